@@ -1,0 +1,1 @@
+"""The lead: who it is, how it came in, where it stands."""
