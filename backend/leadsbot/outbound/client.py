@@ -1,0 +1,180 @@
+"""One httpx client per destination, and the one request they all make."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+import ssl
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+
+import httpcore
+import httpx
+
+from leadsbot.outbound.addresses import is_public
+from leadsbot.outbound.errors import OutboundError
+from leadsbot.outbound.transport import CheckedBackend, Resolve, Transport
+from leadsbot.outbound.urls import check_url, host_and_port
+
+DESTINATIONS_KEPT = 256
+IDLE_SECONDS = 60.0
+
+_RESOLVER_THREADS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """An answer, whatever its status. `headers` is case-insensitive; `body` is cut at the caller's `max_body` bytes."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    elapsed_ms: int
+
+
+@dataclass(slots=True)
+class _Kept:
+    """A destination's client; `used` (loop time, s) and `busy` (exchanges under way) decide when it is let go."""
+
+    client: httpx.AsyncClient
+    used: float = 0.0
+    busy: int = 0
+
+
+class Outbound:
+    """Sends requests to addresses that users chose. Lives in one event loop; `aclose()` at its end.
+
+    `allow_private` lets private and loopback addresses through (development, tests). `trusted` are base URLs that the
+    operator set, such as the Bot API server: their host and port are exempt. `resolve` and `tls` replace the system's
+    name resolution and the public certificate authorities.
+    """
+
+    def __init__(
+        self,
+        *,
+        allow_private: bool = False,
+        trusted: Iterable[str] = (),
+        resolve: Resolve | None = None,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        self._allow_private = allow_private
+        self._trusted = {host_and_port(check_url(url)) for url in trusted}
+        # Names are resolved on threads of our own: a slow name server then holds up nothing else in the process.
+        self._threads = ThreadPoolExecutor(_RESOLVER_THREADS, thread_name_prefix="resolve")
+        self._backend = CheckedBackend(resolve or self._system_resolve, self._allows)
+        self._tls = tls or httpx.create_ssl_context(trust_env=False)
+        self._clients: OrderedDict[str, _Kept] = OrderedDict()
+        # At INFO httpx logs whole addresses, and a Bot API address contains the bot's token.
+        for name in ("httpx", "httpcore"):
+            logging.getLogger(name).setLevel(logging.WARNING)
+
+    async def send(
+        self,
+        destination: str,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        content: bytes = b"",
+        timeout: float = 15.0,
+        max_body: int = 1024,
+    ) -> Response:
+        """Make one request and give its answer, whatever the status; redirects are answers too.
+
+        `destination` names whose connections are used (at most 8 each, so that a slow one holds up no other), `timeout`
+        is in seconds for the whole exchange, `max_body` in bytes: what comes after is dropped. Raises OutboundError.
+        """
+        target = check_url(url)
+        started = asyncio.get_running_loop().time()
+        try:
+            async with self._client(destination) as client, asyncio.timeout(timeout):
+                request = client.build_request(method, target, headers=dict(headers), content=content)
+                answer = await client.send(request, stream=True)
+                try:
+                    body = await _read(answer, max_body)
+                finally:
+                    await answer.aclose()
+        except TimeoutError:
+            raise OutboundError("timeout", f"{target.host} took longer than {timeout:g} seconds.") from None
+        except (httpcore.NetworkError, httpcore.ProtocolError) as error:
+            raise _translated(error, target.host) from error
+        elapsed = asyncio.get_running_loop().time() - started
+        return Response(answer.status_code, answer.headers, body, round(elapsed * 1000))
+
+    async def aclose(self) -> None:
+        """Close every connection. Requests under way fail."""
+        while self._clients:
+            await self._clients.popitem()[1].client.aclose()
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    def _allows(self, host: str, port: int, address: str) -> bool:
+        return self._allow_private or (host, port) in self._trusted or is_public(address)
+
+    async def _system_resolve(self, host: str, port: int) -> list[str]:
+        loop = asyncio.get_running_loop()
+        found = await loop.run_in_executor(self._threads, _lookup, host, port)
+        return list(dict.fromkeys(found))
+
+    @asynccontextmanager
+    async def _client(self, destination: str) -> AsyncIterator[httpx.AsyncClient]:
+        loop = asyncio.get_running_loop()
+        kept = self._clients.get(destination) or self._clients.setdefault(destination, self._new())
+        self._clients.move_to_end(destination)
+        kept.busy += 1
+        try:
+            yield kept.client
+        finally:
+            kept.busy -= 1
+            kept.used = loop.time()
+            await self._let_go_of_idle(kept.used)
+
+    def _new(self) -> _Kept:
+        # A client of httpx keeps cookies; one receiver's must never travel to another, nor back to itself.
+        cookies = CookieJar(policy=DefaultCookiePolicy(allowed_domains=[]))
+        transport = Transport(self._backend, self._tls)
+        headers = {"accept-encoding": "identity"}  # a compressed answer could unpack to far more than `max_body`
+        return _Kept(httpx.AsyncClient(transport=transport, trust_env=False, cookies=cookies, headers=headers))
+
+    async def _let_go_of_idle(self, now: float) -> None:
+        idle = [name for name, kept in self._clients.items() if not kept.busy]
+        surplus = max(0, len(self._clients) - DESTINATIONS_KEPT)
+        gone = [
+            self._clients.pop(name)
+            for place, name in enumerate(idle)
+            if place < surplus or now - self._clients[name].used >= IDLE_SECONDS
+        ]
+        for kept in gone:
+            await kept.client.aclose()
+
+
+def _lookup(host: str, port: int) -> list[str]:
+    return [str(entry[4][0]) for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+
+
+async def _read(answer: httpx.Response, max_body: int) -> bytes:
+    body = b""
+    # An answer that breaks off after its status line is still that answer.
+    with suppress(httpcore.NetworkError, httpcore.RemoteProtocolError):
+        async for chunk in answer.aiter_raw():
+            body += chunk
+            if len(body) >= max_body:
+                break
+    return body[:max_body]
+
+
+def _translated(error: Exception, host: str) -> OutboundError:
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return OutboundError("tls", f"{host} shows a certificate that can't be trusted: {cause.verify_message}.")
+        if isinstance(cause, ssl.SSLError):
+            return OutboundError("tls", f"{host} and this server found no common way to encrypt.")
+        cause = cause.__cause__ or cause.__context__
+    if isinstance(error, httpcore.ProtocolError) and "disconnected" not in str(error):
+        return OutboundError("protocol", f"{host} answered with something that is not HTTP.")
+    return OutboundError("connect", f"{host} closed the connection before it had answered.")

@@ -1,0 +1,36 @@
+"""Which texts are addresses that may be called at all."""
+
+from __future__ import annotations
+
+import httpx
+
+from leadsbot.outbound.errors import OutboundError
+
+MAX_URL = 2_000
+
+
+def check_url(url: str) -> httpx.URL:
+    """Parse an address that may be called: http or https, with a host, without a password in it.
+
+    Raises OutboundError with the reason `invalid_url`. What the host leads to is judged only when the socket opens.
+    """
+    try:
+        parsed = httpx.URL(url)
+    except (httpx.InvalidURL, UnicodeError, ValueError):
+        raise OutboundError("invalid_url", "This is not a web address.", permanent=True) from None
+    if len(url) > MAX_URL:
+        problem = f"The address is longer than {MAX_URL} characters."
+    elif parsed.scheme not in ("http", "https") or not parsed.host:
+        problem = "The address must start with http:// or https:// and name a host."
+    elif parsed.userinfo:
+        problem = "The address must not carry a user name or password."
+    elif parsed.port == 0:
+        problem = "The address names no usable port."
+    else:
+        return parsed
+    raise OutboundError("invalid_url", problem, permanent=True)
+
+
+def host_and_port(url: httpx.URL) -> tuple[str, int]:
+    """Give the host as it goes on the wire (IDNA, no brackets) and the port, the scheme's own where none is named."""
+    return url.raw_host.decode("ascii"), url.port or (443 if url.scheme == "https" else 80)
