@@ -1,0 +1,8 @@
+"""The database: Piccolo engines for reading, the one writer for writing, migrations. SQLite or PostgreSQL, same tests."""
+
+from __future__ import annotations
+
+from leadsbot.db.database import Database
+from leadsbot.db.tx import Tx
+
+__all__ = ["Database", "Tx"]

@@ -1,0 +1,148 @@
+"""PostgreSQL, and whatever speaks it: a held connection for the writer, Piccolo's pool for reading, LISTEN/NOTIFY."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import asyncpg
+from asyncpg.pool import PoolConnectionProxy
+
+from leadsbot.db.sql import Dialect
+from leadsbot.db.tx import Row, Tx
+from leadsbot.db.writer import RETRY_AFTER, Group, run_groups
+from leadsbot.errors import Unavailable
+
+CHANNEL = "leadsbot"
+COMMAND_TIMEOUT_S = 30.0
+READERS = 8
+
+# https://www.postgresql.org/docs/current/errcodes-appendix.html: serialization and deadlock, out of space or memory,
+# lock not available, shutting down. All of them: nothing was stored, come back.
+_TRANSIENT = ("40", "53", "55P03", "57P", "58", "08")
+
+
+class PostgresStatements:
+    """Runs SQL on the writer's connection."""
+
+    dialect: Dialect = "postgres"
+
+    def __init__(self, connection: asyncpg.Connection[Any]) -> None:
+        self._connection = connection
+
+    async def fetch(self, sql: str, args: Sequence[Any]) -> list[Row]:
+        return [dict(row) for row in await self._connection.fetch(sql, *args)]
+
+    async def execute(self, sql: str, args: Sequence[Any]) -> int:
+        status = await self._connection.execute(sql, *args)
+        count = status.rpartition(" ")[2]
+        return int(count) if count.isdigit() else 0
+
+    async def execute_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+        await self._connection.executemany(sql, rows)
+
+    async def insert(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+        await self._connection.execute(sql, *zip(*rows, strict=True))
+
+
+class PostgresBackend:
+    """The writer's end: one connection, reopened when it was lost."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._connection: asyncpg.Connection[Any] | None = None
+
+    async def start(self) -> None:
+        self._connection = await asyncpg.connect(self._url, command_timeout=COMMAND_TIMEOUT_S)
+
+    async def commit(self, groups: list[Group]) -> set[str]:
+        try:
+            return await self._commit(groups)
+        except Exception as error:
+            await self._recover()
+            raise _translated(error) from error
+
+    async def _commit(self, groups: list[Group]) -> set[str]:
+        if self._connection is None or self._connection.is_closed():
+            await self.start()
+        connection = self._connection
+        assert connection is not None
+
+        async def savepoint(sql: str) -> None:
+            await connection.execute(sql)
+
+        await connection.execute("BEGIN")
+        signals = await run_groups(groups, Tx(PostgresStatements(connection)), savepoint)
+        for topic in signals:
+            await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, topic)
+        await connection.execute("COMMIT")
+        for group in groups:
+            group.outcomes = [_translated(o) if isinstance(o, Exception) else o for o in group.outcomes]
+        return signals
+
+    async def _recover(self) -> None:
+        """Leave no half-open transaction behind: roll back, and drop the connection if even that fails."""
+        connection = self._connection
+        if connection is None or connection.is_closed():
+            return
+        try:
+            if connection.is_in_transaction():
+                await connection.execute("ROLLBACK")
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            connection.terminate()
+            self._connection = None
+
+    async def close(self) -> None:
+        if self._connection is not None and not self._connection.is_closed():
+            await self._connection.close()
+
+
+def _translated(error: Exception) -> Exception:
+    code = getattr(error, "sqlstate", None) or ""
+    lost = isinstance(error, (OSError, asyncpg.InterfaceError, TimeoutError)) and not isinstance(
+        error, asyncpg.DataError
+    )
+    if lost or code.startswith(_TRANSIENT):
+        return Unavailable("The database can't take this right now; try again shortly.", retry_after=RETRY_AFTER)
+    return error
+
+
+class Listener:
+    """Hears what other nodes signalled, on a connection of its own; comes back when it was cut."""
+
+    def __init__(self, url: str, heard: Callable[[str], None]) -> None:
+        self._url = url
+        self._heard = heard
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        self._task = asyncio.create_task(self._loop(), name="listener")
+
+    async def _loop(self) -> None:
+        while True:
+            try:
+                await self._listen()
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                await asyncio.sleep(1)
+
+    async def _listen(self) -> None:
+        connection = await asyncpg.connect(self._url)
+        gone = asyncio.Event()
+        connection.add_termination_listener(lambda _: gone.set())
+        try:
+            await connection.add_listener(CHANNEL, self._on_notify)
+            await gone.wait()
+        finally:
+            if not connection.is_closed():
+                await connection.close()
+
+    def _on_notify(
+        self, _connection: asyncpg.Connection[Any] | PoolConnectionProxy[Any], _pid: int, _channel: str, topic: object
+    ) -> None:
+        self._heard(str(topic))
+
+    async def close(self) -> None:
+        if self._task:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)

@@ -1,0 +1,177 @@
+"""SQLite: a writer's connection in a thread of its own, and a few read-only connections behind Piccolo.
+
+Piccolo would open a connection and a thread for each query. Here reads share held connections that refuse to write
+(`query_only`), so that a write which bypasses the writer fails at once instead of meeting "database is locked" in
+production.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import threading
+from collections.abc import Coroutine, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, TypeVar
+
+import aiosqlite
+from piccolo.engine.sqlite import SQLiteEngine, dict_factory
+from piccolo.table import Table
+
+from leadsbot.db.sql import Dialect, for_sqlite
+from leadsbot.db.tx import Row, Tx
+from leadsbot.db.writer import RETRY_AFTER, Group, run_groups
+from leadsbot.errors import Unavailable
+
+READERS = 4
+BUSY_TIMEOUT_MS = 2_500
+_PRAGMAS = (f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}", "PRAGMA foreign_keys = ON", "PRAGMA synchronous = FULL")
+
+R = TypeVar("R")
+
+sqlite3.register_converter("BOOLEAN", lambda raw: raw == b"1")
+
+
+def drive(unit: Coroutine[Any, Any, R]) -> R:
+    """Run a unit of work to its end without an event loop: over SQLite it never has to wait."""
+    try:
+        unit.send(None)
+    except StopIteration as finished:
+        result: R = finished.value
+        return result
+    unit.close()
+    raise RuntimeError("a unit of work may await nothing but its transaction")
+
+
+def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
+    """Open a connection the house way: WAL, FULL, foreign keys on, autocommit until a BEGIN is said."""
+    connection = sqlite3.connect(
+        path, isolation_level=None, check_same_thread=False, detect_types=sqlite3.PARSE_DECLTYPES
+    )
+    connection.row_factory = dict_factory
+    for pragma in _PRAGMAS:
+        connection.execute(pragma)
+    if read_only:
+        connection.execute("PRAGMA query_only = ON")
+    else:
+        connection.execute("PRAGMA journal_mode = WAL")
+    return connection
+
+
+class SQLiteStatements:
+    """Runs SQL on the writer's connection, inside the writer's thread."""
+
+    dialect: Dialect = "sqlite"
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    async def fetch(self, sql: str, args: Sequence[Any]) -> list[Row]:
+        return self._connection.execute(for_sqlite(sql), args).fetchall()
+
+    async def execute(self, sql: str, args: Sequence[Any]) -> int:
+        return self._connection.execute(for_sqlite(sql), args).rowcount
+
+    async def execute_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+        self._connection.executemany(for_sqlite(sql), rows)
+
+    async def insert(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+        self._connection.executemany(sql, rows)
+
+
+class SQLiteBackend:
+    """The writer's end: one connection, one thread, `BEGIN IMMEDIATE`."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite-writer")
+        self._connection: sqlite3.Connection | None = None
+
+    async def start(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._connection = await loop.run_in_executor(self._thread, connect, self._path)
+
+    async def commit(self, groups: list[Group]) -> set[str]:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._commit, groups)
+
+    def _commit(self, groups: list[Group]) -> set[str]:
+        assert self._connection is not None
+        connection = self._connection
+
+        async def savepoint(sql: str) -> None:
+            connection.execute(sql)
+
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            signals = drive(run_groups(groups, Tx(SQLiteStatements(connection)), savepoint))
+            connection.execute("COMMIT")
+        except BaseException as error:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise _translated(error) from error
+        for group in groups:
+            group.outcomes = [_translated(o) if isinstance(o, sqlite3.Error) else o for o in group.outcomes]
+        return signals
+
+    async def close(self) -> None:
+        if self._connection is not None:
+            await asyncio.get_running_loop().run_in_executor(self._thread, self._connection.close)
+        self._thread.shutdown(wait=True)
+
+
+def _translated(error: BaseException) -> BaseException:
+    """Locked, full, read-only or failing disks are the server's trouble: the caller keeps its copy and comes back."""
+    if isinstance(error, sqlite3.OperationalError):
+        return Unavailable("The database can't take this right now; try again shortly.", retry_after=RETRY_AFTER)
+    return error
+
+
+class ReadPool:
+    """A few threads, each with its own connection that can only read."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._local = threading.local()
+        self._connections: list[sqlite3.Connection] = []
+        self._threads = ThreadPoolExecutor(READERS, thread_name_prefix="sqlite-reader")
+
+    async def fetch(self, sql: str, args: Sequence[Any]) -> list[Row]:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._fetch, sql, args)
+
+    def _fetch(self, sql: str, args: Sequence[Any]) -> list[Row]:
+        connection = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = self._local.connection = connect(self._path, read_only=True)
+            self._connections.append(connection)
+        rows: list[Row] = connection.execute(for_sqlite(sql), args).fetchall()
+        return rows
+
+    def close(self) -> None:
+        self._threads.shutdown(wait=True)
+        for connection in self._connections:
+            connection.close()
+        self._connections.clear()
+
+
+class PooledSQLiteEngine(SQLiteEngine):
+    """Piccolo's engine, reading through held connections. Its own transactions are for migrations alone."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path=str(path))
+        self.reads = ReadPool(path)
+
+    async def get_connection(self) -> aiosqlite.Connection:
+        connection = await super().get_connection()
+        for pragma in (*_PRAGMAS, "PRAGMA journal_mode = WAL"):
+            await connection.execute(pragma)
+        return connection
+
+    async def _run_in_new_connection(
+        self,
+        query: str,
+        args: list[Any] | None = None,
+        query_type: str = "generic",
+        table: type[Table] | None = None,
+    ) -> list[Row]:
+        return await self.reads.fetch(query, args or [])

@@ -1,0 +1,71 @@
+"""Forms as they were discovered on pages, how often they were seen, and visitors' attempts at them."""
+
+from __future__ import annotations
+
+from piccolo.columns import JSON, BigInt, ForeignKey, Integer, Text, Varchar
+from piccolo.columns.base import OnDelete
+from piccolo.table import Table
+
+from leadsbot.workspaces.tables import Site
+
+
+class Form(Table, tablename="forms"):
+    """A form of a site. Its id is derived from site and key, so that any node writes it without a look-up."""
+
+    id = Varchar(length=36, primary_key=True)
+    workspace_id = Varchar(length=36, index=True)
+    site = ForeignKey(Site, on_delete=OnDelete.cascade, db_column_name="site_id", null=False)
+    key = Varchar(length=200)
+    name = Varchar(length=200, default="")
+    page_url = Varchar(length=2000, default="")
+    first_seen_at = BigInt()
+    last_seen_at = BigInt()
+
+
+class FormDay(Table, tablename="form_days"):
+    """How often a form was seen on a day (the workspace's calendar)."""
+
+    id = Varchar(length=36, primary_key=True)
+    form = ForeignKey(Form, on_delete=OnDelete.cascade, db_column_name="form_id", null=False)
+    day = Varchar(length=10)
+    views = BigInt(default=0)
+
+
+class Session(Table, tablename="sessions"):
+    """One visitor's attempt at one form: how far they got, where they came from, what it became.
+
+    `seq` is the widget's running number: the highest wins. `touch` and `client` hold what is only shown: first and
+    last touch, click ids; user agent, browser, language. `fields` holds values of an unsubmitted form, where the site
+    allows that, and goes with it.
+    """
+
+    id = Varchar(length=36, primary_key=True)
+    workspace_id = Varchar(length=36)
+    site = ForeignKey(Site, on_delete=OnDelete.cascade, db_column_name="site_id", null=False)
+    visit_id = Varchar(length=36)
+    form_id = Varchar(length=36, null=True, default=None)
+    form_name = Varchar(length=200, default="")
+    lead_id = Varchar(length=36, null=True, default=None)
+    state = Varchar(length=16, default="started")
+    seq = BigInt(default=0)
+    completion_percent = Integer(default=0)
+    fields_completed = Integer(default=0)
+    fields_total = Integer(default=0)
+    last_field = Varchar(length=200, default="")
+    page_url = Varchar(length=2000, default="")
+    referrer = Varchar(length=2000, default="")
+    source = Varchar(length=2000, default="")
+    utm_source = Varchar(length=2000, default="")
+    utm_medium = Varchar(length=2000, default="")
+    utm_campaign = Varchar(length=2000, default="")
+    utm_term = Varchar(length=2000, default="")
+    utm_content = Varchar(length=2000, default="")
+    device_type = Varchar(length=16, default="")
+    ip_address = Varchar(length=45, default="")
+    touch = JSON(default="{}")
+    client = JSON(default="{}")
+    fields = Text(null=True, default=None)
+    started_at = BigInt()
+    last_activity_at = BigInt()
+    abandoned_at = BigInt(null=True, default=None)
+    submitted_at = BigInt(null=True, default=None)

@@ -1,0 +1,104 @@
+"""A lead (contract, section 6), the submissions that made it, where it has stood, and what the team wrote about it."""
+
+from __future__ import annotations
+
+from piccolo.columns import JSON, BigInt, Boolean, ForeignKey, Integer, Text, Varchar
+from piccolo.columns.base import OnDelete
+from piccolo.table import Table
+
+from leadsbot.workspaces.tables import Workspace
+
+
+class Lead(Table, tablename="leads"):
+    """One person in one pipeline. `email_key` and `phone_e164` are for matching, the rest is as it came."""
+
+    id = Varchar(length=36, primary_key=True)
+    workspace = ForeignKey(Workspace, on_delete=OnDelete.cascade, db_column_name="workspace_id", null=False)
+    site_id = Varchar(length=36, null=True, default=None)
+    visit_id = Varchar(length=36, null=True, default=None)
+    session_id = Varchar(length=36, null=True, default=None)
+    created_at = BigInt()
+    updated_at = BigInt()
+    first_name = Varchar(length=2000, default="")
+    last_name = Varchar(length=2000, default="")
+    email = Varchar(length=2000, default="")
+    email_key = Varchar(length=320, default="")
+    phone = Varchar(length=2000, default="")
+    phone_e164 = Varchar(length=20, default="")
+    company = Varchar(length=2000, default="")
+    message = Text(default="")
+    notes = Text(default="")
+    stage = Varchar(length=100)
+    source = Varchar(length=2000, default="")
+    lead_type = Varchar(length=200, default="")
+    event_type = Varchar(length=200, default="")
+    event_date = Varchar(length=10, default="")
+    domain = Varchar(length=255, default="")
+    page_url = Varchar(length=2000, default="")
+    landing_page = Varchar(length=2000, default="")
+    campaign = Varchar(length=2000, default="")
+    utm_source = Varchar(length=2000, default="")
+    utm_medium = Varchar(length=2000, default="")
+    utm_campaign = Varchar(length=2000, default="")
+    utm_term = Varchar(length=2000, default="")
+    utm_content = Varchar(length=2000, default="")
+    click_ids = JSON(default="{}")
+    first_touch = JSON(default="{}")
+    referrer = Varchar(length=2000, default="")
+    ip_address = Varchar(length=45, default="")
+    user_agent = Varchar(length=512, default="")
+    browser = Varchar(length=100, default="")
+    os = Varchar(length=100, default="")
+    device_type = Varchar(length=16, default="")
+    form_id = Varchar(length=36, null=True, default=None)
+    form_name = Varchar(length=200, default="")
+    form_completion_percent = Integer(null=True, default=None)
+    form_fields_completed = Integer(null=True, default=None)
+    form_fields_total = Integer(null=True, default=None)
+    confirmation = Varchar(length=16, default="attempted")
+    custom_data = JSON(default="{}")
+    tags = JSON(default="[]")
+    assigned_to = Varchar(length=36, null=True, default=None)
+    spam = Boolean(default=False)
+    spam_reasons = JSON(default="[]")
+    read_at = BigInt(null=True, default=None)
+
+
+class Submission(Table, tablename="submissions"):
+    """What one submission said, kept as it came. Its id is made by who sent it: the same one twice changes nothing."""
+
+    id = Varchar(length=36, primary_key=True)
+    workspace_id = Varchar(length=36)
+    lead = ForeignKey(Lead, on_delete=OnDelete.cascade, db_column_name="lead_id", null=False)
+    site_id = Varchar(length=36, null=True, default=None)
+    session_id = Varchar(length=36, null=True, default=None)
+    form_id = Varchar(length=36, null=True, default=None)
+    form_name = Varchar(length=200, default="")
+    door = Varchar(length=32)
+    page_url = Varchar(length=2000, default="")
+    fields = JSON(default="[]")
+    confirmation = Varchar(length=16, default="attempted")
+    submitted_at = BigInt()
+    received_at = BigInt()
+
+
+class StageChange(Table, tablename="stage_changes"):
+    """One row per move; the first has no `from_stage`. `by` is a door, a person's email or a workflow's name."""
+
+    id = Varchar(length=36, primary_key=True)
+    lead = ForeignKey(Lead, on_delete=OnDelete.cascade, db_column_name="lead_id", null=False)
+    from_stage = Varchar(length=100, null=True, default=None)
+    to_stage = Varchar(length=100)
+    at = BigInt()
+    by = Varchar(length=320, default="")
+    reason = Varchar(length=500, default="")
+
+
+class Note(Table, tablename="notes"):
+    """A team member's words about a lead."""
+
+    id = Varchar(length=36, primary_key=True)
+    lead = ForeignKey(Lead, on_delete=OnDelete.cascade, db_column_name="lead_id", null=False)
+    author = Varchar(length=320)
+    text = Text()
+    at = BigInt()

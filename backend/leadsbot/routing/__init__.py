@@ -1,0 +1,1 @@
+"""From an event to who wants it: delivery rows, attempts, backoff, replay."""

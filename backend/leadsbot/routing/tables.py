@@ -1,0 +1,71 @@
+"""Where news goes, and the story of each piece of it: destinations, deliveries, attempts."""
+
+from __future__ import annotations
+
+from piccolo.columns import JSON, BigInt, Boolean, ForeignKey, Integer, Text, Varchar
+from piccolo.columns.base import OnDelete
+from piccolo.table import Table
+
+from leadsbot.workspaces.tables import Workspace
+
+
+class Channel(Table, tablename="channels"):
+    """A way to tell people. `config` is encrypted JSON; an empty `events` means the kind's default ones."""
+
+    id = Varchar(length=36, primary_key=True)
+    workspace = ForeignKey(Workspace, on_delete=OnDelete.cascade, db_column_name="workspace_id", null=False)
+    kind = Varchar(length=32)
+    name = Varchar(length=200, default="")
+    config = Text(default="")
+    events = JSON(default="[]")
+    filter = JSON(default="{}")
+    enabled = Boolean(default=True)
+    disabled_reason = Varchar(length=500, default="")
+    created_at = BigInt()
+
+
+class Webhook(Table, tablename="webhooks"):
+    """An address of the user's own. Secrets are encrypted; the previous one signs along until `previous_until`."""
+
+    id = Varchar(length=36, primary_key=True)
+    workspace = ForeignKey(Workspace, on_delete=OnDelete.cascade, db_column_name="workspace_id", null=False)
+    url = Varchar(length=2000)
+    secret = Text()
+    previous_secret = Text(default="")
+    previous_until = BigInt(null=True, default=None)
+    events = JSON(default="[]")
+    enabled = Boolean(default=True)
+    disabled_reason = Varchar(length=500, default="")
+    failing_since = BigInt(null=True, default=None)
+    created_at = BigInt()
+
+
+class Delivery(Table, tablename="deliveries"):
+    """One piece of news for one destination. `body` is what is sent, the same on every attempt."""
+
+    id = Varchar(length=36, primary_key=True)
+    workspace = ForeignKey(Workspace, on_delete=OnDelete.cascade, db_column_name="workspace_id", null=False)
+    event_id = Varchar(length=36)
+    event_type = Varchar(length=32)
+    lead_id = Varchar(length=36, null=True, default=None)
+    channel_id = Varchar(length=36, null=True, default=None)
+    webhook_id = Varchar(length=36, null=True, default=None)
+    destination = Varchar(length=2000, default="")
+    status = Varchar(length=16, default="pending")
+    attempt_count = Integer(default=0)
+    body = Text(default="")
+    created_at = BigInt()
+    delivered_at = BigInt(null=True, default=None)
+    next_attempt_at = BigInt(null=True, default=None)
+
+
+class Attempt(Table, tablename="attempts"):
+    """One try: when, what the other side said, how long it took. `answer` keeps the first kilobyte."""
+
+    id = Varchar(length=36, primary_key=True)
+    delivery = ForeignKey(Delivery, on_delete=OnDelete.cascade, db_column_name="delivery_id", null=False)
+    at = BigInt()
+    status_code = Integer(null=True, default=None)
+    latency_ms = Integer(null=True, default=None)
+    error = Text(default="")
+    answer = Text(default="")

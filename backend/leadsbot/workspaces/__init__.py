@@ -1,0 +1,1 @@
+"""Workspaces, the people in them, how they sign in, their API keys and public doors."""

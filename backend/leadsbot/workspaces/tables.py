@@ -1,0 +1,133 @@
+"""Who owns what: workspaces, people, keys, and the public doors (sites, endpoints) with what they refused."""
+
+from __future__ import annotations
+
+from piccolo.columns import JSON, BigInt, Boolean, ForeignKey, Integer, Real, Text, Varchar
+from piccolo.columns.base import OnDelete
+from piccolo.columns.indexes import IndexMethod
+from piccolo.table import Table
+
+
+
+class Workspace(Table, tablename="workspaces"):
+    """All data belong to one. `stages` is the pipeline in order; its first stage is where a form begun stands."""
+
+    id = Varchar(length=36, primary_key=True)
+    name = Varchar(length=200)
+    timezone = Varchar(length=64, default="UTC")
+    country = Varchar(length=2, default="")
+    stages = JSON(default="[]")
+    required_fields = JSON(default="[]")
+    lead_types = JSON(default="[]")
+    event_types = JSON(default="[]")
+    leads_per_hour = Integer(default=100)
+    retention_days = Integer(null=True, default=None)
+    created_at = BigInt()
+
+
+class User(Table, tablename="users"):
+    """A person who signs in. `email` is kept normalised; `password_hash` is argon2id's own format."""
+
+    id = Varchar(length=36, primary_key=True)
+    email = Varchar(length=320, unique=True)
+    name = Varchar(length=200, default="")
+    password_hash = Text()
+    created_at = BigInt()
+
+
+class Member(Table, tablename="members"):
+    """A user's place in a workspace: owner, admin or member."""
+
+    id = Varchar(length=36, primary_key=True)
+    workspace = ForeignKey(Workspace, on_delete=OnDelete.cascade, db_column_name="workspace_id", null=False)
+    user = ForeignKey(User, on_delete=OnDelete.cascade, db_column_name="user_id", null=False)
+    role = Varchar(length=16, default="member")
+    created_at = BigInt()
+
+
+class SignIn(Table, tablename="sign_ins"):
+    """A browser that is signed in. The cookie carries its id, signed; signing out deletes the row."""
+
+    id = Varchar(length=36, primary_key=True)
+    user = ForeignKey(User, on_delete=OnDelete.cascade, db_column_name="user_id", null=False)
+    workspace = ForeignKey(Workspace, on_delete=OnDelete.cascade, db_column_name="workspace_id", null=False)
+    created_at = BigInt()
+    expires_at = BigInt(index=True)
+    ip_address = Varchar(length=45, default="")
+    user_agent = Varchar(length=512, default="")
+
+
+class ApiKey(Table, tablename="api_keys"):
+    """A key as the contract's section 4 keeps it: salted hash, visible prefix, scopes."""
+
+    id = Varchar(length=36, primary_key=True)
+    workspace = ForeignKey(Workspace, on_delete=OnDelete.cascade, db_column_name="workspace_id", null=False)
+    name = Varchar(length=200)
+    prefix = Varchar(length=12, index=True)
+    salt = Varchar(length=32)
+    hash = Varchar(length=64)
+    scopes = JSON(default="[]")
+    created_at = BigInt()
+    last_used_at = BigInt(null=True, default=None)
+    revoked_at = BigInt(null=True, default=None)
+
+
+class Site(Table, tablename="sites"):
+    """A public token and the rules of the pages that carry it (contract, `sites`)."""
+
+    id = Varchar(length=36, primary_key=True)
+    workspace = ForeignKey(Workspace, on_delete=OnDelete.cascade, db_column_name="workspace_id", null=False)
+    name = Varchar(length=200)
+    public_token = Varchar(length=64, unique=True)
+    allowed_origins = JSON(default="[]")
+    burst_per_second = Integer(default=50)
+    leads_per_ip_per_day = Integer(null=True, default=None)
+    honeypot_field = Varchar(length=200, default="")
+    masked_fields = JSON(default="[]")
+    hidden_fields = JSON(default="[]")
+    ignored_forms = JSON(default="[]")
+    partial_values = Varchar(length=16, default="off")
+    thank_you_url = Varchar(length=2000, default="")
+    abandon_after_minutes = Real(default=30)
+    consent = Varchar(length=16, default="none")
+    created_at = BigInt()
+    last_seen_at = BigInt(null=True, default=None)
+    last_seen_url = Varchar(length=2000, default="")
+
+
+class Endpoint(Table, tablename="endpoints"):
+    """An inbound address with rules of its own (contract, `endpoints`)."""
+
+    id = Varchar(length=36, primary_key=True)
+    workspace = ForeignKey(Workspace, on_delete=OnDelete.cascade, db_column_name="workspace_id", null=False)
+    name = Varchar(length=200)
+    required_fields = JSON(default='["name", "phone", "email"]')
+    allow_all_ips = Boolean(default=True)
+    allowed_ips = JSON(default="[]")
+    allowed_origins = JSON(default="[]")
+    leads_per_ip_per_day = Integer(null=True, default=None)
+    captcha_provider = Varchar(length=16, default="")
+    captcha_secret = Text(default="")
+    signing_secret = Text(default="")
+    created_at = BigInt()
+
+
+class Refusal(Table, tablename="refusals"):
+    """What a site turned away and why, counted per origin, so that its owner finds out why leads don't arrive."""
+
+    id = Varchar(length=36, primary_key=True)
+    site = ForeignKey(Site, on_delete=OnDelete.cascade, db_column_name="site_id", null=False)
+    reason = Varchar(length=32)
+    origin = Varchar(length=500, default="")
+    hint = Text(default="")
+    count = BigInt(default=0)
+    first_at = BigInt()
+    last_at = BigInt()
+
+
+class RateCount(Table, tablename="rate_counts"):
+    """Counts for limits that hold across nodes: one row per limited thing and window."""
+
+    id = Varchar(length=200, primary_key=True)
+    window_ends_at = BigInt(index=True)
+    count = BigInt(default=0)
