@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import httpx
 
 from leadsbot.outbound.errors import OutboundError
 
 MAX_URL = 2_000
+
+_HOST = re.compile(rb"[a-z0-9._:-]+", re.IGNORECASE)
 
 
 def check_url(url: str) -> httpx.URL:
@@ -20,11 +24,11 @@ def check_url(url: str) -> httpx.URL:
         raise OutboundError("invalid_url", "This is not a web address.", permanent=True) from None
     if len(url) > MAX_URL:
         problem = f"The address is longer than {MAX_URL} characters."
-    elif parsed.scheme not in ("http", "https") or not parsed.host:
+    elif parsed.scheme not in ("http", "https") or not _HOST.fullmatch(parsed.raw_host):
         problem = "The address must start with http:// or https:// and name a host."
     elif parsed.userinfo:
         problem = "The address must not carry a user name or password."
-    elif parsed.port == 0:
+    elif parsed.port is not None and not 0 < parsed.port < 65_536:
         problem = "The address names no usable port."
     else:
         return parsed
