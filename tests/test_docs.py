@@ -1,0 +1,114 @@
+"""The documentation is complete and leads nowhere wrong: settings, links, channels, the first two commands."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from leadsbot import channels
+from leadsbot.settings import VARIABLES, Variable
+
+ROOT = Path(__file__).parent.parent
+CONFIGURATION = ROOT / "docs" / "configuration.md"
+PAGES = sorted(
+    [*ROOT.glob("*.md"), *(page for folder in ("docs", "bench", "public") for page in ROOT.glob(f"{folder}/**/*.md"))]
+)
+
+# The tests' own switches; everything else that begins so is a setting.
+NOT_SETTINGS = {"LEADSBOT_CHROMIUM", "LEADSBOT_NO_BROWSER"}
+
+
+def names_in(text: str) -> set[str]:
+    return {name.removesuffix("_FILE") for name in re.findall(r"LEADSBOT_[A-Z_]*[A-Z]", text)}
+
+
+def rows(page: str) -> dict[str, list[str]]:
+    """The cells of each table row that begins with a variable's name."""
+    found = re.findall(r"^\| `(LEADSBOT_[A-Z_]+)` \| (.+?) \| (.+) \|$", page, re.MULTILINE)
+    return {name: cells for name, *cells in found}
+
+
+@pytest.mark.parametrize("variable", VARIABLES, ids=lambda variable: variable.name)
+def test_every_variable_is_documented_with_its_default(variable: Variable) -> None:
+    default, meaning = rows(CONFIGURATION.read_text())[variable.name]
+    assert default == (f"`{variable.default}`" if variable.default else variable.when_empty)
+    assert len(meaning) > 10
+
+
+def test_no_page_names_a_variable_that_does_not_exist() -> None:
+    known = {variable.name for variable in VARIABLES} | NOT_SETTINGS
+    unknown = {page.name: names for page in PAGES if (names := names_in(page.read_text()) - known)}
+    assert unknown == {}
+
+
+def test_the_file_variant_of_every_variable_is_documented() -> None:
+    text = CONFIGURATION.read_text()
+    assert "Every variable has a variant with `_FILE`" in text
+    assert re.search(r"LEADSBOT_\w+_FILE=", text)
+
+
+def test_the_example_environment_shows_every_variable_with_its_default() -> None:
+    shown = dict(re.findall(r"^#(LEADSBOT_[A-Z_]+)=(.*)$", (ROOT / ".env.example").read_text(), re.MULTILINE))
+    assert shown == {variable.name: variable.default for variable in VARIABLES}
+
+
+# --- Links
+
+
+def anchors(page: str) -> set[str]:
+    """The anchors of a page's headings, as GitHub makes them."""
+    headings = re.findall(
+        r"^#+ +(.+?)\s*$", re.sub(r"^```.*?^```", "", page, flags=re.MULTILINE | re.DOTALL), re.MULTILINE
+    )
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def links(page: str) -> list[str]:
+    """What a page links to or shows, outside of code."""
+    prose = re.sub(r"^```.*?^```|`[^`\n]*`", "", page, flags=re.MULTILINE | re.DOTALL)
+    return re.findall(r"\]\(<?([^)\s>]+)", prose) + re.findall(r'(?:src|href)="([^"]+)"', prose)
+
+
+def broken(page: Path) -> list[str]:
+    wrong = []
+    for link in links(page.read_text()):
+        path, _, anchor = link.partition("#")
+        if re.match(r"[a-z]+:", path):
+            continue
+        target = (page.parent / path).resolve() if path else page
+        if not target.exists() or (anchor and anchor not in anchors(target.read_text())):
+            wrong.append(link)
+    return wrong
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_of_a_page_resolves(page: Path) -> None:
+    assert broken(page) == []
+
+
+def test_a_link_to_nothing_is_found(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("# One Heading\n[a](#one-heading) [b](#none) [c](gone.md) [d](https://example.com) `[e](code)`\n")
+    assert broken(page) == ["#none", "gone.md"]
+
+
+# --- Channels
+
+
+def test_every_channel_has_its_page() -> None:
+    kinds = set(channels.discover())
+    pages = {page.stem for page in ROOT.glob("docs/channels/*.md")}
+    assert "telegram" in kinds
+    assert kinds - pages == set(), "write its page: what it needs, how to link it, what can go wrong"
+
+
+# --- README
+
+
+def test_the_readme_starts_with_the_two_commands_and_the_script_tag() -> None:
+    readme = (ROOT / "README.md").read_text()
+    assert "git clone" in readme
+    assert "make run" in readme
+    assert 'id="leadsbot-listener"' in readme
