@@ -1,0 +1,121 @@
+"""A mail server that takes what it is sent, or refuses as the test scripts it."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import threading
+from dataclasses import dataclass
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from types import TracebackType
+from typing import Any, Self, cast
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+
+
+@dataclass(frozen=True)
+class Mail:
+    """One delivered message: the envelope, the raw bytes, and the message they parse to."""
+
+    sender: str
+    recipients: list[str]
+    raw: bytes
+    tls: bool
+
+    @property
+    def message(self) -> EmailMessage:
+        """The parsed message, by the modern policy."""
+        return message_from_bytes(self.raw, policy=policy.default)
+
+
+class SmtpServer:
+    """Listens on 127.0.0.1 at a free port between `with` and its end. `login` makes it insist on a user and password.
+
+    With `tls` it offers STARTTLS, or speaks TLS from the start where `implicit` is true.
+    """
+
+    def __init__(
+        self,
+        *,
+        login: tuple[str, str] | None = None,
+        tls: ssl.SSLContext | None = None,
+        implicit: bool = False,
+    ) -> None:
+        self.mails: list[Mail] = []
+        self.changed = threading.Condition()
+        self.port = _free_port()
+        scheme = "smtps" if implicit else "smtp"
+        self.url = f"{scheme}://{':'.join(login) + '@' if login else ''}127.0.0.1:{self.port}"
+        self._refused: dict[str, str] = {}
+        self._refuse_data: str | None = None
+        options: dict[str, Any] = {"ssl_context": tls} if implicit else {"tls_context": tls}
+        if login:
+            options |= {"authenticator": _authenticator(*login), "auth_required": True, "auth_require_tls": False}
+        self._controller = Controller(_Handler(self), hostname="127.0.0.1", port=self.port, **options)
+
+    def refuse(self, recipient: str, reply: str = "550 5.1.1 no such user") -> None:
+        """Refuse a recipient with this reply from now on."""
+        self._refused[recipient] = reply
+
+    def refuse_mail(self, reply: str | None = "554 5.7.1 message refused") -> None:
+        """Refuse every message's content with this reply from now on; None takes them again."""
+        self._refuse_data = reply
+
+    def accept(self, recipient: str) -> None:
+        """Take mail for a recipient again."""
+        self._refused.pop(recipient, None)
+
+    def wait_for(self, count: int, timeout: float = 10.0) -> list[Mail]:
+        """Give the first `count` messages once they have arrived. Fails after `timeout` seconds."""
+        with self.changed:
+            if not self.changed.wait_for(lambda: len(self.mails) >= count, timeout):
+                raise AssertionError(f"{len(self.mails)} of {count} messages arrived within {timeout:g} s")
+            return self.mails[:count]
+
+    def __enter__(self) -> Self:
+        self._controller.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._controller.stop()
+
+
+class _Handler:
+    def __init__(self, server: SmtpServer) -> None:
+        self._to = server
+
+    async def handle_RCPT(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if address in self._to._refused:
+            return self._to._refused[address]
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        if self._to._refuse_data:
+            return self._to._refuse_data
+        raw = cast(bytes, envelope.content)
+        mail = Mail(envelope.mail_from or "", list(envelope.rcpt_tos), raw, session.ssl is not None)
+        with self._to.changed:
+            self._to.mails.append(mail)
+            self._to.changed.notify_all()
+        return "250 OK"
+
+
+def _authenticator(user: str, password: str) -> Any:
+    def check(server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: LoginPassword) -> AuthResult:
+        return AuthResult(success=(data.login, data.password) == (user.encode(), password.encode()))
+
+    return check
+
+
+def _free_port() -> int:
+    # aiosmtpd's controller can't report a port that the system chose.
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
