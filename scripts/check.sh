@@ -20,7 +20,11 @@ check format .venv/bin/ruff format --check .
 check lint .venv/bin/ruff check .
 check types .venv/bin/mypy
 check imports .venv/bin/lint-imports
-check widget .venv/bin/python scripts/build_widget.py --check
+if .venv/bin/python -c 'import minify' 2>/dev/null; then
+    check widget .venv/bin/python scripts/build_widget.py --check
+else
+    echo "Left out: the widget's build, because tdewolff-minify has no wheel for this platform; CI checks it."
+fi
 check docs .venv/bin/python -m pytest -q tests/test_docs.py
 
 [ -z "$failed" ]

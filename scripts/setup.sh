@@ -10,10 +10,16 @@ dev) lock=requirements-dev.txt ;;
 *) echo "usage: scripts/setup.sh [run|dev]" >&2; exit 2 ;;
 esac
 
-# The place counts because the scripts in a virtual environment carry its absolute path.
-key() { { pwd; cat "$1" pyproject.toml; } | cksum; }
+key() { cat "$1" pyproject.toml | cksum; }
 
-installed() { [ -x .venv/bin/python ] && [ -f ".venv/.$1" ] && [ "$(cat ".venv/.$1")" = "$(key "$2")" ]; }
+# A virtual environment is good for one place, since its scripts carry its absolute path, and for the PYTHON asked for.
+fits() {
+    [ -x .venv/bin/python ] && [ -f .venv/.made ] || return 1
+    { read -r place && read -r python; } < .venv/.made
+    [ "$place" = "$PWD" ] && [ "${PYTHON:-$python}" = "$python" ]
+}
+
+installed() { [ -f ".venv/.$1" ] && [ "$(cat ".venv/.$1")" = "$(key "$2")" ]; }
 
 recent() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; }
 
@@ -33,18 +39,21 @@ find_python() {
         version=$("$bare" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
         fail "$bare lacks the venv module: install it (Debian, Ubuntu: apt-get install python$version-venv), then repeat."
     fi
-    fail "needs Python 3.11 or newer, and ${PYTHON:-python3} is not: install one (python.org/downloads)," \
+    fail "needs Python 3.11 or newer, and ${PYTHON:-python3} is none: install one (python.org/downloads)," \
         "or name it: make setup PYTHON=/path/to/python3.12"
 }
 
-# The development set holds the run-time set, so either stamp serves `run`.
-if installed dev requirements-dev.txt; then exit 0; fi
-if [ "$lock" = requirements.txt ] && installed run requirements.txt; then exit 0; fi
+if fits; then
+    # The development set holds the run-time set, so either stamp serves `run`.
+    if installed dev requirements-dev.txt; then exit 0; fi
+    if [ "$lock" = requirements.txt ] && installed run requirements.txt; then exit 0; fi
+fi
 
-if ! { [ -x .venv/bin/python ] && recent .venv/bin/python && .venv/bin/python -m pip --version >/dev/null 2>&1; }; then
+if ! { fits && .venv/bin/python -m pip --version >/dev/null 2>&1; }; then
     python=$(find_python)
     echo "Making .venv with $("$python" --version) ..."
     "$python" -m venv --clear .venv
+    printf '%s\n' "$PWD" "$python" > .venv/.made
 fi
 rm -f .venv/.run .venv/.dev
 
