@@ -1,0 +1,79 @@
+"""What each template gets: plain, frozen data. A page module builds one of these; nothing here knows a table.
+
+A view names its own template, so `render.Renderer.page(shell, view)` is all that a page module calls. Times are
+milliseconds since the epoch; the templates write them in the workspace's time zone.
+"""
+
+from __future__ import annotations
+
+from leadsbot.dashboard.views.leads import (
+    Attempt,
+    Delivery,
+    Entry,
+    Fact,
+    Inbox,
+    InboxFilter,
+    Lead,
+    LeadRow,
+    Stage,
+    StageCount,
+    Touch,
+)
+from leadsbot.dashboard.views.outbound import (
+    Channel,
+    ChannelKind,
+    Channels,
+    Deliveries,
+    DeliveryStory,
+    EventChoice,
+    LinkOffer,
+    NewSecret,
+    Webhook,
+    Webhooks,
+)
+from leadsbot.dashboard.views.overview import Day, Overview, Step, Trouble
+from leadsbot.dashboard.views.shell import Form, Member, Shell, Theme, Toast, Tone, Undo, View
+from leadsbot.dashboard.views.simple import ErrorPage, Login, Settings
+from leadsbot.dashboard.views.sites import Refusal, Site, Sites
+
+__all__ = [
+    "Attempt",
+    "Channel",
+    "ChannelKind",
+    "Channels",
+    "Day",
+    "Deliveries",
+    "Delivery",
+    "DeliveryStory",
+    "Entry",
+    "ErrorPage",
+    "EventChoice",
+    "Fact",
+    "Form",
+    "Inbox",
+    "InboxFilter",
+    "Lead",
+    "LeadRow",
+    "LinkOffer",
+    "Login",
+    "Member",
+    "NewSecret",
+    "Overview",
+    "Refusal",
+    "Settings",
+    "Shell",
+    "Site",
+    "Sites",
+    "Stage",
+    "StageCount",
+    "Step",
+    "Theme",
+    "Toast",
+    "Tone",
+    "Touch",
+    "Trouble",
+    "Undo",
+    "View",
+    "Webhook",
+    "Webhooks",
+]

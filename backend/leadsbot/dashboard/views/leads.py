@@ -1,0 +1,204 @@
+"""The inbox, a lead, and the deliveries that belong to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+from urllib.parse import urlencode
+
+from leadsbot.dashboard.views.shell import Tone
+
+DeliveryStatus = Literal["pending", "delivered", "failed", "dead", "withheld"]
+EntryKind = Literal["touch", "started", "abandoned", "submitted", "stage", "note", "delivery", "system"]
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A stage and the meaning it is shown with; `Stage.of` tells the meaning from its place in the pipeline."""
+
+    name: str
+    tone: Tone
+
+    @classmethod
+    def of(cls, name: str, pipeline: tuple[str, ...]) -> Stage:
+        """Give `name` its tone: first is partial, second new, last lost, the one before won, the rest under way."""
+        places: dict[int, Tone] = {0: "partial", len(pipeline) - 1: "neutral", len(pipeline) - 2: "good", 1: "accent"}
+        return cls(name, places.get(pipeline.index(name), "waiting") if name in pipeline else "neutral")
+
+
+@dataclass(frozen=True, slots=True)
+class StageCount:
+    """A stage of the pipeline with how many leads stand there."""
+
+    stage: Stage
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class LeadRow:
+    """A lead as the list shows it; `percent` (0-100) is None where no form was measured."""
+
+    id: str
+    name: str
+    email: str
+    phone: str
+    stage: Stage
+    source: str
+    campaign: str
+    percent: int | None
+    at: int
+    unread: bool = False
+    spam: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class InboxFilter:
+    """What the list is narrowed to."""
+
+    search: str = ""
+    stage: str = ""
+    spam: bool = False
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether anything but the plain inbox is asked for."""
+        return bool(self.search or self.stage or self.spam)
+
+    def url(self, **changes: str) -> str:
+        """Give the inbox's address with this filter and `changes`; an empty value leaves its key out."""
+        wanted = {"search": self.search, "stage": self.stage, "spam": "1" if self.spam else "", **changes}
+        query = urlencode({key: value for key, value in wanted.items() if value})
+        return f"/leads?{query}" if query else "/leads"
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A label with its value, both as they came."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """A visit's beginning: where it landed, what sent it there."""
+
+    at: int
+    source: str
+    landing: str
+    referrer: str = ""
+    utm: tuple[Fact, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try at a delivery; `error` is the reason in words ("the address answers 404"), empty where it worked."""
+
+    at: int
+    status_code: int | None
+    latency_ms: int | None
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Something sent, or to be sent, to one destination. `destination` is its name as people know it."""
+
+    id: str
+    kind: str
+    destination: str
+    event: str
+    status: DeliveryStatus
+    created_at: int
+    attempts: tuple[Attempt, ...] = ()
+    delivered_at: int | None = None
+    next_attempt_at: int | None = None
+    lead_id: str | None = None
+    lead_name: str = ""
+
+    @property
+    def reason(self) -> str:
+        """Why the last attempt failed, in words; empty where none did."""
+        return self.attempts[-1].error if self.attempts else ""
+
+    @property
+    def retryable(self) -> bool:
+        """Whether "Try again" makes sense."""
+        return self.status in ("failed", "dead")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One point on a lead's thread. `detail` is the submitter's or a colleague's own text, shown as it came."""
+
+    kind: EntryKind
+    at: int
+    title: str
+    detail: str = ""
+    by: str = ""
+    stage: Stage | None = None
+    delivery: Delivery | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """A lead's page. `timeline` is oldest first; `custom` holds the fields that have no place of their own."""
+
+    template: ClassVar[str] = "lead.html"
+    nav: ClassVar[str] = "leads"
+
+    id: str
+    name: str
+    email: str
+    phone: str
+    company: str
+    message: str
+    stage: Stage
+    stages: tuple[Stage, ...]
+    at: int
+    source: str
+    campaign: str
+    page_url: str
+    form_name: str
+    device: str
+    percent: int | None = None
+    fields_done: int = 0
+    fields_total: int = 0
+    confirmed: bool = True
+    place: str = ""
+    first: Touch | None = None
+    last: Touch | None = None
+    custom: tuple[Fact, ...] = ()
+    timeline: tuple[Entry, ...] = ()
+    spam: bool = False
+    spam_reasons: tuple[str, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """Name the lead, by whatever is known first."""
+        return self.name or self.email or self.phone or "Someone unnamed"
+
+    @property
+    def failed(self) -> tuple[Delivery, ...]:
+        """The deliveries that did not get through."""
+        found = (entry.delivery for entry in self.timeline if entry.delivery)
+        return tuple(delivery for delivery in found if delivery.retryable)
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """The list, newest first, with the lead that stands open beside it. `older` is the next page's cursor."""
+
+    template: ClassVar[str] = "leads.html"
+    nav: ClassVar[str] = "leads"
+    title: ClassVar[str] = "Leads"
+
+    rows: tuple[LeadRow, ...]
+    filter: InboxFilter
+    stages: tuple[StageCount, ...]
+    total: int
+    spam: int = 0
+    older: str = ""
+    first_page: bool = True
+    open: Lead | None = None
+    tag: str = ""

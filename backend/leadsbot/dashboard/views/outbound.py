@@ -1,0 +1,127 @@
+"""Where leads are sent to: channels, webhooks, and the deliveries to both."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from leadsbot.dashboard.views.leads import Delivery
+from leadsbot.dashboard.views.shell import Form
+
+
+@dataclass(frozen=True, slots=True)
+class EventChoice:
+    """An event type and what it means to people ("Someone left a form half-way")."""
+
+    type: str
+    words: str
+    chosen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LinkOffer:
+    """A Telegram chat waiting to be linked: the bot's deep link and the code for groups."""
+
+    url: str
+    code: str
+    expires_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A channel; `target` names what it reaches (a chat's title, the addresses), `link` stands until it is linked."""
+
+    id: str
+    kind: str
+    name: str
+    target: str
+    enabled: bool = True
+    disabled_reason: str = ""
+    last: Delivery | None = None
+    link: LinkOffer | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelKind:
+    """A kind that can be added; `missing` says what the instance lacks for it, in words, or is empty."""
+
+    kind: str
+    label: str
+    missing: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Channels:
+    """Every channel of the workspace; `adding` names the kind whose form stands open."""
+
+    template: ClassVar[str] = "channels.html"
+    nav: ClassVar[str] = "channels"
+    title: ClassVar[str] = "Channels"
+
+    channels: tuple[Channel, ...]
+    kinds: tuple[ChannelKind, ...]
+    adding: str = ""
+    form: Form = field(default_factory=Form)
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """A webhook; `last` is its newest delivery."""
+
+    id: str
+    url: str
+    events: tuple[str, ...]
+    enabled: bool = True
+    disabled_reason: str = ""
+    last: Delivery | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewSecret:
+    """A secret that is shown this once."""
+
+    url: str
+    secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class Webhooks:
+    """Every webhook of the workspace, and the form for a new one."""
+
+    template: ClassVar[str] = "webhooks.html"
+    nav: ClassVar[str] = "webhooks"
+    title: ClassVar[str] = "Webhooks"
+
+    webhooks: tuple[Webhook, ...]
+    choices: tuple[EventChoice, ...]
+    secret: NewSecret | None = None
+    form: Form = field(default_factory=Form)
+
+
+@dataclass(frozen=True, slots=True)
+class Deliveries:
+    """Deliveries, newest first; `status` is the filter, `older` the next page's cursor."""
+
+    template: ClassVar[str] = "deliveries.html"
+    nav: ClassVar[str] = "deliveries"
+    title: ClassVar[str] = "Deliveries"
+
+    rows: tuple[Delivery, ...]
+    status: str = ""
+    older: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryStory:
+    """One delivery, attempt by attempt; `body` is what is sent, as text."""
+
+    template: ClassVar[str] = "delivery.html"
+    nav: ClassVar[str] = "deliveries"
+
+    delivery: Delivery
+    body: str = ""
+
+    @property
+    def title(self) -> str:
+        """Name the delivery by where it goes."""
+        return f"Delivery to {self.delivery.destination}"

@@ -1,0 +1,62 @@
+"""The first page: how the day is going, what needs a hand, and what is left to set up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar
+
+from leadsbot.dashboard.views.leads import LeadRow
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """How many leads came on one day of the workspace's calendar."""
+
+    date: date
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Deliveries that failed alike: "2 leads couldn't be sent to {destination}: {reason}"."""
+
+    count: int
+    destination: str
+    reason: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line of the checklist for a new workspace; `code` is something to copy."""
+
+    title: str
+    words: str
+    href: str
+    verb: str
+    done: bool = False
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """Counts without spam. `daily` is oldest first and ends today; `steps` is empty once all are done."""
+
+    template: ClassVar[str] = "overview.html"
+    nav: ClassVar[str] = "overview"
+    title: ClassVar[str] = "Overview"
+
+    today: int
+    yesterday: int
+    week: int
+    week_before: int
+    daily: tuple[Day, ...]
+    fresh: tuple[LeadRow, ...]
+    trouble: tuple[Trouble, ...] = ()
+    steps: tuple[Step, ...] = ()
+
+    @property
+    def busiest(self) -> int:
+        """The most leads that any one day brought, at least 1, as the chart's full height."""
+        return max([1, *(day.count for day in self.daily)])

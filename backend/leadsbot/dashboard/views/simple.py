@@ -1,0 +1,61 @@
+"""Pages that are little more than a form or a sentence: sign-in, settings, errors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from leadsbot.dashboard.views.shell import Form
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """Sign-in; `next` is a path of this dashboard, `wait_s` the seconds until another try is taken (0: at once)."""
+
+    template: ClassVar[str] = "login.html"
+    nav: ClassVar[str] = ""
+    title: ClassVar[str] = "Sign in"
+
+    email: str = ""
+    next: str = "/"
+    error: str = ""
+    wait_s: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The workspace's own settings; `zones` are the IANA time zones to choose from."""
+
+    template: ClassVar[str] = "settings.html"
+    nav: ClassVar[str] = "settings"
+    title: ClassVar[str] = "Settings"
+
+    name: str
+    time_zone: str
+    zones: tuple[str, ...]
+    form: Form = field(default_factory=Form)
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorPage:
+    """What went wrong, for people; `request_id` finds it in the log."""
+
+    template: ClassVar[str] = "error.html"
+    nav: ClassVar[str] = ""
+
+    status: int
+    request_id: str
+
+    @property
+    def title(self) -> str:
+        """Say it in a few words."""
+        return {403: "That isn't yours to see", 404: "There is nothing here"}.get(self.status, "That went wrong")
+
+    @property
+    def words(self) -> str:
+        """Say what can be done about it."""
+        return {
+            403: "Your account has no access to this page, or the form was open too long. Go back and try once more.",
+            404: "The address may be mistyped, or what stood here was deleted.",
+            429: "Too many requests at once. Wait a minute, then try again.",
+        }.get(self.status, "It has been written to the log. Try again; if it stays, tell whoever runs this server.")

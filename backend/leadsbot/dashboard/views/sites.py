@@ -1,0 +1,51 @@
+"""Sites: the tag, where it was seen, who may send, and what it may take."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import ClassVar, Literal
+
+from leadsbot.dashboard.views.shell import Form
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """An origin that was turned away since it is not on the site's list."""
+
+    origin: str
+    count: int
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A site with its settings. `tag` is the whole script tag; `seen_at` is when the tag last spoke to us."""
+
+    id: str
+    name: str
+    tag: str
+    seen_at: int | None = None
+    seen_on: str = ""
+    origins: tuple[str, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
+    partial_values: Literal["off", "contact", "all"] = "off"
+    consent: Literal["none", "required"] = "none"
+    abandon_after_minutes: float = 30
+    masked_fields: tuple[str, ...] = ()
+    hidden_fields: tuple[str, ...] = ()
+    ignored_forms: tuple[str, ...] = ()
+    honeypot_field: str = ""
+    thank_you_url: str = ""
+    form: Form = field(default_factory=Form)
+
+
+@dataclass(frozen=True, slots=True)
+class Sites:
+    """Every site of the workspace, and the form for a new one."""
+
+    template: ClassVar[str] = "sites.html"
+    nav: ClassVar[str] = "sites"
+    title: ClassVar[str] = "Sites"
+
+    sites: tuple[Site, ...]
+    form: Form = field(default_factory=Form)

@@ -1,0 +1,130 @@
+"""Times, counts and addresses as people say them. Pure functions; `render` makes filters of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import lru_cache
+from urllib.parse import SplitResult, urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from leadsbot.clock import DAY, HOUR, MINUTE, SECOND, to_datetime
+
+DELIVERY_WORDS: Mapping[str, str] = {
+    "pending": "On its way",
+    "delivered": "Delivered",
+    "failed": "Will try again",
+    "dead": "Gave up",
+    "withheld": "Withheld",
+}
+
+EVENT_WORDS: Mapping[str, str] = {
+    "lead.created": "New lead",
+    "lead.updated": "Lead updated",
+    "lead.stage_changed": "Stage changed",
+    "lead.deleted": "Lead deleted",
+    "form.started": "Form started",
+    "form.abandoned": "Form abandoned",
+    "form.submitted": "Form submitted",
+    "webhook.disabled": "Webhook disabled",
+    "workflow.step": "Workflow step",
+}
+
+
+@lru_cache(maxsize=64)
+def zone(name: str) -> ZoneInfo:
+    """Give the time zone `name`, or UTC where this machine doesn't know it."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")
+
+
+def local(ms: int, time_zone: str) -> datetime:
+    """Give `ms` on the workspace's own clock."""
+    return to_datetime(ms).astimezone(zone(time_zone))
+
+
+def exact(ms: int, time_zone: str) -> str:
+    """Write a time in full: "Sat 21 Nov 2026, 10:04:07"."""
+    then = local(ms, time_zone)
+    return f"{then:%a} {then.day} {then:%b %Y, %H:%M:%S}"
+
+
+def ago(ms: int, now: int, time_zone: str) -> str:
+    """Write how long ago `ms` is: "now", "4 min", "3 h", "2 d", then the date."""
+    past = now - ms
+    if past < MINUTE:
+        return "now"
+    if past < HOUR:
+        return f"{past // MINUTE} min"
+    if past < DAY:
+        return f"{past // HOUR} h"
+    if past < 7 * DAY:
+        return f"{past // DAY} d"
+    then, today = local(ms, time_zone), local(now, time_zone)
+    return f"{then.day} {then:%b}" if then.year == today.year else f"{then.day} {then:%b %Y}"
+
+
+def until(ms: int, now: int) -> str:
+    """Write how far off `ms` is: "in 25 min", or "any moment" where it is due."""
+    ahead = ms - now
+    if ahead < 5 * SECOND:
+        return "any moment"
+    if ahead < MINUTE:
+        return f"in {ahead // SECOND} s"
+    if ahead < HOUR:
+        return f"in {ahead // MINUTE} min"
+    return f"in {ahead // HOUR} h" if ahead < DAY else f"in {ahead // DAY} d"
+
+
+def count(number: int, noun: str, plural: str = "") -> str:
+    """Write a number with its noun: "1 lead", "1,204 leads", "no leads"."""
+    if number == 1:
+        return f"1 {noun}"
+    return f"{number:,} {plural or noun + 's'}" if number else f"no {plural or noun + 's'}"
+
+
+def compared(number: int, before: int, than: str) -> str:
+    """Set a count beside an earlier one: "6 more than the week before"."""
+    if number == before:
+        return f"as many as {than}"
+    return f"{abs(number - before):,} {'more' if number > before else 'fewer'} than {than}"
+
+
+def initials(name: str, email: str = "") -> str:
+    """Give one or two letters to know a person by; "?" where there are none."""
+    words = [word for word in name.split() if word[0].isalnum()] or [email.strip()]
+    letters = words[0][:1] + (words[-1][:1] if len(words) > 1 else "")
+    return letters.upper() or "?"
+
+
+def dial(phone: str) -> str:
+    """Reduce a phone number to what a `tel:` address takes: digits and a leading plus."""
+    digits = "".join(character for character in phone if character in "0123456789")
+    return f"+{digits}" if phone.strip().startswith("+") else digits
+
+
+def host(url: str) -> str:
+    """Give the host of an address as people name a site (without `www.`); the text itself where it has none."""
+    parts = _split(url)
+    return parts.netloc.rpartition("@")[2].removeprefix("www.") if parts and parts.netloc else url
+
+
+def short(url: str) -> str:
+    """Give host and path of an address, without scheme, query and trailing slash."""
+    parts = _split(url)
+    return (host(url) + parts.path).rstrip("/") if parts and parts.netloc else url
+
+
+def is_web(url: str) -> bool:
+    """Tell whether an address may become a link: http or https alone, as a visitor may have typed it."""
+    parts = _split(url)
+    return parts is not None and parts.scheme in ("http", "https") and bool(parts.netloc)
+
+
+def _split(url: str) -> SplitResult | None:
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return None

@@ -1,0 +1,133 @@
+// What every page of the dashboard does beyond plain HTML: all of it works without this file, only less smoothly.
+"use strict";
+
+(() => {
+  const root = document.documentElement;
+  root.classList.add("js");
+
+  // Requests -----------------------------------------------------------------------------------------------------
+
+  const csrf = () => document.querySelector('meta[name="csrf-token"]').content;
+
+  document.addEventListener("htmx:configRequest", (event) => {
+    event.detail.headers["x-csrftoken"] = csrf();
+  });
+
+  document.addEventListener("htmx:responseError", (event) => {
+    const status = event.detail.xhr.status;
+    if (status === 401) return location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
+    toast(status === 403 ? "That was refused. Reload the page and try once more." : `That didn't work (${status}).`, "trouble");
+  });
+  for (const name of ["htmx:sendError", "htmx:timeout"]) {
+    document.addEventListener(name, () => toast("No answer from the server. Nothing was changed.", "trouble"));
+  }
+
+  // Toasts -------------------------------------------------------------------------------------------------------
+
+  const STAYS_MS = 8_000;
+
+  function toast(text, tone = "good") {
+    const box = document.createElement("div");
+    box.className = `toast is-${tone}`;
+    const words = document.createElement("p");
+    words.textContent = text;
+    box.append(words);
+    document.getElementById("toasts").append(box);
+  }
+
+  // What went wrong stays until it is dismissed; the rest leaves by itself, unless somebody is at it.
+  function retire(box) {
+    if (box.classList.contains("is-trouble") && box.querySelector("[data-dismiss]")) return;
+    setTimeout(() => (box.matches(":hover, :focus-within") ? retire(box) : box.remove()), STAYS_MS);
+  }
+
+  const toasts = document.getElementById("toasts");
+  toasts.querySelectorAll(".toast").forEach(retire);
+  new MutationObserver((changes) => {
+    for (const change of changes) for (const node of change.addedNodes) if (node.nodeType === 1) retire(node);
+  }).observe(toasts, { childList: true });
+
+  // Presses ------------------------------------------------------------------------------------------------------
+
+  async function copy(button) {
+    try {
+      await navigator.clipboard.writeText(button.dataset.copy);
+      toast("Copied.");
+    } catch {
+      toast("Your browser didn't let us copy. Select the text instead.", "trouble");
+    }
+  }
+
+  document.addEventListener("click", (event) => {
+    const copied = event.target.closest("[data-copy]");
+    if (copied) return void copy(copied);
+    event.target.closest("[data-dismiss]")?.closest(".toast").remove();
+    const more = document.querySelector("details.more[open]");
+    if (more && !more.contains(event.target)) more.open = false;
+  });
+
+  // A dangerous press is asked for once more, in our own words and look.
+  function ask(question, go) {
+    const dialog = document.createElement("dialog");
+    const words = document.createElement("p");
+    words.textContent = question;
+    const buttons = document.createElement("form");
+    buttons.method = "dialog";
+    buttons.className = "dialog-buttons";
+    for (const [value, label, look] of [["", "Cancel", ""], ["yes", "Remove", "primary"]]) {
+      const button = document.createElement("button");
+      button.value = value;
+      button.className = `button ${look}`;
+      button.textContent = label;
+      buttons.append(button);
+    }
+    dialog.append(words, buttons);
+    document.body.append(dialog);
+    dialog.addEventListener("close", () => {
+      dialog.remove();
+      if (dialog.returnValue === "yes") go();
+    });
+    dialog.showModal();
+  }
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (!form.dataset.sure) return;
+    event.preventDefault();
+    ask(form.dataset.sure, () => form.submit());
+  });
+
+  // Theme: shown at once, remembered by the server's cookie ------------------------------------------------------
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target.closest("[data-theme-switch]");
+    if (!form) return;
+    event.preventDefault();
+    const theme = event.submitter.value;
+    root.dataset.theme = theme;
+    document.querySelectorAll("[data-theme-switch] button").forEach((button) => {
+      button.setAttribute("aria-pressed", String(button.value === theme));
+    });
+    const body = new URLSearchParams(new FormData(form));
+    body.set("theme", theme);
+    fetch("/theme", { method: "POST", body, headers: { "x-csrftoken": csrf() }, redirect: "manual" });
+  });
+
+  // Times: "4 min" stays true while the page stands open (the words are those of words.ago) -------------------------
+
+  const MINUTE = 60_000;
+
+  function ago(past) {
+    if (past < MINUTE) return "now";
+    if (past < 60 * MINUTE) return `${Math.floor(past / MINUTE)} min`;
+    if (past < 1440 * MINUTE) return `${Math.floor(past / (60 * MINUTE))} h`;
+    return past < 10_080 * MINUTE ? `${Math.floor(past / (1440 * MINUTE))} d` : null;
+  }
+
+  setInterval(() => {
+    for (const time of document.querySelectorAll("time[data-ago]")) {
+      const words = ago(Date.now() - Date.parse(time.dateTime));
+      if (words) time.textContent = words;
+    }
+  }, MINUTE / 2);
+})();

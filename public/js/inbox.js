@@ -1,0 +1,185 @@
+// The inbox: opening leads beside the list, the keyboard, and leads that arrive while somebody is reading.
+"use strict";
+
+(() => {
+  const inbox = document.querySelector(".inbox");
+  const pane = document.getElementById("pane");
+  const rows = document.getElementById("rows");
+  const scroll = document.getElementById("scroll");
+  const arrivals = document.getElementById("arrivals");
+  const roomy = matchMedia("(min-width: 1000px)");
+  const row = (id) => document.getElementById(`row-${id}`);
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "n" && free(event)) focusNote(event);
+  });
+
+  // A page of its own has the lead alone.
+  if (!inbox) return;
+
+  // Opening ------------------------------------------------------------------------------------------------------
+
+  const opened = () => new URLSearchParams(location.search).get("open");
+
+  function remember(id) {
+    const url = new URL(location.href);
+    if (id) url.searchParams.set("open", id);
+    else url.searchParams.delete("open");
+    history.pushState({}, "", url);
+  }
+
+  function mark(id) {
+    rows.querySelector(".row.open")?.classList.remove("open");
+    const chosen = id && row(id);
+    if (!chosen) return;
+    chosen.classList.add("open");
+    if (chosen.classList.contains("unread")) read(chosen);
+    chosen.scrollIntoView({ block: "nearest" });
+  }
+
+  function read(chosen) {
+    chosen.classList.remove("unread");
+    chosen.querySelector(".dot").replaceChildren();
+    count(-1);
+  }
+
+  // The navigation's number follows; the server's next page says what is true.
+  function count(by) {
+    for (const badge of document.querySelectorAll("[data-unread]")) {
+      const left = Number.parseInt(badge.textContent, 10) + by;
+      if (left > 0) badge.firstChild.textContent = String(left);
+      else badge.remove();
+    }
+  }
+
+  function show(id) {
+    inbox.classList.toggle("has-open", Boolean(id));
+    mark(id);
+    if (!id) return pane.replaceChildren();
+    htmx.ajax("GET", `/leads/${id}`, { target: "#pane", swap: "innerHTML show:#pane:top" });
+  }
+
+  function open(id) {
+    if (!roomy.matches) return location.assign(`/leads/${id}`);
+    if (id !== opened()) remember(id);
+    show(id);
+  }
+
+  function close() {
+    const last = opened();
+    if (!last) return;
+    remember("");
+    show("");
+    row(last)?.querySelector("a").focus();
+  }
+
+  document.addEventListener("click", (event) => {
+    const plain = event.button === 0 && !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey);
+    const link = event.target.closest("[data-open], [data-close]");
+    if (!plain || !link || !roomy.matches) return;
+    event.preventDefault();
+    if (link.matches("[data-close]")) close();
+    else open(link.closest(".row").dataset.lead);
+  });
+
+  addEventListener("popstate", () => show(opened()));
+  mark(opened());
+
+  // Keyboard -----------------------------------------------------------------------------------------------------
+
+  function free(event) {
+    return !(event.metaKey || event.ctrlKey || event.altKey)
+      && !event.target.closest("input, textarea, select, dialog, [contenteditable]");
+  }
+
+  function focusNote(event) {
+    const note = document.getElementById("note");
+    if (!note) return;
+    event.preventDefault();
+    note.focus();
+  }
+
+  function step(by) {
+    const all = [...rows.querySelectorAll(".row")];
+    const here = document.activeElement.closest(".row") ?? rows.querySelector(".row.open");
+    const next = all[Math.max(0, Math.min(all.length - 1, here ? all.indexOf(here) + by : 0))];
+    if (!next) return;
+    next.querySelector("a").focus();
+    if (inbox.classList.contains("has-open")) open(next.dataset.lead);
+  }
+
+  const keys = {
+    j: () => step(1),
+    k: () => step(-1),
+    "/": () => document.getElementById("search").select(),
+    "?": () => document.getElementById("keys").showModal(),
+  };
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && !document.querySelector("dialog[open]")) {
+      if (event.target.closest("input, textarea, select")) event.target.blur();
+      else close();
+    } else if (free(event) && keys[event.key]) {
+      event.preventDefault();
+      keys[event.key]();
+    }
+  });
+
+  document.querySelector("[data-keys]").addEventListener("click", keys["?"]);
+
+  // Filters take effect as they are chosen -------------------------------------------------------------------------
+
+  const filters = document.getElementById("filters");
+  filters.addEventListener("change", (event) => event.target.matches("select") && filters.requestSubmit());
+
+  // Arrivals -----------------------------------------------------------------------------------------------------
+
+  // A row that is there already changes in place. A new one slides in at the top, unless somebody has scrolled down to
+  // read: then it waits behind a button, so that nothing moves under their eyes.
+  const waiting = [];
+  const reading = () => (roomy.matches ? scroll.scrollTop : scrollY) > 24;
+
+  function parse(html) {
+    const holder = document.createElement("template");
+    holder.innerHTML = html;
+    return holder.content.querySelector(".row");
+  }
+
+  function insert(fresh) {
+    fresh.classList.add("arriving");
+    rows.prepend(fresh);
+    document.getElementById("none")?.remove();
+    htmx.process(fresh);
+  }
+
+  function say() {
+    arrivals.hidden = waiting.length === 0;
+    arrivals.textContent = waiting.length === 1 ? "1 new lead" : `${waiting.length} new leads`;
+  }
+
+  function release() {
+    waiting.splice(0).forEach(insert);
+    say();
+    (roomy.matches ? scroll : window).scrollTo({ top: 0 });
+  }
+
+  function arrive(fresh) {
+    const known = row(fresh.dataset.lead);
+    const held = waiting.findIndex((one) => one.id === fresh.id);
+    if (known) {
+      if (known.classList.contains("open")) fresh.classList.add("open");
+      known.replaceWith(fresh);
+    } else if (held >= 0) waiting[held] = fresh;
+    else if (reading()) waiting.push(fresh);
+    else insert(fresh);
+    say();
+  }
+
+  rows.addEventListener("htmx:sseBeforeMessage", (event) => {
+    event.preventDefault();
+    const fresh = parse(event.detail.data);
+    if (fresh) arrive(fresh);
+  });
+
+  arrivals.addEventListener("click", release);
+})();
