@@ -10,7 +10,8 @@ from __future__ import annotations
 from leadsbot.outbound.addresses import is_public
 from leadsbot.outbound.client import Outbound, Response
 from leadsbot.outbound.errors import OutboundError, Reason
+from leadsbot.outbound.forms import encode_form
 from leadsbot.outbound.transport import Resolve
 from leadsbot.outbound.urls import check_url
 
-__all__ = ["Outbound", "OutboundError", "Reason", "Resolve", "Response", "check_url", "is_public"]
+__all__ = ["Outbound", "OutboundError", "Reason", "Resolve", "Response", "check_url", "encode_form", "is_public"]

@@ -1,0 +1,22 @@
+"""What every channel shares: the promise it keeps, what it is given and gives back, and an event told in words."""
+
+from __future__ import annotations
+
+from leadsbot.channels.base.contract import TEST_EVENT, Channel, DeliveryFailed, Parcel, Receipt
+from leadsbot.channels.base.replies import failed_answer, failed_request, note, retry_after
+from leadsbot.channels.base.summary import Summary, one_line, summarize
+
+__all__ = [
+    "TEST_EVENT",
+    "Channel",
+    "DeliveryFailed",
+    "Parcel",
+    "Receipt",
+    "Summary",
+    "failed_answer",
+    "failed_request",
+    "note",
+    "one_line",
+    "retry_after",
+    "summarize",
+]

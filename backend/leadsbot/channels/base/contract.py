@@ -1,0 +1,91 @@
+"""A channel's promise, and the plain data that passes through it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from leadsbot.outbound import Outbound
+
+TEST_EVENT = "test"
+"""The event type of a channel's or webhook's test message; it belongs to no lead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """One event for one destination. `delivery_id` is the same on every attempt, `timestamp` (ms) is the event's.
+
+    `body` is the exact JSON of the contract's section 5 and `payload` the same, decoded. `config` is the channel's,
+    decrypted, with what the instance adds (such as `api_base`); `workspace` has `name` and `timezone` (IANA).
+    """
+
+    delivery_id: str
+    event_id: str
+    event_type: str
+    timestamp: int
+    workspace_id: str
+    body: bytes
+    payload: Mapping[str, Any]
+    config: Mapping[str, Any]
+    workspace: Mapping[str, Any]
+
+    @property
+    def data(self) -> Mapping[str, Any]:
+        """The payload's `data`."""
+        found: Mapping[str, Any] = self.payload.get("data") or {}
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A delivery that arrived. `note` is up to 1 KB for the record; `state` is kept for later edits of the message."""
+
+    status_code: int | None = None
+    note: str = ""
+    state: Mapping[str, Any] = field(default_factory=dict)
+
+
+class DeliveryFailed(Exception):
+    """An attempt that did not arrive.
+
+    `message` is a sentence for the user. `permanent`: trying this delivery again won't help. `retry_after` (s): not
+    before then. `disable`: the channel itself no longer works, and why. `moved`: config values to follow from now on.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status_code: int | None = None,
+        permanent: bool = False,
+        retry_after: float | None = None,
+        disable: str | None = None,
+        moved: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.status_code = status_code
+        self.permanent = permanent
+        self.retry_after = retry_after
+        self.disable = disable
+        self.moved = moved
+
+
+class Channel(Protocol):
+    """One way out. Stateless: everything it needs arrives with the parcel."""
+
+    kind: str
+    label: str
+
+    def check_config(self, config: Mapping[str, Any]) -> dict[str, Any]:
+        """Give the user's config in its normal form. Raises InvalidInput with fields such as `config.url`."""
+        ...
+
+    def destination(self, config: Mapping[str, Any]) -> str:
+        """Name where it goes, for the record: the same for the same place, and without secrets."""
+        ...
+
+    async def send(self, parcel: Parcel, outbound: Outbound) -> Receipt:
+        """Make one attempt. Raises DeliveryFailed and nothing else that it could foresee."""
+        ...

@@ -1,0 +1,149 @@
+"""An event told in words: a title, facts in their order, what the visitor wrote, and where to open it.
+
+Everything in a Summary is plain text that a visitor may have typed. Whoever shows it escapes it for its own medium.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from leadsbot import clock
+from leadsbot.channels.base.contract import TEST_EVENT, Parcel
+
+Data = Mapping[str, Any]
+
+_CUSTOM_FIELDS_SHOWN = 8
+_JOINERS = "\n\u200c\u200d"  # the last two hold words of some scripts, and emoji, together
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """`facts` are (label, value) pairs of one line each; `message` keeps its lines; `link` opens the lead, if any."""
+
+    title: str
+    facts: tuple[tuple[str, str], ...]
+    message: str
+    link: str | None
+
+
+def summarize(parcel: Parcel) -> Summary:
+    """Tell a parcel's event. An event type this knows nothing about still gets its name and what the lead says."""
+    lead: Data = parcel.data.get("lead") or {}
+    session: Data = parcel.data.get("session") or {}
+    facts = [*_facts(lead, session), *_about_webhook(parcel.data), ("When", _when(parcel))]
+    text = parcel.data.get("text") or lead.get("message") or ""
+    return Summary(
+        title=one_line(_title(parcel, lead, session)),
+        facts=tuple((label, line) for label, value in facts if (line := one_line(value))),
+        message=_readable(str(text)).strip() if parcel.event_type != "lead.stage_changed" else "",
+        link=lead.get("lead_url") or None,
+    )
+
+
+def one_line(value: object) -> str:
+    """Give `value` as one line of text without control characters; empty for None."""
+    if value is None:
+        return ""
+    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return " ".join(_readable(text).split())
+
+
+def _readable(text: str) -> str:
+    return "".join(filter(None, map(_shown, text)))
+
+
+def _shown(character: str) -> str:
+    """Keep what can be read and drop what acts, such as NUL or the marks that turn a line's direction around."""
+    if character.isspace() and character != "\n":
+        return " "
+    return character if character.isprintable() or character in _JOINERS else ""
+
+
+def _title(parcel: Parcel, lead: Data, session: Data) -> str:
+    name = _name(lead)
+    form = session.get("form_name") or lead.get("form_name") or "A form"
+    titles = {
+        "lead.created": f"New lead: {name}",
+        "lead.updated": f"{name} is back",
+        "lead.stage_changed": f"{name}: {parcel.data.get('from_stage')} → {parcel.data.get('to_stage')}",
+        "lead.deleted": "A lead was deleted",
+        "form.started": f"{form}: somebody has begun",
+        "form.abandoned": f"{form}: {name} left at {_percent(lead, session)} %",
+        "form.submitted": f"{form}: sent by {name}",
+        "webhook.disabled": "A webhook was switched off",
+        TEST_EVENT: f"A test from {parcel.workspace.get('name') or 'LeadsBot'}: messages arrive here",
+    }
+    return titles.get(parcel.event_type) or f"{parcel.event_type}: {name}"
+
+
+def _name(lead: Data) -> str:
+    full = lead.get("name") or " ".join(filter(None, (lead.get("first_name"), lead.get("last_name"))))
+    return full or lead.get("email") or lead.get("phone") or "somebody"
+
+
+def _facts(lead: Data, session: Data) -> Iterator[tuple[str, object]]:
+    yield "Email", lead.get("email")
+    yield "Phone", lead.get("phone")
+    yield "Company", lead.get("company")
+    yield "Stage", lead.get("stage")
+    yield "About", lead.get("event_type") or lead.get("lead_type")
+    yield "Date", lead.get("event_date")
+    custom: Data = lead.get("custom_data") or {}
+    yield from list(custom.items())[:_CUSTOM_FIELDS_SHOWN]
+    yield "Form", session.get("form_name") or lead.get("form_name")
+    yield "Completed", _completed(lead, session)
+    yield "Last field", session.get("last_field")
+    yield "Page", session.get("page_url") or lead.get("page_url")
+    yield "Source", _source(lead) or _source(session)
+    yield "Referrer", lead.get("referrer") or session.get("referrer")
+    yield "Device", _device(lead) or session.get("device_type")
+    if lead.get("spam"):
+        yield "Looks like spam", lead.get("spam_reasons") or "yes"
+    if lead.get("confirmation") == "attempted":
+        yield "Sent", "tried; the page did not say whether it went through"
+
+
+def _percent(lead: Data, session: Data) -> object:
+    found = session.get("completion_percent", lead.get("form_completion_percent"))
+    return 0 if found is None else found
+
+
+def _completed(lead: Data, session: Data) -> str:
+    percent = session.get("completion_percent", lead.get("form_completion_percent"))
+    done = session.get("fields_completed", lead.get("form_fields_completed"))
+    total = session.get("fields_total", lead.get("form_fields_total"))
+    if percent is None:
+        return ""
+    return f"{percent} % ({done} of {total} fields)" if total else f"{percent} %"
+
+
+def _source(where: Data) -> str:
+    source = where.get("source") or where.get("utm_source")
+    campaign = where.get("campaign") or where.get("utm_campaign")
+    if source and campaign:
+        return f"{source} ({campaign})"
+    return str(source or campaign or "")
+
+
+def _device(lead: Data) -> str:
+    software = " on ".join(filter(None, (lead.get("browser"), lead.get("os"))))
+    return ", ".join(filter(None, (lead.get("device_type"), software)))
+
+
+def _about_webhook(data: Data) -> Iterator[tuple[str, object]]:
+    webhook: Data = data.get("webhook") or {}
+    yield "Address", webhook.get("url")
+    yield "Why", webhook.get("disabled_reason") or data.get("reason")
+
+
+def _when(parcel: Parcel) -> str:
+    """Give the event's time where the team lives: a retried message may come a day after it."""
+    try:
+        zone = ZoneInfo(str(parcel.workspace.get("timezone") or "UTC"))
+    except (KeyError, ValueError, OSError):
+        zone = ZoneInfo("UTC")
+    moment = clock.to_datetime(parcel.timestamp).astimezone(zone)
+    return f"{moment.day} {moment:%b %Y, %H:%M %Z}"

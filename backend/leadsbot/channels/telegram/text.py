@@ -1,0 +1,95 @@
+"""A summary as a Telegram message: escaped, and cut field by field so that the whole always fits.
+
+Telegram counts at most 4,096 UTF-16 units after it has removed the markup
+(https://core.telegram.org/bots/api#sendmessage, https://core.telegram.org/api/entities#entity-length).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from html import escape
+from urllib.parse import urlsplit
+
+from leadsbot.outbound import is_public
+
+MAX_UNITS = 4_096
+_TITLE, _LABEL, _VALUE, _LINK = 200, 60, 240, 500
+_LEAST_MESSAGE = 500
+_INSIDE = (".localhost", ".local", ".internal", ".lan", ".home.arpa", ".test", ".invalid")
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """The same message twice: `html` for `parse_mode=HTML`, `plain` without any markup; `button` is an address."""
+
+    html: str
+    plain: str
+    button: str | None
+
+
+def render(
+    title: str, facts: Sequence[tuple[str, str]], message: str, link: str | None, *, buttons: bool = True
+) -> Text:
+    """Lay out a message. A link stands in the text where `buttons` is false or Telegram would refuse its address."""
+    button = link if link and buttons and can_open(link) else None
+    lines = [("", cut(title, _TITLE)), *_fitting(facts)]
+    tail = [("", "\n" + cut(link, _LINK))] if link and not button else []
+    if message:
+        room = MAX_UNITS - sum(map(_size, lines)) - sum(map(_size, tail)) - 2
+        lines.append(("", "\n" + cut(message, room)))
+    lines += tail
+    return Text("\n".join(_marked(lines)), "\n".join(map(_bare, lines)), button)
+
+
+def cut(text: str, units: int) -> str:
+    """Give `text` in at most `units` UTF-16 units, ending in an ellipsis where something is missing."""
+    if units_of(text) <= units:
+        return text
+    kept = text.encode("utf-16-le")[: 2 * (units - 1)].decode("utf-16-le", errors="ignore")
+    return kept.rstrip() + "…"
+
+
+def units_of(text: str) -> int:
+    """Count UTF-16 units, the way Telegram measures."""
+    return len(text.encode("utf-16-le")) // 2
+
+
+def can_open(url: str) -> bool:
+    """Tell whether a button may lead to `url`: Telegram refuses names without a dot, and nobody else reaches ours."""
+    try:
+        parts = urlsplit(url)
+        host = (parts.hostname or "").rstrip(".")
+    except ValueError:
+        return False
+    if parts.scheme not in ("http", "https") or host.endswith(_INSIDE):
+        return False
+    try:
+        return is_public(host)
+    except ValueError:
+        return "." in host
+
+
+def _fitting(facts: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    room = MAX_UNITS - _TITLE - _LINK - _LEAST_MESSAGE
+    for label, value in facts:
+        line = (cut(label, _LABEL), cut(value, _VALUE))
+        room -= _size(line)
+        if room < 0:
+            return
+        yield line
+
+
+def _size(line: tuple[str, str]) -> int:
+    return units_of(_bare(line)) + 1
+
+
+def _bare(line: tuple[str, str]) -> str:
+    label, value = line
+    return f"{label}: {value}" if label else value
+
+
+def _marked(lines: Sequence[tuple[str, str]]) -> Iterator[str]:
+    yield f"<b>{escape(lines[0][1])}</b>"
+    for label, value in lines[1:]:
+        yield f"<b>{escape(label)}:</b> {escape(value)}" if label else escape(value)

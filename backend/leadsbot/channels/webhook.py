@@ -1,0 +1,125 @@
+"""Signed JSON to an address of the user's: the contract's section 5, and https://www.standardwebhooks.com."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import secrets as random
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+from standardwebhooks import Webhook as StandardWebhook
+
+from leadsbot import __version__, clock
+from leadsbot.channels.base import DeliveryFailed, Parcel, Receipt, failed_answer, failed_request, note
+from leadsbot.errors import InvalidInput
+from leadsbot.outbound import Outbound, OutboundError, Response, check_url
+
+_PREFIX = "whsec_"
+_SECRET_BYTES = 24
+
+
+def new_secret() -> str:
+    """Give a new signing secret in its `whsec_` form (24 random bytes; Standard Webhooks asks for 24 to 64)."""
+    return _PREFIX + base64.b64encode(random.token_bytes(_SECRET_BYTES)).decode()
+
+
+def sign(body: bytes, secrets: Sequence[str], message_id: str, timestamp: int) -> dict[str, str]:
+    """Give the signature headers of one attempt at `timestamp` (ms).
+
+    `secrets` has the current secret first and, while a rotation overlaps, the previous one after it. The plain
+    signatures are keyed by the secret's text exactly as shown, the standard ones by the bytes it stands for.
+    """
+    moment = clock.to_datetime(timestamp)
+    standard = (StandardWebhook(secret).sign(message_id, moment, body.decode()) for secret in secrets)
+    headers = {
+        "webhook-id": message_id,
+        "webhook-timestamp": str(timestamp // clock.SECOND),
+        "webhook-signature": " ".join(standard),
+    }
+    for name, secret in zip(("X-LeadsBot-Signature", "X-LeadsBot-Signature-Previous"), secrets, strict=False):
+        headers[name] = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+    return headers
+
+
+class Webhook:
+    """Config: `url`, `secret`, and `previous_secret` while a rotation overlaps."""
+
+    kind = "webhook"
+    label = "Webhook"
+
+    def check_config(self, config: Mapping[str, Any]) -> dict[str, Any]:
+        """Check the address and whatever secrets there are; where an address leads is judged at each attempt."""
+        url = config.get("url")
+        if not isinstance(url, str) or not url.strip():
+            raise InvalidInput("Say which address the webhook calls.", fields=["config.url"])
+        try:
+            checked: dict[str, Any] = {"url": str(check_url(url.strip()))}
+        except OutboundError as error:
+            raise InvalidInput(error.message, fields=["config.url"]) from None
+        for name in ("secret", "previous_secret"):
+            if config.get(name) is not None:
+                checked[name] = _checked_secret(config[name], f"config.{name}")
+        return checked
+
+    def destination(self, config: Mapping[str, Any]) -> str:
+        return str(config["url"])
+
+    async def send(self, parcel: Parcel, outbound: Outbound) -> Receipt:
+        """Deliver by one POST: a 2xx is success, 410 says that nobody listens there any more."""
+        url = str(parcel.config["url"])
+        try:
+            response = await outbound.send(
+                f"{self.kind}:{parcel.workspace_id}:{url}",
+                "POST",
+                url,
+                headers=_headers(parcel),
+                content=parcel.body,
+            )
+        except OutboundError as error:
+            raise failed_request(error) from error
+        if 200 <= response.status < 300:
+            return Receipt(response.status, note(response.body))
+        raise _failure(check_url(url).host, response)
+
+
+def _headers(parcel: Parcel) -> dict[str, str]:
+    secrets = [parcel.config["secret"], *filter(None, [parcel.config.get("previous_secret")])]
+    return {
+        "Content-Type": "application/json",
+        "User-Agent": f"LeadsBot/{__version__}",
+        "X-LeadsBot-Event": parcel.event_type,
+        "X-LeadsBot-Delivery": parcel.delivery_id,
+        **sign(parcel.body, secrets, parcel.delivery_id, clock.now()),
+    }
+
+
+def _failure(host: str, response: Response) -> DeliveryFailed:
+    if response.status == HTTPStatus.GONE:
+        message = f"{host} answered 410: nobody listens there any more."
+        return DeliveryFailed(message, status_code=response.status, permanent=True, disable=message)
+    if 300 <= response.status < 400:
+        where = response.headers.get("location", "")[:200]
+        message = f"{host} answered with a redirect ({response.status}), which is not followed"
+        message += f": use {where} as the address if that is the right one." if where else "."
+        return DeliveryFailed(message, status_code=response.status)
+    return failed_answer(host, response)
+
+
+def _checked_secret(secret: object, field: str) -> str:
+    try:
+        if not isinstance(secret, str) or not secret.startswith(_PREFIX):
+            raise ValueError
+        key = base64.b64decode(secret.removeprefix(_PREFIX), validate=True)
+    except (ValueError, binascii.Error):
+        key = b""
+    if not _SECRET_BYTES <= len(key) <= 64:
+        message = "A secret is whsec_ followed by 24 to 64 bytes in base64; leave it out to get a new one."
+        raise InvalidInput(message, fields=[field])
+    return str(secret)
+
+
+CHANNEL = Webhook()
