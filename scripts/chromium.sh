@@ -28,21 +28,22 @@ as_root() {
     if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi
 }
 
+# Say the first error of a command that failed, and nothing of one that went well.
+quietly() { said=$("$@" 2>&1 </dev/null) || { printf '%s\n' "$said" | grep -m 1 -E '^(E:|Error)' >&2; return 1; }; }
+
 may_install() { command -v apt-get >/dev/null 2>&1 && as_root true 2>/dev/null; }
 
 found && exit
 playwrights && exit
 echo "Fetching Chromium for the browser tests ..." >&2
-if $python -m playwright install chromium </dev/null >&2; then
+if quietly $python -m playwright install chromium; then
     playwrights && exit
     if may_install; then
-        as_root "$PWD/$python" -m playwright install-deps chromium </dev/null >&2 || true
-        playwrights && exit
+        quietly as_root "$PWD/$python" -m playwright install-deps chromium && playwrights && exit
     fi
 fi
 if may_install; then
-    as_root apt-get update -qq </dev/null >&2 || true
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium </dev/null >&2 || true
-    found && exit
+    quietly as_root apt-get update -qq || true
+    quietly as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium && found && exit
 fi
 exit 1
