@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import unquote
 
 from piccolo.engine.base import Engine
 from piccolo.engine.postgres import PostgresEngine
@@ -109,7 +110,7 @@ class Database:
 
 def sqlite_path(url: str) -> Path:
     """Give the file of a `sqlite:///…` URL; a relative path is relative to the working directory."""
-    return Path(url.removeprefix("sqlite:///"))
+    return Path(unquote(url.removeprefix("sqlite:///")))
 
 
 def _engine(url: str) -> Engine[Any]:

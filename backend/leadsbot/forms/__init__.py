@@ -1,1 +1,1 @@
-"""Forms found on pages, visitor sessions on them, and what may be kept of what was typed."""
+"""Forms, visitors' sessions at them, how far they got, and when that counts as abandoned."""

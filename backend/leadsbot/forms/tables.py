@@ -1,4 +1,4 @@
-"""Forms as they were discovered on pages, how often they were seen, and visitors' attempts at them."""
+"""Forms as they were discovered on pages, the visits in which they were seen, and visitors' attempts at them."""
 
 from __future__ import annotations
 
@@ -22,13 +22,12 @@ class Form(Table, tablename="forms"):
     last_seen_at = BigInt()
 
 
-class FormDay(Table, tablename="form_days"):
-    """How often a form was seen on a day (the workspace's calendar)."""
+class FormView(Table, tablename="form_views"):
+    """A form was seen in a visit. Its id is derived from both: a batch that is sent again counts nothing twice."""
 
     id = Varchar(length=36, primary_key=True)
     form = ForeignKey(Form, on_delete=OnDelete.cascade, db_column_name="form_id", null=False)
-    day = Varchar(length=10)
-    views = BigInt(default=0)
+    at = BigInt()
 
 
 class Session(Table, tablename="sessions"):

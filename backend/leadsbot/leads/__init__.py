@@ -1,1 +1,1 @@
-"""The lead: who it is, how it came in, where it stands."""
+"""The lead: its pipeline, its duplicates, and `intake()`, the one way in."""

@@ -73,7 +73,10 @@ class ApiKey(Table, tablename="api_keys"):
 
 
 class Site(Table, tablename="sites"):
-    """A public token and the rules of the pages that carry it (contract, `sites`)."""
+    """A public token and the rules of the pages that carry it (contract, `sites`).
+
+    `page_stages` are those that a page may ask for with `LeadsBot.stage()`.
+    """
 
     id = Varchar(length=36, primary_key=True)
     workspace = ForeignKey(Workspace, on_delete=OnDelete.cascade, db_column_name="workspace_id", null=False)
@@ -87,6 +90,7 @@ class Site(Table, tablename="sites"):
     hidden_fields = JSON(default="[]")
     ignored_forms = JSON(default="[]")
     partial_values = Varchar(length=16, default="off")
+    page_stages = JSON(default="[]")
     thank_you_url = Varchar(length=2000, default="")
     abandon_after_minutes = Real(default=30)
     consent = Varchar(length=16, default="none")

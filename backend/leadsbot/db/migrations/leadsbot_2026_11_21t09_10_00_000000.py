@@ -17,7 +17,7 @@ INDEXES = {
     "endpoints_workspace": "endpoints (workspace_id, created_at)",
     "refusals_site": "refusals (site_id, last_at)",
     "forms_site": "forms (site_id)",
-    "form_days_form": "UNIQUE|form_days (form_id, day)",
+    "form_views_form": "form_views (form_id, at)",
     "sessions_workspace": "sessions (workspace_id, last_activity_at)",
     "sessions_form": "sessions (form_id, last_activity_at)",
     "sessions_visit": "sessions (visit_id)",

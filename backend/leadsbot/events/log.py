@@ -1,0 +1,69 @@
+"""Recording what happened: one row in the caller's transaction, and the job that tells whoever wants to know."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from leadsbot import clock
+from leadsbot.db import Tx
+from leadsbot.events.tables import Event
+from leadsbot.ids import new_id
+from leadsbot.jobs.queue import enqueue
+
+TYPES = (
+    "lead.created",
+    "lead.updated",
+    "lead.stage_changed",
+    "lead.deleted",
+    "form.started",
+    "form.abandoned",
+    "form.submitted",
+    "webhook.disabled",
+    "workflow.step",
+)
+ROUTE = "route"
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """Something of `type` in a workspace; `data` is what webhooks carry (contract, section 5)."""
+
+    workspace_id: str
+    type: str
+    data: Mapping[str, Any]
+    lead_id: str | None = None
+    session_id: str | None = None
+    at: int | None = None
+
+
+def topic(workspace_id: str) -> str:
+    """Name the signal that wakes those who watch a workspace."""
+    return f"events:{workspace_id}"
+
+
+def record(tx: Tx, *happenings: Happening) -> list[str]:
+    """Append to the log and enqueue one routing job for all of them; gives the events' ids."""
+    ids = []
+    for happening in happenings:
+        event_id = new_id()
+        ids.append(event_id)
+        tx.insert(
+            Event,
+            {
+                "id": event_id,
+                "workspace_id": happening.workspace_id,
+                "type": happening.type,
+                "lead_id": happening.lead_id,
+                "session_id": happening.session_id,
+                "data": msgspec.json.encode(happening.data).decode(),
+                "at": clock.now() if happening.at is None else happening.at,
+            },
+        )
+        tx.signal(topic(happening.workspace_id))
+    if ids:
+        enqueue(tx, ROUTE, {"events": ids})
+    return ids

@@ -1,0 +1,133 @@
+"""Writing down how far visitors got. Updates are cumulative and numbered: whatever the order, the highest `seq` holds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from leadsbot.db import Tx
+from leadsbot.events.log import Happening
+from leadsbot.forms.present import session_json
+from leadsbot.forms.tables import Session
+from leadsbot.forms.visit import Visit
+
+STARTED, ABANDONED, SUBMITTED = "started", "abandoned", "submitted"
+
+# A visitor who comes back to an abandoned form is at it again; a submitted one stays submitted.
+_LAST_WORD = """ON CONFLICT (id) DO UPDATE SET
+ seq = excluded.seq, completion_percent = excluded.completion_percent, fields_completed = excluded.fields_completed,
+ fields_total = excluded.fields_total, page_url = excluded.page_url, fields = excluded.fields,
+ last_field = CASE WHEN excluded.last_field = '' THEN sessions.last_field ELSE excluded.last_field END,
+ lead_id = COALESCE(excluded.lead_id, sessions.lead_id),
+ state = CASE WHEN sessions.state = 'submitted' THEN sessions.state ELSE excluded.state END,
+ last_activity_at = excluded.last_activity_at, abandoned_at = NULL,
+ submitted_at = COALESCE(sessions.submitted_at, excluded.submitted_at)
+ WHERE excluded.seq > sessions.seq AND excluded.site_id = sessions.site_id"""
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """How far one session has come, as the widget last said. Times in ms; `fields` is JSON, or None to keep none."""
+
+    session_id: str
+    workspace_id: str
+    site_id: str
+    form_id: str | None
+    form_name: str
+    seq: int
+    percent: int
+    completed: int
+    total: int
+    last_field: str
+    page_url: str
+    started_at: int
+    at: int
+    visit: Visit
+    submitted: bool = False
+    lead_id: str | None = None
+    fields: str | None = None
+
+
+async def write(tx: Tx, reached: Sequence[Reached]) -> list[Happening]:
+    """Store the last word per session; gives what is worth telling: attempts that have begun.
+
+    Rows go in sorted by id, so that two nodes never wait for each other crosswise.
+    """
+    latest = _latest(reached)
+    if not latest:
+        return []
+    known = {
+        row["id"]
+        for row in await tx.fetch(f"SELECT id FROM sessions WHERE id {tx.one_of(1)}", tx.many(list(latest)))
+    }
+    begun = []
+    for session_id in sorted(latest):
+        one = latest[session_id]
+        row = _row(one)
+        tx.insert(Session, row, _LAST_WORD)
+        if session_id not in known and not one.submitted:
+            begun.append(_happening("form.started", row))
+    return begun
+
+
+def _latest(reached: Sequence[Reached]) -> dict[str, Reached]:
+    """Merge what one batch says of a session: the highest `seq`, and that it was submitted if anything says so."""
+    latest: dict[str, Reached] = {}
+    for one in reached:
+        other = latest.get(one.session_id)
+        if other is None:
+            latest[one.session_id] = one
+            continue
+        last = one if one.seq > other.seq else other
+        latest[one.session_id] = replace(
+            last,
+            submitted=one.submitted or other.submitted,
+            lead_id=last.lead_id or one.lead_id or other.lead_id,
+            started_at=min(one.started_at, other.started_at),
+        )
+    return latest
+
+
+def _happening(kind: str, row: dict[str, object]) -> Happening:
+    return Happening(
+        workspace_id=str(row["workspace_id"]),
+        type=kind,
+        data={"lead": None, "session": session_json(row)},
+        session_id=str(row["id"]),
+    )
+
+
+def _row(one: Reached) -> dict[str, object]:
+    visit = one.visit
+    return {
+        "id": one.session_id,
+        "workspace_id": one.workspace_id,
+        "site_id": one.site_id,
+        "visit_id": visit.id,
+        "form_id": one.form_id,
+        "form_name": one.form_name,
+        "lead_id": one.lead_id,
+        "state": SUBMITTED if one.submitted else STARTED,
+        "seq": one.seq,
+        "completion_percent": one.percent,
+        "fields_completed": one.completed,
+        "fields_total": one.total,
+        "last_field": one.last_field,
+        "page_url": one.page_url,
+        "referrer": visit.referrer,
+        "source": visit.source,
+        "utm_source": visit.utm_source,
+        "utm_medium": visit.utm_medium,
+        "utm_campaign": visit.utm_campaign,
+        "utm_term": visit.utm_term,
+        "utm_content": visit.utm_content,
+        "device_type": visit.device_type,
+        "ip_address": visit.ip_address,
+        "touch": visit.touch,
+        "client": visit.client,
+        "fields": one.fields,
+        "started_at": one.started_at,
+        "last_activity_at": one.at,
+        "abandoned_at": None,
+        "submitted_at": one.at if one.submitted else None,
+    }

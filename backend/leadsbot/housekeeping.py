@@ -1,0 +1,30 @@
+"""The hourly purge of what has served its time: finished jobs, counts of past windows, expired sign-ins."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from leadsbot import clock
+from leadsbot.db import Tx
+from leadsbot.jobs import cron
+from leadsbot.jobs.handlers import HasDatabase
+from leadsbot.jobs.outcomes import Done, Outcome
+from leadsbot.jobs.runner import JobHandler
+from leadsbot.workspaces import limits, sign_in
+
+KIND = "purge"
+TICKS = (cron.Tick(KIND, clock.HOUR),)
+
+
+async def purge(tx: Tx) -> None:
+    """Delete it all in one transaction."""
+    await cron.purge_done(tx)
+    await limits.purge(tx)
+    await sign_in.purge(tx)
+
+
+def job_handlers(services: HasDatabase) -> dict[str, JobHandler]:
+    async def run(payload: dict[str, Any]) -> Outcome:
+        return Done(writes=purge)
+
+    return {KIND: run}

@@ -1,0 +1,160 @@
+"""The one way in. Whatever the door, a submission becomes a lead, an addition to one, or a repeat; never silence.
+
+A batch at a time, inside the caller's transaction: read all that it may touch, decide in memory one after the other
+(so that two submissions of one batch meet each other), write each table once, append the events, enqueue the jobs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from leadsbot.db import Tx
+from leadsbot.events.log import Happening, record
+from leadsbot.ids import new_id
+from leadsbot.leads import matching
+from leadsbot.leads.contact import phone_e164
+from leadsbot.leads.merging import add, new_lead
+from leadsbot.leads.present import lead_json
+from leadsbot.leads.submission import Submission, Taken
+from leadsbot.leads.tables import Lead, StageChange
+from leadsbot.leads.tables import Submission as SubmissionRow
+
+Row = dict[str, Any]
+
+
+async def intake(tx: Tx, subs: Sequence[Submission]) -> list[Taken]:
+    """Take `subs` in, in order; gives what became of each. Runs in the caller's transaction and may run twice."""
+    if not subs:
+        return []
+    decisions = _Decisions(await _already_in(tx, subs), await matching.load(tx, subs))
+    taken = [decisions.take(sub) for sub in subs]
+    await decisions.write(tx)
+    return taken
+
+
+async def _already_in(tx: Tx, subs: Sequence[Submission]) -> dict[tuple[str, str], str]:
+    rows = await tx.fetch(
+        f"SELECT id, lead_id, workspace_id FROM submissions WHERE id {tx.one_of(1)}", tx.many([s.id for s in subs])
+    )
+    return {(row["workspace_id"], row["id"]): row["lead_id"] for row in rows}
+
+
+class _Decisions:
+    """What a batch changes, gathered while it is decided."""
+
+    def __init__(self, already_in: dict[tuple[str, str], str], candidates: matching.Candidates) -> None:
+        self._already_in = already_in
+        self._candidates = candidates
+        self._new: dict[str, Row] = {}
+        self._changed: dict[str, Row] = {}
+        self._submissions: list[Row] = []
+        self._moves: list[Row] = []
+        self._happenings: list[Happening] = []
+
+    def take(self, sub: Submission) -> Taken:
+        before = self._already_in.get((sub.workspace_id, sub.id))
+        if before is not None:
+            return Taken(before, repeated=True)
+        met, own = self._candidates.match(sub)
+        if met is None:
+            return self._begin(sub)
+        return self._add(met, sub, own)
+
+    def _begin(self, sub: Submission) -> Taken:
+        row = new_lead(sub, self._e164(sub))
+        self._new[row["id"]] = row
+        self._move(row, None, sub)
+        self._keep(row, sub)
+        self._tell("lead.created", row, sub)
+        return Taken(row["id"], created=True, stage=row["stage"], stage_changed=True)
+
+    def _add(self, met: Row, sub: Submission, own: bool) -> Taken:
+        row = add(met, sub, self._e164(sub), own=own)
+        moved = row["stage"] != met["stage"]
+        if row != met:
+            (self._new if row["id"] in self._new else self._changed)[row["id"]] = row
+        if moved:
+            self._move(row, met["stage"], sub)
+        self._keep(row, sub)
+        if row != met or sub.complete:
+            self._tell("lead.updated", row, sub)
+        if moved:
+            self._tell("lead.stage_changed", row, sub, {"from_stage": met["stage"], "to_stage": row["stage"]})
+        return Taken(row["id"], stage=row["stage"], stage_changed=moved)
+
+    def _e164(self, sub: Submission) -> str:
+        return (phone_e164(sub.contact.phone, sub.country) or "") if sub.contact.phone else ""
+
+    def _keep(self, row: Row, sub: Submission) -> None:
+        """Remember the lead for the rest of the batch, and the submission as it came."""
+        self._candidates.hold(row)
+        if not sub.complete:
+            return
+        self._already_in[sub.workspace_id, sub.id] = row["id"]
+        self._submissions.append(_submission(row["id"], sub))
+        if sub.session is not None:
+            self._tell("form.submitted", row, sub)
+
+    def _move(self, row: Row, from_stage: str | None, sub: Submission) -> None:
+        self._moves.append(
+            {
+                "id": new_id(),
+                "lead_id": row["id"],
+                "from_stage": from_stage,
+                "to_stage": row["stage"],
+                "at": sub.received_at,
+                "by": sub.door,
+                "reason": sub.form_name,
+            }
+        )
+
+    def _tell(self, kind: str, row: Row, sub: Submission, more: dict[str, Any] | None = None) -> None:
+        data: dict[str, Any] = {"lead": lead_json(row), **(more or {})}
+        if sub.session is not None:
+            data["session"] = {**sub.session, "lead_id": row["id"]}
+        self._happenings.append(
+            Happening(sub.workspace_id, kind, data, row["id"], sub.session_id, at=sub.received_at)
+        )
+
+    async def write(self, tx: Tx) -> None:
+        for row in self._new.values():
+            tx.insert(Lead, row)
+        for row in self._submissions:
+            tx.insert(SubmissionRow, row, "ON CONFLICT (id) DO NOTHING")
+        for row in self._moves:
+            tx.insert(StageChange, row)
+        await _update(tx, sorted(self._changed.values(), key=lambda row: str(row["id"])))
+        record(tx, *self._happenings)
+
+
+def _submission(lead_id: str, sub: Submission) -> Row:
+    return {
+        "id": sub.id,
+        "workspace_id": sub.workspace_id,
+        "lead_id": lead_id,
+        "site_id": sub.site_id,
+        "session_id": sub.session_id,
+        "form_id": sub.form_id,
+        "form_name": sub.form_name,
+        "door": sub.door,
+        "page_url": sub.page_url,
+        "fields": sub.fields,
+        "confirmation": sub.confirmation,
+        "submitted_at": sub.submitted_at,
+        "received_at": sub.received_at,
+    }
+
+
+_FIXED = frozenset({"id", "workspace_id", "created_at"})
+
+
+async def _update(tx: Tx, rows: list[Row]) -> None:
+    if not rows:
+        return
+    columns = [column for column in rows[0] if column not in _FIXED]
+    assignments = ", ".join(f"{column} = ${number}" for number, column in enumerate(columns, 2))
+    await tx.execute_many(
+        f"UPDATE leads SET {assignments} WHERE id = $1",
+        [(row["id"], *(row[column] for column in columns)) for row in rows],
+    )

@@ -1,0 +1,81 @@
+"""Finding the lead that a submission belongs to: its own session first, its visit next, its email last."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from leadsbot.db import Tx
+from leadsbot.leads.submission import Submission
+
+Row = dict[str, Any]
+
+
+class Candidates:
+    """The leads that a batch of submissions may belong to, those among them that the batch itself makes included."""
+
+    def __init__(self, rows: Iterable[Row]) -> None:
+        self._by_id: dict[str, Row] = {}
+        self._sessions: dict[tuple[str, str], str] = {}
+        self._visits: dict[tuple[str, str], str] = {}
+        self._emails: dict[tuple[str, str], str] = {}
+        for row in rows:
+            self.hold(row)
+
+    def hold(self, row: Row) -> None:
+        """Remember a lead as it stands now; of several with one email or visit the newest (last held) is met."""
+        workspace = row["workspace_id"]
+        self._by_id[row["id"]] = row
+        if row["session_id"]:
+            self._sessions[workspace, row["session_id"]] = row["id"]
+        if row["visit_id"]:
+            self._visits[workspace, row["visit_id"]] = row["id"]
+        if row["email_key"] and not row["spam"]:
+            self._emails[workspace, row["email_key"]] = row["id"]
+
+    def match(self, sub: Submission) -> tuple[Row | None, bool]:
+        """Give the lead and whether it is the visitor's own (this session's, or this visit's with no other email)."""
+        workspace, email = sub.workspace_id, (sub.contact.email or "").lower()
+        own = self._sessions.get((workspace, sub.session_id)) if sub.session_id else None
+        if own is None and sub.visit.id:
+            visited = self._visits.get((workspace, sub.visit.id))
+            if visited and (not email or self._by_id[visited]["email_key"] in ("", email)):
+                own = visited
+        if own is not None:
+            return self._by_id[own], True
+        met = self._emails.get((workspace, email)) if email and sub.joins else None
+        return (self._by_id[met], False) if met else (None, False)
+
+
+async def load(tx: Tx, subs: Sequence[Submission]) -> Candidates:
+    """Read every lead that the batch may meet, with two look-ups however long it is.
+
+    On PostgreSQL the emails are locked first (in order), so that two nodes that meet a new email at once make one lead.
+    """
+    await _lock(tx, subs)
+    workspaces = tx.many(sorted({sub.workspace_id for sub in subs}))
+    visits = sorted({sub.visit.id for sub in subs if sub.visit.id})
+    emails = sorted({sub.contact.email.lower() for sub in subs if sub.contact.email and sub.joins})
+    lock = "FOR UPDATE" if tx.dialect == "postgres" else ""
+    rows: list[Row] = []
+    if emails:
+        rows += await tx.fetch(
+            f"SELECT * FROM leads WHERE workspace_id {tx.one_of(1)} AND email_key {tx.one_of(2)}"
+            f" ORDER BY created_at {lock}",
+            workspaces,
+            tx.many(emails),
+        )
+    if visits:
+        rows += await tx.fetch(
+            f"SELECT * FROM leads WHERE visit_id {tx.one_of(1)} ORDER BY created_at {lock}", tx.many(visits)
+        )
+    return Candidates(rows)
+
+
+async def _lock(tx: Tx, subs: Sequence[Submission]) -> None:
+    if tx.dialect != "postgres":
+        return
+    keys = sorted({zlib.crc32(f"{s.workspace_id}:{s.contact.email}".lower().encode()) for s in subs if s.contact.email})
+    if keys:
+        await tx.execute("SELECT pg_advisory_xact_lock(k) FROM unnest($1::bigint[]) AS k ORDER BY k", keys)

@@ -1,0 +1,48 @@
+"""A lead as answers, webhooks and exports show it (contract, section 6)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from leadsbot.clock import rfc3339
+
+_AS_THEY_ARE = (
+    "first_name last_name email phone company message notes stage source lead_type event_type event_date domain"
+    " page_url landing_page campaign utm_source utm_medium utm_campaign utm_term utm_content referrer ip_address"
+    " user_agent browser os device_type form_id form_name form_completion_percent form_fields_completed"
+    " form_fields_total confirmation assigned_to spam"
+).split()
+_JSON = ("click_ids", "first_touch", "custom_data", "tags", "spam_reasons")
+
+
+def full_name(row: Mapping[str, Any]) -> str:
+    return f"{row['first_name']} {row['last_name']}".strip()
+
+
+def status_of(row: Mapping[str, Any]) -> str:
+    """Give the coarse status: the stage in lower case, with underscores."""
+    return str(row["stage"]).lower().replace(" ", "_")
+
+
+def lead_json(row: Mapping[str, Any], public_url: str = "") -> dict[str, Any]:
+    """Give the lead's public shape. `lead_url` is empty where the caller doesn't know the public URL yet."""
+    shown: dict[str, Any] = {
+        "id": row["id"],
+        "created_at": rfc3339(row["created_at"]),
+        "updated_at": rfc3339(row["updated_at"]),
+        "name": full_name(row),
+        "status": status_of(row),
+    }
+    for column in _AS_THEY_ARE:
+        shown[column] = row[column]
+    for column in _JSON:
+        shown[column] = msgspec.json.decode(row[column])
+    shown["lead_url"] = lead_url(row["id"], public_url) if public_url else ""
+    return shown
+
+
+def lead_url(lead_id: str, public_url: str) -> str:
+    return f"{public_url}/leads/{lead_id}"

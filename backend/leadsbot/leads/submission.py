@@ -1,0 +1,60 @@
+"""What a door hands to `intake()`: one submission, from wherever it came, in plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from leadsbot.forms.visit import Visit
+from leadsbot.leads.contact import Contact
+
+NO_VISIT = Visit()
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """One submission on its way in.
+
+    `id` is made by whoever sent it: the same one twice changes nothing. `joins` says whether the door adds to a lead
+    of the same email (widget, no-script form, postback) or always makes a new one; `fills_only` that it may fill a
+    stranger's lead but never rewrite it (public doors). `complete` is False for contact data that were typed but not
+    sent: such a lead stands at the first stage, and leaves no submission behind. Times in ms.
+    """
+
+    id: str
+    workspace_id: str
+    stages: tuple[str, ...]
+    door: str
+    contact: Contact
+    received_at: int
+    submitted_at: int
+    country: str = ""
+    fields: str = "[]"
+    visit: Visit = NO_VISIT
+    site_id: str | None = None
+    session_id: str | None = None
+    form_id: str | None = None
+    form_name: str = ""
+    page_url: str = ""
+    percent: int | None = None
+    completed: int | None = None
+    total: int | None = None
+    confirmation: str = "attempted"
+    stage: str | None = None
+    complete: bool = True
+    joins: bool = True
+    fills_only: bool = True
+    session: Mapping[str, Any] | None = None
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of it: the lead, and whether this made it, changed it, or said nothing new."""
+
+    lead_id: str | None
+    created: bool = False
+    repeated: bool = False
+    stage: str = ""
+    stage_changed: bool = False

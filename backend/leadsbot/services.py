@@ -1,0 +1,29 @@
+"""What a running LeadsBot is made of, handed to pages, doors, the bot and the jobs. Put together in `app` alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from leadsbot.channels.base import Channel
+from leadsbot.db import Database
+from leadsbot.outbound import Outbound
+from leadsbot.settings import Settings
+from leadsbot.vault import Vault
+from leadsbot.workspaces.api_keys import Keys
+from leadsbot.workspaces.sign_in import SignIns
+from leadsbot.workspaces.sites import SiteBook
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """One per process. `channels` holds the kinds that there are, by name."""
+
+    settings: Settings
+    database: Database
+    vault: Vault
+    outbound: Outbound
+    channels: Mapping[str, Channel]
+    sites: SiteBook
+    keys: Keys
+    sign_ins: SignIns

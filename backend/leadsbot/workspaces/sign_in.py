@@ -1,0 +1,128 @@
+"""Signing people in and out of the dashboard: argon2, a signed cookie, throttling per address and per account.
+
+The cookie holds the sign-in's id, signed; the row behind it is the truth, so that signing out ends it everywhere.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from itsdangerous import BadSignature
+
+from leadsbot import clock
+from leadsbot.db import Database, Tx
+from leadsbot.errors import TooManyRequests, Unauthorized
+from leadsbot.ids import new_id
+from leadsbot.vault import Vault
+from leadsbot.workspaces import passwords
+from leadsbot.workspaces.limits import hit
+from leadsbot.workspaces.tables import SignIn
+
+COOKIE = "leadsbot_session"
+LASTS_S = 30 * 24 * 3600
+TRIES_PER_ACCOUNT = 10
+TRIES_PER_ADDRESS = 30
+WINDOW_MS = 15 * clock.MINUTE
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who is signed in, and to which workspace."""
+
+    sign_in_id: str
+    user_id: str
+    email: str
+    name: str
+    role: str
+    workspace_id: str
+    workspace_name: str
+    timezone: str
+
+
+class SignIns:
+    """Opens, checks and ends sign-ins."""
+
+    def __init__(self, database: Database, vault: Vault) -> None:
+        self._database = database
+        self._serializer = vault.serializer("sign-in")
+
+    async def sign_in(self, email: str, password: str, address: str, user_agent: str) -> str:
+        """Give the cookie's value. Raises `Unauthorized` for whatever is wrong, `TooManyRequests` for trying too often."""
+        email = email.strip().lower()
+        await self._throttle(email, address)
+        user = await self._database.fetch_one(
+            "SELECT u.id, u.password_hash, m.workspace_id FROM users u JOIN members m ON m.user_id = u.id"
+            " WHERE u.email = $1 ORDER BY m.created_at LIMIT 1",
+            email,
+        )
+        if not await passwords.matches(password, user and user["password_hash"]) or user is None:
+            raise Unauthorized("Email or password is not right.", code="wrong_credentials")
+        row = {
+            "id": new_id(),
+            "user_id": user["id"],
+            "workspace_id": user["workspace_id"],
+            "created_at": clock.now(),
+            "expires_at": clock.now() + LASTS_S * clock.SECOND,
+            "ip_address": address,
+            "user_agent": user_agent[:512],
+        }
+
+        async def open_(tx: Tx) -> None:
+            tx.insert(SignIn, row)
+
+        await self._database.write(open_)
+        return str(self._serializer.dumps(row["id"]))
+
+    async def person(self, cookie: str | None) -> Person | None:
+        """Give who the cookie's value belongs to, or None when it is forged, expired or signed out."""
+        sign_in_id = self._id(cookie)
+        if sign_in_id is None:
+            return None
+        row = await self._database.fetch_one(
+            "SELECT s.id AS sign_in_id, u.id AS user_id, u.email, u.name, m.role, w.id AS workspace_id,"
+            " w.name AS workspace_name, w.timezone FROM sign_ins s JOIN users u ON u.id = s.user_id"
+            " JOIN workspaces w ON w.id = s.workspace_id"
+            " JOIN members m ON m.user_id = u.id AND m.workspace_id = w.id WHERE s.id = $1 AND s.expires_at > $2",
+            sign_in_id,
+            clock.now(),
+        )
+        return None if row is None else Person(**row)
+
+    async def sign_out(self, cookie: str | None) -> None:
+        sign_in_id = self._id(cookie)
+        if sign_in_id is not None:
+
+            async def close(tx: Tx) -> None:
+                await tx.execute("DELETE FROM sign_ins WHERE id = $1", sign_in_id)
+
+            await self._database.write(close)
+
+    def _id(self, cookie: str | None) -> str | None:
+        if not cookie:
+            return None
+        try:
+            return str(self._serializer.loads(cookie, max_age=LASTS_S))
+        except BadSignature:
+            return None
+
+    async def _throttle(self, email: str, address: str) -> None:
+        account = hashlib.sha256(email.encode()).hexdigest()[:32]
+
+        async def count(tx: Tx) -> list[tuple[int, int]]:
+            return [
+                await hit(tx, f"sign-in:{account}", WINDOW_MS),
+                await hit(tx, f"sign-in-from:{address}", WINDOW_MS),
+            ]
+
+        (by_account, wait), (by_address, _) = await self._database.write(count)
+        if by_account > TRIES_PER_ACCOUNT or by_address > TRIES_PER_ADDRESS:
+            minutes = max(1, round(wait / clock.MINUTE))
+            raise TooManyRequests(
+                f"Too many tries. Try again in {minutes} min.", code="too_many_sign_ins", retry_after=wait / 1000
+            )
+
+
+async def purge(tx: Tx) -> int:
+    """Delete sign-ins that have expired."""
+    return await tx.execute("DELETE FROM sign_ins WHERE expires_at < $1", clock.now())

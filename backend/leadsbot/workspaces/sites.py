@@ -1,0 +1,102 @@
+"""A site's rules as the capture path needs them, remembered for at most `FRESH_MS` and forgotten at once here on change."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from leadsbot import clock
+from leadsbot.db import Database
+
+FRESH_MS = 1_500  # contract section 3: settings hold within 2 s on every node
+MAX_REMEMBERED = 10_000
+TOKEN_BYTES = 18
+
+_SELECT = """
+SELECT s.*, w.stages, w.timezone, w.country, w.name AS workspace_name
+FROM sites s JOIN workspaces w ON w.id = s.workspace_id WHERE s.public_token = $1
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class SiteRules:
+    """What a public door must know of its site. `stages` is the workspace's pipeline in order."""
+
+    id: str
+    workspace_id: str
+    token: str
+    name: str
+    stages: tuple[str, ...]
+    timezone: str
+    country: str
+    allowed_origins: tuple[str, ...]
+    burst_per_second: int
+    honeypot_field: str
+    masked_fields: tuple[str, ...]
+    hidden_fields: tuple[str, ...]
+    ignored_forms: tuple[str, ...]
+    page_stages: tuple[str, ...]
+    partial_values: str
+    consent: str
+    thank_you_url: str
+    abandon_after_minutes: float
+
+
+def new_token() -> str:
+    """Make a public token: 24 URL-safe characters."""
+    return secrets.token_urlsafe(TOKEN_BYTES)
+
+
+class SiteBook:
+    """Looks sites up by token. Unknown tokens are remembered too, so that guessing costs the database little."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._known: dict[str, tuple[int, SiteRules | None]] = {}
+
+    async def by_token(self, token: str) -> SiteRules | None:
+        """Give the rules of the site with this public token, or None."""
+        entry = self._known.get(token)
+        now = clock.now()
+        if entry is not None and 0 <= now - entry[0] < FRESH_MS:
+            return entry[1]
+        row = await self._database.fetch_one(_SELECT, token) if len(token) <= 64 else None
+        rules = None if row is None else _rules(row)
+        if len(self._known) >= MAX_REMEMBERED:
+            self._known.clear()
+        self._known[token] = (now, rules)
+        return rules
+
+    def forget(self) -> None:
+        """Read everything anew from the next request on: a site or its workspace was changed."""
+        self._known.clear()
+
+
+def _texts(column: str) -> tuple[str, ...]:
+    return tuple(msgspec.json.decode(column, type=list[str]))
+
+
+def _rules(row: dict[str, Any]) -> SiteRules:
+    return SiteRules(
+        id=row["id"],
+        workspace_id=row["workspace_id"],
+        token=row["public_token"],
+        name=row["name"],
+        stages=_texts(row["stages"]),
+        timezone=row["timezone"],
+        country=row["country"],
+        allowed_origins=_texts(row["allowed_origins"]),
+        burst_per_second=row["burst_per_second"],
+        honeypot_field=row["honeypot_field"],
+        masked_fields=_texts(row["masked_fields"]),
+        hidden_fields=_texts(row["hidden_fields"]),
+        ignored_forms=_texts(row["ignored_forms"]),
+        page_stages=_texts(row["page_stages"]),
+        partial_values=row["partial_values"],
+        consent=row["consent"],
+        thank_you_url=row["thank_you_url"],
+        abandon_after_minutes=row["abandon_after_minutes"],
+    )
