@@ -151,9 +151,10 @@ def _valid(value: object) -> str | None:
     if not isinstance(value, str):
         return None
     try:
-        return validate_email(value.strip(), check_deliverability=False, globally_deliverable=False).normalized
+        found = validate_email(value.strip(), check_deliverability=False, globally_deliverable=False)
     except EmailNotValidError:
         return None
+    return found.ascii_email or found.normalized  # mail servers know an international domain by its ASCII form
 
 
 def _refused(replies: Mapping[str, tuple[int, str]]) -> DeliveryFailed:
