@@ -58,7 +58,7 @@ class _Decisions:
             return Taken(before, repeated=True)
         met, own = self._candidates.match(sub)
         if met is None:
-            return self._begin(sub)
+            return self._begin(sub) if sub.begins else Taken(None)
         return self._add(met, sub, own)
 
     def _begin(self, sub: Submission) -> Taken:

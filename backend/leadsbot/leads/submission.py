@@ -45,6 +45,7 @@ class Submission:
     complete: bool = True
     joins: bool = True
     fills_only: bool = True
+    begins: bool = True
     session: Mapping[str, Any] | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
 

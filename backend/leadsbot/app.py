@@ -1,0 +1,139 @@
+"""The composition root: settings in, a running LeadsBot out. Nothing else knows how the parts are put together.
+
+Routes, job handlers and cron ticks are found in the package (a module's `ROUTES`, `job_handlers`, `TICKS`), so that a
+new page, door, channel or job is a new file and no line here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from litestar import Litestar, Request, Response
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.openapi.config import OpenAPIConfig
+from litestar.static_files import create_static_files_router
+
+from leadsbot import __version__
+from leadsbot.api import errors as api_errors
+from leadsbot.bot import BotService
+from leadsbot.capture.edge import App, front
+from leadsbot.capture.script import PATH as SCRIPT_PATH
+from leadsbot.capture.script import ScriptDoor
+from leadsbot.capture.widget import PREFIX as WIDGET_PREFIX
+from leadsbot.capture.widget import WidgetDoor
+from leadsbot.channels import discover
+from leadsbot.dashboard import errors as dashboard_errors
+from leadsbot.dashboard.render import STATIC_PATH, Renderer
+from leadsbot.db import Database
+from leadsbot.db.migrate import require_current
+from leadsbot.devices import warm_up
+from leadsbot.jobs.cron import Cron
+from leadsbot.jobs.handlers import handlers_of, modules_in, ticks_of
+from leadsbot.jobs.runner import Runner
+from leadsbot.outbound import Outbound
+from leadsbot.services import Services
+from leadsbot.settings import Settings
+from leadsbot.vault import Vault
+from leadsbot.workspaces.api_keys import Keys
+from leadsbot.workspaces.sign_in import SignIns
+from leadsbot.workspaces.sites import SiteBook
+
+PUBLIC = Path(__file__).resolve().parents[2] / "public"
+# Not below: the widget's own addresses, answered in front with limits of their own.
+MAX_BODY = 1024 * 1024
+
+
+def make_services(settings: Settings) -> Services:
+    """Put the parts together; nothing is connected yet."""
+    database = Database(settings.database_url)
+    vault = Vault(settings.ensure_secret_key())
+    return Services(
+        settings=settings,
+        database=database,
+        vault=vault,
+        outbound=Outbound(allow_private=settings.allow_private_targets, trusted=(settings.telegram_api,)),
+        channels=discover(),
+        sites=SiteBook(database),
+        keys=Keys(database),
+        sign_ins=SignIns(database, vault),
+    )
+
+
+class House:
+    """A LeadsBot that can be started and stopped: the database, and the background work if `jobs`."""
+
+    def __init__(self, settings: Settings, *, jobs: bool = True) -> None:
+        self.services = make_services(settings)
+        self.modules = modules_in("leadsbot")
+        self._jobs = jobs
+        self._runner = Runner(self.services.database, handlers_of(self.modules, self.services))
+        self._cron = Cron(self.services.database, ticks_of(self.modules))
+        self._bot = BotService(self.services)
+
+    async def start(self) -> None:
+        """Open the database (refusing one that is behind) and begin the background work."""
+        warm_up()
+        await self.services.database.open()
+        await require_current(self.services.database)
+        if self._jobs:
+            self._runner.start()
+            self._cron.start()
+            await self._bot.start()
+
+    async def stop(self) -> None:
+        """Finish what runs, write what waits, close everything."""
+        if self._jobs:
+            await self._bot.stop()
+            await self._cron.stop()
+            await self._runner.stop()
+        await self.services.outbound.aclose()
+        await self.services.database.close()
+
+
+def create_app(settings: Settings, *, jobs: bool = True) -> App:
+    """Give the ASGI application: the thin capture path in front, Litestar for all else."""
+    house = House(settings, jobs=jobs)
+    doors = {WIDGET_PREFIX: WidgetDoor(house.services), SCRIPT_PATH: ScriptDoor(PUBLIC / "widget.js")}
+    return front(doors, _litestar(house))
+
+
+def _litestar(house: House) -> App:
+    @asynccontextmanager
+    async def lifespan(app: Litestar) -> AsyncIterator[None]:
+        await house.start()
+        try:
+            yield
+        finally:
+            await house.stop()
+
+    services = house.services
+    app: Any = Litestar(
+        route_handlers=[
+            *_routes(house.modules),
+            create_static_files_router(path=STATIC_PATH, directories=[PUBLIC], cache_control=None),
+        ],
+        lifespan=[lifespan],
+        state=State({"services": services, "renderer": Renderer(PUBLIC)}),
+        dependencies={"services": Provide(lambda: services, sync_to_thread=False)},
+        exception_handlers={Exception: _answer_error},
+        openapi_config=OpenAPIConfig(title="LeadsBot", version=__version__, path="/docs", render_plugins=[]),
+        request_max_body_size=MAX_BODY,
+        debug=False,
+    )
+    return app  # type: ignore[no-any-return]
+
+
+def _routes(modules: list[ModuleType]) -> list[Any]:
+    return [route for module in modules for route in getattr(module, "ROUTES", ())]
+
+
+def _answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    """Programs get the contract's error body, people a page."""
+    if dashboard_errors.wanted(request):
+        return dashboard_errors.answer(request, error)
+    return api_errors.answer(request, error)

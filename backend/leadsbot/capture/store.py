@@ -1,0 +1,52 @@
+"""Making captured batches durable: many at a time, one transaction, each table written once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from leadsbot import clock
+from leadsbot.capture.translate import Captured
+from leadsbot.db import Tx
+from leadsbot.events.log import record
+from leadsbot.forms import sessions
+from leadsbot.forms.registry import FormRegistry
+from leadsbot.leads.intake import intake
+
+SEEN_EVERY_MS = 20 * clock.SECOND
+
+
+class CaptureStore:
+    """The batch handler behind the widget's door. May run twice for the same batches, and stores them once."""
+
+    def __init__(self) -> None:
+        self._forms = FormRegistry()
+        self._seen: dict[str, int] = {}
+
+    async def write(self, tx: Tx, batches: Sequence[Captured]) -> list[None]:
+        await self._forms.write(tx, [seen for batch in batches for seen in batch.seen])
+        subs = [sub for batch in batches for sub in batch.submissions]
+        taken = await intake(tx, subs)
+        leads = {sub.session_id: one.lead_id for sub, one in zip(subs, taken, strict=True) if sub.session_id}
+        reached = [
+            replace(one, lead_id=leads[one.session_id]) if one.session_id in leads else one
+            for batch in batches
+            for one in batch.reached
+        ]
+        record(tx, *await sessions.write(tx, reached))
+        await self._mark_seen(tx, batches)
+        return [None] * len(batches)
+
+    async def _mark_seen(self, tx: Tx, batches: Sequence[Captured]) -> None:
+        """Note that the tag is alive, at most every `SEEN_EVERY_MS` per site and process."""
+        now = clock.now()
+        due = {
+            batch.site.id: batch.seen[-1].page_url
+            for batch in batches
+            if batch.seen and now - self._seen.get(batch.site.id, 0) >= SEEN_EVERY_MS
+        }
+        self._seen.update(dict.fromkeys(due, now))
+        await tx.execute_many(
+            "UPDATE sites SET last_seen_at = $2, last_seen_url = $3 WHERE id = $1",
+            [(site_id, now, url) for site_id, url in sorted(due.items())],
+        )

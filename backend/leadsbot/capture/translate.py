@@ -1,0 +1,260 @@
+"""From the widget's batch to the house's own terms: what was seen, how far they got, what was submitted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from leadsbot.attribution import attribute, strip_personal
+from leadsbot.capture import wire
+from leadsbot.devices import parse_device
+from leadsbot.forms.present import session_json
+from leadsbot.forms.registry import Seen, form_id
+from leadsbot.forms.sensitive import keep
+from leadsbot.forms.sessions import STARTED, SUBMITTED, Reached
+from leadsbot.forms.visit import Visit
+from leadsbot.leads.contact import Contact, from_fields
+from leadsbot.leads.submission import Submission
+from leadsbot.workspaces.sites import SiteRules
+
+DOOR = "widget"
+_CONTACT_MEANINGS = frozenset({"email", "phone", "name", "first_name", "last_name"})
+
+_encode = msgspec.json.Encoder().encode
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who sent the request, as the server sees it."""
+
+    address: str
+    user_agent: str
+    received_at: int
+
+
+@dataclass(slots=True)
+class Captured:
+    """One batch in the house's terms. `stages` are those that the page asked for and the site lets it ask for."""
+
+    site: SiteRules
+    seen: list[Seen] = field(default_factory=list)
+    reached: list[Reached] = field(default_factory=list)
+    submissions: list[Submission] = field(default_factory=list)
+
+
+def captured(batch: wire.Batch, site: SiteRules, sender: Sender) -> Captured:
+    """Translate a batch; what the site or the contract forbids to keep is dropped here a second time."""
+    return _Translation(batch, site, sender).run()
+
+
+class _Translation:
+    def __init__(self, batch: wire.Batch, site: SiteRules, sender: Sender) -> None:
+        self._batch = batch
+        self._site = site
+        self._sender = sender
+        self._skew = wire.clock_skew(batch, sender.received_at)
+        self._page_url = strip_personal(batch.page.url)
+        self._visit = _visit(batch, sender)
+        self._out = Captured(site)
+
+    def run(self) -> Captured:
+        for number, event in enumerate(self._batch.events):
+            match event:
+                case wire.View():
+                    self._saw(event.form, event.at, viewed=True)
+                case wire.Progress():
+                    self._progress(event)
+                case wire.Submit():
+                    self._submit(event)
+                case wire.Identify():
+                    self._identify(event, number)
+                case wire.Stage():
+                    self._stage(event, number)
+        return self._out
+
+    def _time(self, client: int) -> int:
+        return wire.server_time(client, self._skew, self._sender.received_at)
+
+    def _saw(self, form: wire.Form, at: int, *, viewed: bool) -> None:
+        site = self._site
+        viewed_in = self._batch.visit.id if viewed else None
+        seen = Seen(site.workspace_id, site.id, form.key, form.name, self._page_url, self._time(at), viewed_in)
+        self._out.seen.append(seen)
+
+    def _progress(self, event: wire.Progress) -> None:
+        self._saw(event.form, event.at, viewed=False)
+        fields = self._partial(event.fields)
+        stored = _encode(fields).decode() if fields else None
+        self._out.reached.append(self._reached(event, submitted=False, fields=stored))
+        contact = from_fields(fields) if fields else None
+        if contact and (contact.email or contact.phone):
+            self._out.submissions.append(self._submission(event, contact, fields, complete=False))
+
+    def _submit(self, event: wire.Submit) -> None:
+        self._saw(event.form, event.at, viewed=False)
+        fields = self._allowed(event.fields)
+        self._out.reached.append(self._reached(event, submitted=True))
+        self._out.submissions.append(self._submission(event, from_fields(fields), fields, complete=True))
+
+    def _identify(self, event: wire.Identify, number: int) -> None:
+        if self._site.partial_values == "off":
+            return
+        named = [
+            wire.Field(name=name, label=name, value=str(value)) for name, value in event.values.items() if value
+        ]
+        contact = from_fields(self._allowed(named))
+        if contact.email or contact.phone:
+            self._out.submissions.append(self._bare(f"{self._batch.id}:{number}", event.at, contact))
+
+    def _stage(self, event: wire.Stage, number: int) -> None:
+        wanted = next((s for s in self._site.page_stages if s.lower() == event.name.strip().lower()), None)
+        if wanted in self._site.stages:
+            self._out.submissions.append(
+                self._bare(f"{self._batch.id}:{number}", event.at, Contact(), stage=wanted, begins=False)
+            )
+
+    def _allowed(self, fields: list[wire.Field]) -> list[wire.Field]:
+        return keep(fields, self._site.masked_fields, self._site.hidden_fields)
+
+    def _partial(self, fields: wire.Fields | None) -> list[wire.Field]:
+        """Give the values of an unsubmitted form that the site lets be kept."""
+        if not fields or self._site.partial_values == "off":
+            return []
+        allowed = self._allowed(fields)
+        if self._site.partial_values == "all":
+            return allowed
+        return [one for one in allowed if one.means in _CONTACT_MEANINGS]
+
+    def _reached(
+        self, event: wire.Progress | wire.Submit, *, submitted: bool, fields: str | None = None
+    ) -> Reached:
+        return Reached(
+            session_id=event.session,
+            workspace_id=self._site.workspace_id,
+            site_id=self._site.id,
+            form_id=form_id(self._site.id, event.form.key),
+            form_name=event.form.name or event.form.key,
+            seq=event.seq,
+            percent=event.percent,
+            completed=event.done,
+            total=event.total,
+            last_field=event.last,
+            page_url=self._page_url,
+            started_at=self._time(event.start),
+            at=self._time(event.at),
+            visit=self._visit,
+            submitted=submitted,
+            fields=fields,
+        )
+
+    def _submission(
+        self, event: wire.Progress | wire.Submit, contact: Contact, fields: list[wire.Field], *, complete: bool
+    ) -> Submission:
+        site = self._site
+        return Submission(
+            id=event.id if isinstance(event, wire.Submit) else event.session,
+            workspace_id=site.workspace_id,
+            stages=site.stages,
+            door=DOOR,
+            contact=contact,
+            received_at=self._sender.received_at,
+            submitted_at=self._time(event.at),
+            country=site.country,
+            fields=_encode(fields).decode(),
+            visit=self._visit,
+            site_id=site.id,
+            session_id=event.session,
+            form_id=form_id(site.id, event.form.key),
+            form_name=event.form.name or event.form.key,
+            page_url=self._page_url,
+            percent=event.percent,
+            completed=event.done,
+            total=event.total,
+            confirmation=event.confirmation if isinstance(event, wire.Submit) else "attempted",
+            complete=complete,
+            session=self._session(event, submitted=complete),
+        )
+
+    def _session(self, event: wire.Progress | wire.Submit, *, submitted: bool) -> dict[str, Any]:
+        reached, visit = self._reached(event, submitted=submitted), self._visit
+        return session_json(
+            {
+                "id": reached.session_id,
+                "site_id": reached.site_id,
+                "form_id": reached.form_id,
+                "form_name": reached.form_name,
+                "lead_id": None,
+                "state": SUBMITTED if submitted else STARTED,
+                "completion_percent": reached.percent,
+                "fields_completed": reached.completed,
+                "fields_total": reached.total,
+                "last_field": reached.last_field,
+                "page_url": reached.page_url,
+                "device_type": visit.device_type,
+                "utm_source": visit.utm_source,
+                "utm_medium": visit.utm_medium,
+                "utm_campaign": visit.utm_campaign,
+                "utm_term": visit.utm_term,
+                "utm_content": visit.utm_content,
+                "referrer": visit.referrer,
+                "started_at": reached.started_at,
+                "last_activity_at": reached.at,
+                "abandoned_at": None,
+                "submitted_at": reached.at if submitted else None,
+            }
+        )
+
+    def _bare(
+        self, submission_id: str, at: int, contact: Contact, *, stage: str | None = None, begins: bool = True
+    ) -> Submission:
+        """A page's own word about its visitor: it belongs to the visit, and to no form."""
+        site = self._site
+        return Submission(
+            id=submission_id,
+            workspace_id=site.workspace_id,
+            stages=site.stages,
+            door=DOOR,
+            contact=contact,
+            received_at=self._sender.received_at,
+            submitted_at=self._time(at),
+            country=site.country,
+            visit=self._visit,
+            site_id=site.id,
+            page_url=self._page_url,
+            stage=stage,
+            complete=False,
+            begins=begins,
+        )
+
+
+def _visit(batch: wire.Batch, sender: Sender) -> Visit:
+    first, last = batch.first, batch.last or batch.first
+    url = last.url if last and last.url else batch.page.url
+    referrer = strip_personal(last.ref if last else batch.page.ref)
+    origin = attribute(url, referrer, last.utm if last else {}, last.ids if last else {})
+    hints = batch.device
+    device = parse_device(sender.user_agent, touch=hints.touch, width=hints.w)
+    return Visit(
+        id=batch.visit.id,
+        referrer=referrer,
+        source=origin.source,
+        campaign=origin.campaign or "",
+        utm_source=(last.utm.get("source", "") if last else ""),
+        utm_medium=(last.utm.get("medium", "") if last else ""),
+        utm_campaign=(last.utm.get("campaign", "") if last else ""),
+        utm_term=(last.utm.get("term", "") if last else ""),
+        utm_content=(last.utm.get("content", "") if last else ""),
+        click_ids=_encode(origin.click_ids).decode(),
+        first_touch=_encode(first).decode() if first else "{}",
+        landing_page=strip_personal(first.url) if first else "",
+        domain=origin.domain,
+        ip_address=sender.address,
+        user_agent=sender.user_agent,
+        browser=device.browser,
+        os=device.os,
+        device_type=device.device_type,
+        touch=_encode({"first": first, "last": last}).decode(),
+        client=_encode({"user_agent": sender.user_agent, "browser": device.browser, "os": device.os, "lang": hints.lang, "tz": hints.tz}).decode(),
+    )

@@ -1,0 +1,135 @@
+"""The widget's door: its site's settings, and its batches (contract, section 3). 202 only once stored."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from typing import Any
+
+import msgspec
+
+from leadsbot import clock
+from leadsbot.capture import wire
+from leadsbot.capture.edge import JSON, Request, Response
+from leadsbot.capture.guards.bursts import Bursts
+from leadsbot.capture.guards.client_address import client_address
+from leadsbot.capture.guards.origins import allowed, hint, origin_of
+from leadsbot.capture.store import CaptureStore
+from leadsbot.capture.translate import Sender, captured
+from leadsbot.errors import Forbidden, LeadsBotError, MethodNotAllowed, NotFound, TooManyRequests
+from leadsbot.services import Services
+from leadsbot.workspaces import refusals
+from leadsbot.workspaces.refusals import Refused
+from leadsbot.workspaces.sites import SiteRules
+
+PREFIX = "/api/w/"
+SETTINGS_FRESH_S = 120
+PREFLIGHT_FRESH_S = 7200
+USER_AGENT_LENGTH = 512
+
+_STORED = b'{"ok":true}'
+_STORED_HEADERS = [JSON, (b"content-length", str(len(_STORED)).encode()), (b"cache-control", b"no-store")]
+_VARY = (b"vary", b"Origin")
+
+
+class WidgetDoor:
+    """Answers `GET /api/w/{token}` and `POST /api/w/{token}/events`."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._bursts = Bursts()
+        self._write = CaptureStore().write
+
+    async def __call__(self, request: Request) -> Response:
+        token, _, rest = request.path[len(PREFIX) :].partition("/")
+        site = await self._services.sites.by_token(token)
+        if site is None or rest not in ("", "events"):
+            raise NotFound("There is no site with this token.", code="unknown_token")
+        origin = self._check_origin(request, site)
+        _allow(request, origin)
+        if request.method == "OPTIONS":
+            return _preflight()
+        self._check_burst(request, site)
+        if rest == "" and request.method in ("GET", "HEAD"):
+            return _settings(site)
+        if rest == "events" and request.method == "POST":
+            return await self._take(request, site)
+        raise MethodNotAllowed("This address takes GET for settings and POST for events.")
+
+    async def _take(self, request: Request, site: SiteRules) -> Response:
+        raw = await request.body(wire.MAX_BODY)
+        batch = wire.decode(raw)
+        await self._services.database.put(self._write, captured(batch, site, self._sender(request)))
+        return Response(202, _STORED_HEADERS, _STORED)
+
+    def _sender(self, request: Request) -> Sender:
+        agent = (request.header(b"user-agent") or "")[:USER_AGENT_LENGTH]
+        return Sender(self._address(request), agent, clock.now())
+
+    def _address(self, request: Request) -> str:
+        forwarded = request.header(b"x-forwarded-for")
+        return client_address(request.peer, forwarded, self._services.settings.trusted_proxies)
+
+    def _check_origin(self, request: Request, site: SiteRules) -> str | None:
+        origin = origin_of(request.header(b"origin"), request.header(b"referer"))
+        if allowed(origin, site.allowed_origins):
+            return origin
+        why = hint(origin, site.allowed_origins)
+        self._note(Refused(site.id, "origin", origin or "", why, clock.now()))
+        raise Forbidden("This origin may not use this token.", code="origin_not_allowed")
+
+    def _check_burst(self, request: Request, site: SiteRules) -> None:
+        wait = self._bursts.take((site.id, self._address(request)), site.burst_per_second, clock.now())
+        if wait > 0:
+            why = f"more than {site.burst_per_second} requests a second from one address"
+            self._note(Refused(site.id, "burst", "", why, clock.now()))
+            raise TooManyRequests("Too Many Requests", retry_after=math.ceil(wait))
+
+    def _note(self, refused: Refused) -> None:
+        """Count a refusal, without making the refused wait for it."""
+        try:
+            self._services.database.put(refusals.count, refused).add_done_callback(_forget)
+        except LeadsBotError:  # too busy to count
+            return
+
+
+def _forget(future: asyncio.Future[Any]) -> None:
+    if not future.cancelled():
+        future.exception()
+
+
+def _allow(request: Request, origin: str | None) -> None:
+    if request.headers.get(b"origin") and origin:
+        request.cors = [(b"access-control-allow-origin", request.headers[b"origin"]), _VARY]
+    else:
+        request.cors = [_VARY]
+
+
+def _preflight() -> Response:
+    return Response(
+        204,
+        [
+            (b"access-control-allow-methods", b"GET, POST"),
+            (b"access-control-allow-headers", b"content-type"),
+            (b"access-control-max-age", str(PREFLIGHT_FRESH_S).encode()),
+        ],
+    )
+
+
+def _settings(site: SiteRules) -> Response:
+    body = msgspec.json.encode(
+        {
+            "consent": site.consent,
+            "partial": site.partial_values,
+            "masked": site.masked_fields,
+            "hidden": site.hidden_fields,
+            "ignored": site.ignored_forms,
+            "honeypot": site.honeypot_field,
+        }
+    )
+    headers = [
+        JSON,
+        (b"content-length", str(len(body)).encode()),
+        (b"cache-control", f"public, max-age={SETTINGS_FRESH_S}".encode()),
+    ]
+    return Response(200, headers, body)
