@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 
@@ -41,11 +42,11 @@ def answering(*addresses: str) -> Callable[[str, int], Awaitable[list[str]]]:
     return resolve
 
 
-async def post(client: Outbound, url: str, body: bytes = b"{}", to: str = "webhook:1", **limits: float) -> Response:
-    return await client.send(to, "POST", url, headers={"content-type": "application/json"}, content=body, **limits)  # type: ignore[arg-type]
+async def post(client: Outbound, url: str, body: bytes = b"{}", to: str = "webhook:1", **limits: Any) -> Response:
+    return await client.send(to, "POST", url, headers={"content-type": "application/json"}, content=body, **limits)
 
 
-async def failure(client: Outbound, url: str, **limits: float) -> OutboundError:
+async def failure(client: Outbound, url: str, **limits: Any) -> OutboundError:
     with pytest.raises(OutboundError) as caught:
         await post(client, url, **limits)
     return caught.value

@@ -44,7 +44,7 @@ def parcel(
     config: dict[str, Any], event_type: str = "lead.created", *, lead: dict[str, Any] | None = LEAD, **data: Any
 ) -> Parcel:
     """Give a parcel for `event_type`; further arguments stand beside the lead in its `data`."""
-    payload = {
+    payload: dict[str, Any] = {
         "id": "0190f3a0-0000-7000-8000-00000000000e",
         "type": event_type,
         "timestamp": "2026-05-04T12:30:00.000Z",

@@ -52,7 +52,8 @@ class SmtpServer:
         self._refuse_data: str | None = None
         options: dict[str, Any] = {"ssl_context": tls} if implicit else {"tls_context": tls}
         if login:
-            options |= {"authenticator": _authenticator(*login), "auth_required": True, "auth_require_tls": False}
+            options |= {"authenticator": _authenticator(*login), "auth_require_tls": False}
+        self.login = login
         self._controller = Controller(_Handler(self), hostname="127.0.0.1", port=self.port, **options)
 
     def refuse(self, recipient: str, reply: str = "550 5.1.1 no such user") -> None:
@@ -88,6 +89,15 @@ class _Handler:
     def __init__(self, server: SmtpServer) -> None:
         self._to = server
 
+    async def handle_MAIL(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if self._to.login and not session.authenticated:
+            return "530 5.7.0 Authentication required"
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return "250 OK"
+
     async def handle_RCPT(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
@@ -109,7 +119,8 @@ class _Handler:
 
 def _authenticator(user: str, password: str) -> Any:
     def check(server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: LoginPassword) -> AuthResult:
-        return AuthResult(success=(data.login, data.password) == (user.encode(), password.encode()))
+        right = (data.login, data.password) == (user.encode(), password.encode())
+        return AuthResult(success=right, handled=False)  # not handled: aiosmtpd itself says 235 or 535
 
     return check
 

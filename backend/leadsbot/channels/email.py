@@ -147,11 +147,13 @@ def _checked_address(value: object) -> str:
 
 
 def _valid(value: object) -> str | None:
-    """Give an address in its normal form. Names that only an intranet knows are fine: it may have its own server."""
+    """Give an address in its normal form, or None. Hosts without a dot are fine: they stand on an intranet."""
     if not isinstance(value, str):
         return None
     try:
-        found = validate_email(value.strip(), check_deliverability=False, globally_deliverable=False)
+        found = validate_email(
+            value.strip(), check_deliverability=False, globally_deliverable=False, test_environment=True
+        )
     except EmailNotValidError:
         return None
     return found.ascii_email or found.normalized  # mail servers know an international domain by its ASCII form

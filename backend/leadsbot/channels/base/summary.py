@@ -37,7 +37,7 @@ def summarize(parcel: Parcel) -> Summary:
     text = parcel.data.get("text") or lead.get("message") or ""
     return Summary(
         title=one_line(_title(parcel, lead, session)),
-        facts=tuple((label, line) for label, value in facts if (line := one_line(value))),
+        facts=tuple((one_line(label), line) for label, value in facts if (line := one_line(value))),
         message=_readable(str(text)).strip() if parcel.event_type != "lead.stage_changed" else "",
         link=lead.get("lead_url") or None,
     )

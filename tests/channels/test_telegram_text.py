@@ -1,0 +1,119 @@
+"""Telegram texts: everything fits, nothing a visitor typed becomes markup."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from leadsbot.channels.base import summarize
+from leadsbot.channels.telegram.text import MAX_UNITS, Text, can_open, cut, render, units_of
+from tests.channels.parcels import LEAD, SESSION, parcel
+from tests.support.telegram_rules import visible_text
+
+HOSTILE = "<b>&amp;</i> </b><script>alert(1)</script> \u202e\x00 %s {{ 7*7 }}"
+
+
+def told(event_type: str = "lead.created", **data: Any) -> Text:
+    summary = summarize(parcel({}, event_type, **data))
+    return render(summary.title, summary.facts, summary.message, summary.link)
+
+
+def test_an_alert_says_who_how_to_reach_them_and_where_they_came_from() -> None:
+    shown = visible_text(told().html)
+    for part in (
+        "New lead: Grace Hopper", "grace@navy.example", "+1 202 555 0101", "Navy", "We need a compiler.\nSoon.",
+        "https://shop.example/contact", "google (spring)", "desktop, Firefox on Linux", "100 % (4 of 4 fields)",
+        "Budget: 10k", "4 May 2026, 14:30 CEST",
+    ):  # fmt: skip
+        assert part in shown
+
+
+def test_html_and_plain_say_the_same() -> None:
+    text = told()
+    assert visible_text(text.html) == text.plain
+
+
+@pytest.mark.parametrize(
+    ("event_type", "data", "title"),
+    [
+        ("lead.updated", {}, "Grace Hopper is back"),
+        ("lead.stage_changed", {"from_stage": "New", "to_stage": "Won"}, "Grace Hopper: New → Won"),
+        ("form.abandoned", {"session": SESSION}, "Application: Grace Hopper left at 60 %"),
+        ("form.abandoned", {"session": SESSION, "lead": None}, "Application: somebody left at 60 %"),
+        ("form.submitted", {"session": SESSION}, "Application: sent by Grace Hopper"),
+        ("webhook.disabled", {"lead": None}, "A webhook was switched off"),
+        ("test", {"lead": None}, "A test from Rear Admirals: messages arrive here"),
+        ("something.new", {}, "something.new: Grace Hopper"),
+    ],
+)
+def test_each_event_has_its_title(event_type: str, data: dict[str, Any], title: str) -> None:
+    assert told(event_type, **data).plain.splitlines()[0] == title
+
+
+def test_an_abandoned_form_without_a_lead_says_how_far_they_got() -> None:
+    shown = told("form.abandoned", lead=None, session=SESSION).plain
+    for part in ("60 % (3 of 5 fields)", "Last field: phone", "https://shop.example/apply", "newsletter", "mobile"):
+        assert part in shown
+
+
+def test_a_webhook_that_was_switched_off_says_which_and_why() -> None:
+    webhook = {"url": "https://a.example/hook", "disabled_reason": "410"}
+    shown = told("webhook.disabled", lead=None, webhook=webhook).plain
+    assert "Address: https://a.example/hook" in shown and "Why: 410" in shown
+
+
+def test_nothing_that_a_visitor_typed_becomes_markup() -> None:
+    lead = {key: HOSTILE for key in LEAD if isinstance(LEAD[key], str) and key != "lead_url"}
+    text = told(lead=lead | {"custom_data": {HOSTILE: HOSTILE}})
+    assert visible_text(text.html) == text.plain
+    assert text.html.count("<b>") == text.html.count("</b>") == len(text.plain.split("\n")) - 2
+    assert "\x00" not in text.html and "\u202e" not in text.html
+
+
+@pytest.mark.parametrize("letter", ["x", "ü", "<", "&", "😀", "e\u0301", "\n"])
+def test_the_longest_fields_still_fit(letter: str) -> None:
+    lead = {key: letter * 20_000 for key in LEAD if isinstance(LEAD[key], str)}
+    custom = {f"{number}{letter * 2000}": letter * 20_000 for number in range(50)}
+    text = told(lead=lead | {"custom_data": custom}, session=SESSION)
+    assert units_of(text.plain) <= MAX_UNITS
+    assert units_of(visible_text(text.html)) <= MAX_UNITS
+
+
+def test_a_long_message_gets_all_the_room_that_is_left() -> None:
+    text = told(lead={"name": "Grace", "message": "x" * 20_000})
+    assert MAX_UNITS - 10 < units_of(text.plain) <= MAX_UNITS
+
+
+def test_what_is_cut_ends_in_an_ellipsis_and_not_in_half_a_character() -> None:
+    assert cut("😀" * 10, 6) == "😀😀…"
+    assert cut("short", 5) == "short"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://leads.example.com/leads/1",
+        "http://203.0.114.5:8000/",
+        "https://8.8.8.8/",
+        "https://sub.my-firm.co.uk/x",
+    ],
+)
+def test_an_address_in_the_public_network_gets_a_button(url: str) -> None:
+    text = told(lead={"name": "Grace", "lead_url": url})
+    assert text.button == url and url not in text.plain
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["http://localhost:8000/leads/1", "http://127.0.0.1:8000/", "http://10.0.0.1/", "http://intranet/", "http://[::1]/",
+     "http://nas.local/", "http://app.localhost/", "javascript:alert(1)", "http://[::1", "https:///x"],
+)  # fmt: skip
+def test_an_address_telegram_would_refuse_stands_in_the_text(url: str) -> None:
+    assert not can_open(url)
+    text = told(lead={"name": "Grace", "lead_url": url})
+    assert text.button is None and text.plain.endswith(url)
+
+
+def test_an_event_without_a_lead_has_no_button() -> None:
+    assert told("test", lead=None).button is None
