@@ -113,21 +113,20 @@
     fetch("/theme", { method: "POST", body, headers: { "x-csrftoken": csrf() }, redirect: "manual" });
   });
 
-  // Times: "4 min" stays true while the page stands open (the words are those of words.ago) -------------------------
+  // Times: "4 min" stays true while the page stands open (the words are those of words.py) -------------------------
 
   const MINUTE = 60_000;
 
-  function ago(past) {
-    if (past < MINUTE) return "now";
-    if (past < 60 * MINUTE) return `${Math.floor(past / MINUTE)} min`;
-    if (past < 1440 * MINUTE) return `${Math.floor(past / (60 * MINUTE))} h`;
-    return past < 10_080 * MINUTE ? `${Math.floor(past / (1440 * MINUTE))} d` : null;
+  function ago(past, long) {
+    if (past < MINUTE) return long ? "just now" : "now";
+    const [unit, word] = [[MINUTE, "min"], [60 * MINUTE, "h"], [1440 * MINUTE, "d"]].findLast(([ms]) => past >= ms);
+    return `${Math.floor(past / unit)} ${word}${long ? " ago" : ""}`;
   }
 
   setInterval(() => {
     for (const time of document.querySelectorAll("time[data-ago]")) {
-      const words = ago(Date.now() - Date.parse(time.dateTime));
-      if (words) time.textContent = words;
+      const past = Date.now() - Date.parse(time.dateTime);
+      if (past < 7 * 1440 * MINUTE) time.textContent = ago(past, time.dataset.ago === "long");
     }
   }, MINUTE / 2);
 })();

@@ -1,4 +1,4 @@
-"""The small pieces of HTML that every page repeats: icons, pills, rings, times, links. All escape what they are given."""
+"""The small pieces of HTML that pages repeat: icons, pills, rings, times, links. All escape what they are given."""
 
 from __future__ import annotations
 
@@ -46,6 +46,7 @@ class Marks:
         """Give what templates pipe a value through."""
         return {
             "ago": ago,
+            "since": since,
             "clocktime": clocktime,
             "until": until,
             "ring": ring,
@@ -83,9 +84,9 @@ def csrf(context: Context) -> Markup:
     return Markup('<input type="hidden" name="_csrf_token" value="{}">').format(token)
 
 
-def _time(context: Context, ms: int, text: str, *, live: bool = False) -> Markup:
+def _time(context: Context, ms: int, text: str, live: str = "") -> Markup:
     full = words.exact(ms, context["shell"].time_zone)
-    keep = Markup(" data-ago") if live else Markup("")
+    keep = Markup(' data-ago="{}"').format(live) if live else Markup("")
     return Markup('<time datetime="{}" title="{}"{}>{}</time>').format(clock.rfc3339(ms), full, keep, text)
 
 
@@ -93,7 +94,14 @@ def _time(context: Context, ms: int, text: str, *, live: bool = False) -> Markup
 def ago(context: Context, ms: int) -> Markup:
     """Write how long ago, exact on hover; the page's script keeps it current."""
     shell = context["shell"]
-    return _time(context, ms, words.ago(ms, shell.now, shell.time_zone), live=True)
+    return _time(context, ms, words.ago(ms, shell.now, shell.time_zone), "short")
+
+
+@pass_context
+def since(context: Context, ms: int) -> Markup:
+    """Write how long ago for the middle of a sentence."""
+    shell = context["shell"]
+    return _time(context, ms, words.since(ms, shell.now, shell.time_zone), "long")
 
 
 @pass_context

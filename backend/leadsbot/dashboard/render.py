@@ -79,10 +79,10 @@ class Renderer:
         self._environment.filters.update(marks.filters())
         self._environment.filters.update(
             compared=words.compared, count=words.count, dial=words.dial, host=words.host, short=words.short,
-            initials=words.initials,
+            initials=words.initials, took=words.took,
         )  # fmt: skip
         self._environment.globals.update(marks.globals())
         self._environment.globals.update(
             asset=self.asset, status=marks.status, places=PLACES, settings_place=SETTINGS, htmx_config=HTMX_CONFIG,
-            event_words=words.EVENT_WORDS, delivery_words=words.DELIVERY_WORDS,
+            event_words=words.EVENT_WORDS, delivery_titles=words.DELIVERY_TITLES,
         )  # fmt: skip

@@ -18,6 +18,14 @@ DELIVERY_WORDS: Mapping[str, str] = {
     "withheld": "Withheld",
 }
 
+DELIVERY_TITLES: Mapping[str, str] = {
+    "pending": "To be sent to",
+    "delivered": "Sent to",
+    "failed": "Not yet sent to",
+    "dead": "Couldn't be sent to",
+    "withheld": "Not sent to",
+}
+
 EVENT_WORDS: Mapping[str, str] = {
     "lead.created": "New lead",
     "lead.updated": "Lead updated",
@@ -66,6 +74,14 @@ def ago(ms: int, now: int, time_zone: str) -> str:
     return f"{then.day} {then:%b}" if then.year == today.year else f"{then.day} {then:%b %Y}"
 
 
+def since(ms: int, now: int, time_zone: str) -> str:
+    """Write `ago` for the middle of a sentence: "just now", "4 min ago", "on 12 Nov"."""
+    short_form = ago(ms, now, time_zone)
+    if short_form == "now":
+        return "just now"
+    return f"{short_form} ago" if now - ms < 7 * DAY else f"on {short_form}"
+
+
 def until(ms: int, now: int) -> str:
     """Write how far off `ms` is: "in 25 min", or "any moment" where it is due."""
     ahead = ms - now
@@ -76,6 +92,11 @@ def until(ms: int, now: int) -> str:
     if ahead < HOUR:
         return f"in {ahead // MINUTE} min"
     return f"in {ahead // HOUR} h" if ahead < DAY else f"in {ahead // DAY} d"
+
+
+def took(ms: int) -> str:
+    """Write how long something took: "92 ms", "15 s"."""
+    return f"{ms} ms" if ms < SECOND else f"{ms / SECOND:.2g} s"
 
 
 def count(number: int, noun: str, plural: str = "") -> str:

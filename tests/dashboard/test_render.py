@@ -1,0 +1,204 @@
+"""Every page renders, escapes what visitors typed, and works under the strict policy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass, replace
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from leadsbot.dashboard.render import CONTENT_SECURITY_POLICY, STATIC_PATH, Renderer
+from leadsbot.dashboard.views import Fact, Inbox, Lead, LeadRow, Shell, Toast, Touch, View
+from tests.dashboard.samples import DEAD, INBOX, LEAD, PAGES, ROWS, SHELL
+
+PUBLIC = Path(__file__).parents[2] / "public"
+ATTACK = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
+
+
+class Page(HTMLParser):
+    """A page taken apart: its elements with their attributes, and the text of what may hold no text."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.inline: list[str] = []
+        self._within: str | None = None
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+        self._within = tag if tag in ("script", "style") else None
+
+    def handle_endtag(self, tag: str) -> None:
+        self._within = None
+
+    def handle_data(self, data: str) -> None:
+        if self._within and data.strip():
+            self.inline.append(data)
+
+    def named(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.elements if name == tag]
+
+
+@pytest.fixture(scope="module")
+def renderer() -> Renderer:
+    return Renderer(PUBLIC)
+
+
+@pytest.fixture(params=PAGES)
+def page(request: pytest.FixtureRequest, renderer: Renderer) -> Page:
+    shell, view = PAGES[request.param]
+    return Page(renderer.page(shell, view))
+
+
+def test_it_holds_no_inline_script_style_or_handler(page: Page) -> None:
+    assert page.inline == []
+    for tag, attributes in page.elements:
+        assert tag != "style"
+        assert tag != "script" or attributes["src"]
+        assert not [name for name in attributes if name == "style" or name.startswith(("on", "hx-on"))]
+
+
+def test_it_loads_nothing_from_another_origin(page: Page) -> None:
+    loaded = [a.get("src") for tag, a in page.elements if tag in ("script", "img")]
+    loaded += [a.get("href") for tag, a in page.elements if tag in ("link", "use")]
+    assert loaded
+    assert all(address and address.startswith(f"{STATIC_PATH}/") for address in loaded)
+
+
+def test_it_says_the_csrf_token_in_every_form_that_posts(renderer: Renderer) -> None:
+    for shell, view in PAGES.values():
+        html = renderer.page(shell, view)
+        posting = [form for form in Page(html).named("form") if form.get("method") == "post"]
+        assert html.count('name="_csrf_token" value="csrf-5f0c"') == len(posting)
+
+
+def test_it_labels_every_field(page: Page) -> None:
+    labelled = {attributes.get("for") for attributes in page.named("label")}
+    for tag in ("input", "select", "textarea"):
+        for attributes in page.named(tag):
+            if attributes.get("type") not in ("hidden", "radio", "checkbox"):
+                assert attributes.get("id") in labelled or attributes.get("aria-label"), attributes
+
+
+def test_it_gives_no_id_twice(page: Page) -> None:
+    ids = [attributes["id"] for _, attributes in page.elements if "id" in attributes]
+    assert len(ids) == len(set(ids))
+
+
+def test_it_gives_every_icon_button_a_name(renderer: Renderer) -> None:
+    for shell, view in PAGES.values():
+        html = renderer.page(shell, view)
+        for button in html.split("<button")[1:]:
+            inside = button.split("</button>")[0]
+            assert (
+                "aria-label" in inside or inside.rpartition(">")[2].strip() or "</span>" in inside or "hidden" in inside
+            )
+
+
+def hostile(view: Lead | LeadRow) -> Iterator[tuple[str, Lead | LeadRow]]:
+    """Each text field of a lead in turn, filled by a visitor who means harm."""
+    for field in fields(view):
+        if isinstance(getattr(view, field.name), str) and field.name != "id":
+            yield field.name, replace(view, **{field.name: ATTACK})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("name", "lead"), list(hostile(LEAD)))
+def test_it_escapes_every_field_of_a_lead(renderer: Renderer, name: str, lead: Lead) -> None:
+    harmless(renderer.page(SHELL, lead))
+
+
+@pytest.mark.parametrize(("name", "row"), list(hostile(replace(ROWS[0], email=""))))
+def test_it_escapes_every_field_of_a_row(renderer: Renderer, name: str, row: LeadRow) -> None:
+    harmless(renderer.page(SHELL, replace(INBOX, rows=(row,))))
+
+
+def test_it_escapes_what_hangs_on_a_lead(renderer: Renderer) -> None:
+    touch = Touch(SHELL.now, ATTACK, ATTACK, ATTACK, (Fact(ATTACK, ATTACK),))
+    entry = replace(LEAD.timeline[-1], title=ATTACK, detail=ATTACK, by=ATTACK)
+    delivery = replace(DEAD, destination=ATTACK, attempts=(replace(DEAD.attempts[0], error=ATTACK),))
+    lead = replace(
+        LEAD,
+        first=touch,
+        last=touch,
+        custom=(Fact(ATTACK, ATTACK),),
+        spam=True,
+        spam_reasons=(ATTACK,),
+        timeline=(entry, replace(entry, kind="delivery", delivery=delivery)),
+    )
+    harmless(renderer.page(SHELL, lead))
+    harmless(renderer.part(SHELL, "toasts.html", toasts=(Toast(ATTACK),)))
+
+
+def harmless(html: str) -> None:
+    parsed = Page(html)
+    assert not [a for a in parsed.named("img") if a.get("src") == "x"]
+    assert parsed.inline == []
+    assert not [a for _, a in parsed.elements if any(name.startswith("on") for name in a)]
+    assert "&lt;script&gt;alert(1)" in html or "%3Cscript%3Ealert%281%29" in html
+
+
+@pytest.mark.parametrize("address", ["javascript:alert(1)", "data:text/html,x", "//evil.example", "http://[", "/x"])
+def test_it_makes_no_link_of_an_address_that_is_not_a_web_page(renderer: Renderer, address: str) -> None:
+    links = Page(renderer.page(SHELL, replace(LEAD, page_url=address))).named("a")
+    assert address not in [link["href"] for link in links]
+
+
+def test_it_links_the_page_that_a_lead_came_from(renderer: Renderer) -> None:
+    links = Page(renderer.page(SHELL, LEAD)).named("a")
+    link = next(link for link in links if link["href"] == LEAD.page_url)
+    assert link["rel"] == "noreferrer noopener nofollow"
+
+
+def test_it_reaches_a_lead_by_mail_and_phone(renderer: Renderer) -> None:
+    addresses = [link["href"] for link in Page(renderer.page(SHELL, LEAD)).named("a")]
+    assert "tel:+436601234567" in addresses
+    assert "mailto:anna.berger%40example.com" in addresses
+
+
+def test_the_inbox_listens_for_new_leads(renderer: Renderer) -> None:
+    assert 'sse-connect="/leads/stream"' in renderer.page(SHELL, INBOX)
+
+
+@pytest.mark.parametrize("narrowed", [replace(INBOX.filter, search="x"), replace(INBOX.filter, spam=True)])
+def test_a_narrowed_inbox_does_not(renderer: Renderer, narrowed: object) -> None:
+    inbox: Inbox = replace(INBOX, filter=narrowed)  # type: ignore[arg-type]
+    assert "sse-connect" not in renderer.page(SHELL, inbox)
+
+
+def test_a_row_of_the_stream_is_the_row_of_the_page(renderer: Renderer) -> None:
+    assert renderer.part(SHELL, "row.html", row=ROWS[0]).strip() in renderer.page(SHELL, INBOX)
+
+
+def test_the_navigation_marks_the_place(renderer: Renderer) -> None:
+    for shell, view in PAGES.values():
+        if view.nav and shell.member:
+            here = [a["href"] for a in Page(renderer.page(shell, view)).named("a") if a.get("aria-current") == "page"]
+            assert set(here) == {"/" if view.nav == "overview" else f"/{view.nav}"}
+
+
+def test_the_theme_is_the_members_choice(renderer: Renderer) -> None:
+    assert 'data-theme="dark"' in renderer.page(replace(SHELL, theme="dark"), INBOX)
+
+
+def test_static_addresses_change_with_their_content(tmp_path: Path) -> None:
+    (tmp_path / "a.css").write_text("one")
+    before = Renderer(tmp_path).asset("a.css")
+    (tmp_path / "a.css").write_text("two")
+    assert before != Renderer(tmp_path).asset("a.css")
+
+
+def test_a_file_that_is_not_there_has_no_address(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        Renderer(tmp_path).asset("a.css")
+
+
+def test_every_view_is_frozen() -> None:
+    views: list[Shell | View] = [part for pair in PAGES.values() for part in pair]
+    assert all(is_dataclass(view) and view.__dataclass_params__.frozen for view in views)  # type: ignore[attr-defined]
+
+
+def test_the_policy_allows_nothing_inline() -> None:
+    assert "unsafe" not in CONTENT_SECURITY_POLICY
