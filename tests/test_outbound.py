@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
+from threading import Event
 from typing import Any
 
 import pytest
 
 from leadsbot.outbound import Outbound, OutboundError, Response, check_url, is_public
 from leadsbot.outbound.client import DESTINATIONS_KEPT
+from leadsbot.outbound.resolver import Resolver
 from tests.support.certificates import Certificate
 from tests.support.webhook_receiver import Answer, WebhookReceiver
 
@@ -252,6 +254,36 @@ async def test_a_name_that_does_not_exist_is_told() -> None:
     async with opened(Outbound(resolve=resolve)) as client:
         error = await failure(client, "https://nowhere.example/")
     assert (error.reason, error.permanent) == ("dns", False)
+
+
+async def test_a_name_server_that_hangs_holds_up_no_other_name() -> None:
+    released = Event()
+
+    def lookup(host: str, port: int) -> list[str]:
+        if host == "slow.example":
+            released.wait(10)
+        return ["192.0.2.1"]
+
+    resolver = Resolver(lookup)
+    stuck = [asyncio.create_task(resolver("slow.example", 443)) for _ in range(100)]
+    assert await asyncio.wait_for(resolver("quick.example", 443), 5) == ["192.0.2.1"]
+    assert not any(task.done() for task in stuck)
+    stuck[0].cancel()
+    released.set()
+    assert await asyncio.gather(*stuck[1:]) == [["192.0.2.1"]] * 99
+    resolver.close()
+
+
+async def test_a_name_is_asked_again_once_it_was_answered() -> None:
+    asked: list[str] = []
+
+    def lookup(host: str, port: int) -> list[str]:
+        asked.append(host)
+        return [str(len(asked))]
+
+    resolver = Resolver(lookup)
+    assert [await resolver("a.example", 1), await resolver("a.example", 1)] == [["1"], ["2"]]
+    resolver.close()
 
 
 async def test_what_does_not_speak_http_is_told(outbound: Outbound) -> None:

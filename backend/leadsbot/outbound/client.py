@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import socket
 import ssl
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -16,15 +14,15 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 import httpcore
 import httpx
 
+from leadsbot import __version__
 from leadsbot.outbound.addresses import is_public
 from leadsbot.outbound.errors import OutboundError
+from leadsbot.outbound.resolver import Resolver
 from leadsbot.outbound.transport import CheckedBackend, Resolve, Transport
 from leadsbot.outbound.urls import check_url, host_and_port
 
 DESTINATIONS_KEPT = 256
 IDLE_SECONDS = 60.0
-
-_RESOLVER_THREADS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +62,8 @@ class Outbound:
     ) -> None:
         self._allow_private = allow_private
         self._trusted = {host_and_port(check_url(url)) for url in trusted}
-        # Names are resolved on threads of our own: a slow name server then holds up nothing else in the process.
-        self._threads = ThreadPoolExecutor(_RESOLVER_THREADS, thread_name_prefix="resolve")
-        self._backend = CheckedBackend(resolve or self._system_resolve, self._allows)
+        self._resolver = Resolver()
+        self._backend = CheckedBackend(resolve or self._resolver, self._allows)
         self._tls = tls or httpx.create_ssl_context(trust_env=False)
         self._clients: OrderedDict[str, _Kept] = OrderedDict()
         # At INFO httpx logs whole addresses, and a Bot API address contains the bot's token.
@@ -110,15 +107,10 @@ class Outbound:
         """Close every connection. Requests under way fail."""
         while self._clients:
             await self._clients.popitem()[1].client.aclose()
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        self._resolver.close()
 
     def _allows(self, host: str, port: int, address: str) -> bool:
         return self._allow_private or (host, port) in self._trusted or is_public(address)
-
-    async def _system_resolve(self, host: str, port: int) -> list[str]:
-        loop = asyncio.get_running_loop()
-        found = await loop.run_in_executor(self._threads, _lookup, host, port)
-        return list(dict.fromkeys(found))
 
     @asynccontextmanager
     async def _client(self, destination: str) -> AsyncIterator[httpx.AsyncClient]:
@@ -137,7 +129,8 @@ class Outbound:
         # A client of httpx keeps cookies; one receiver's must never travel to another, nor back to itself.
         cookies = CookieJar(policy=DefaultCookiePolicy(allowed_domains=[]))
         transport = Transport(self._backend, self._tls)
-        headers = {"accept-encoding": "identity"}  # a compressed answer could unpack to far more than `max_body`
+        # A compressed answer could unpack to far more than `max_body`, hence identity.
+        headers = {"user-agent": f"LeadsBot/{__version__}", "accept-encoding": "identity"}
         return _Kept(httpx.AsyncClient(transport=transport, trust_env=False, cookies=cookies, headers=headers))
 
     async def _let_go_of_idle(self, now: float) -> None:
@@ -150,10 +143,6 @@ class Outbound:
         ]
         for kept in gone:
             await kept.client.aclose()
-
-
-def _lookup(host: str, port: int) -> list[str]:
-    return [str(entry[4][0]) for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
 
 
 async def _read(answer: httpx.Response, max_body: int) -> bytes:
