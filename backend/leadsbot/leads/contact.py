@@ -1,0 +1,208 @@
+"""From a form's fields to a person: what the page says a field means, else its type, else the words of its name."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+from typing import Final, Protocol
+
+import phonenumbers
+from email_validator import EmailNotValidError, validate_email
+
+MAX_EMAIL: Final = 320
+MAX_PHONE: Final = 100
+
+_CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_NOT_LETTERS: Final = re.compile(r"[\W\d_]+")
+_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
+_MEANINGS: Final = frozenset({"email", "phone", "name", "first_name", "last_name", "company", "message", "event_date"})
+_SINGLE: Final = ("phone", "first_name", "last_name", "company")
+# Read in this order: "company name" is a company before it is a name, "first name" a first name. English, German,
+# French, Spanish, Italian, Dutch, Portuguese; accents are taken off, a space stands for any or no separator.
+_GUESSES: Final = (
+    ("email", "e mail|mail|email address|e mail adresse|courriel|correo|correo electronico|emailadres"),
+    ("company", "company|company name|organi[sz]ation|business name|employer|firma|firmenname|unternehmen|entreprise"
+     "|societe|empresa|compania|azienda|bedrijf"),
+    ("first_name", "first name|given name|f name|vorname|prenom|primer nombre|voornaam"),
+    ("last_name", "last name|family name|sur name|l name|nachname|familienname|nom de famille|apellido|apellidos"
+     "|cognome|achternaam|sobrenome"),
+    ("phone", "phone|phone number|telephone|tel|mobile|mobile number|cell|cell phone|telefon|telefonnummer|handy"
+     "|handynummer|rufnummer|mobil|portable|numero de telephone|telefono|movil|celular|telefoon|telefone|whatsapp"),
+    ("event_date", "event date|date of event|wedding date|veranstaltungsdatum|hochzeitsdatum|date de l evenement"
+     "|fecha del evento"),
+    ("message", "message|your message|comments?|enquiry|inquiry|nachricht|ihre nachricht|mitteilung|anfrage|kommentar"
+     "|votre message|commentaires?|mensaje|comentarios?|messaggio|bericht|mensagem"),
+    ("name", "name|full name|your name|contact name|ihr name|vor und nachname|votre nom|nom|nom complet|nom et prenom"
+     "|nombre|nombre completo|nombre y apellidos|nome|naam"),
+)  # fmt: skip
+
+
+def _whole(words: str) -> re.Pattern[str]:
+    # The field is called so, perhaps with words of courtesy or of its form around: "contact_email", "Your e-mail".
+    around = (
+        r"(?:(?:your|ihre?|votre|tu|su|the|contact|form|field|input|customer|client|lead|visitor|work|business)\s+)*"
+    )
+    return re.compile(rf"\s*{around}(?:{words.replace(' ', ' ?')})(?: (?:optional|required|address|adresse))*\s*")
+
+
+_PATTERNS: Final = tuple((meaning, _whole(words)) for meaning, words in _GUESSES)
+
+
+class FieldLike(Protocol):
+    """A field as a form sent it; `means` is what the page says it is, or None."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def label(self) -> str: ...
+    @property
+    def type(self) -> str: ...
+    @property
+    def value(self) -> str: ...
+    @property
+    def means(self) -> str | None: ...
+
+
+@dataclass(slots=True)
+class Contact:
+    """A person as a form told it. `email` is valid and in its matching form, `phone` as it came, `event_date`
+    YYYY-MM-DD; `custom` holds every other answer by its label."""
+
+    email: str | None = None
+    phone: str | None = None
+    first_name: str | None = None
+    last_name: str | None = None
+    company: str | None = None
+    message: str | None = None
+    event_date: str | None = None
+    custom: dict[str, str] = field(default_factory=dict)
+
+
+def normalise_email(text: str) -> str | None:
+    """Give a mail address in its matching form: lower case, NFC, an international domain in its own script (RFC 6531).
+    None when it is none; the DNS isn't asked."""
+    return _email(text.strip()) if len(text) <= MAX_EMAIL * 2 else None
+
+
+def phone_e164(text: str, country: str) -> str | None:
+    """Give a phone number as E.164 (`+43660…`), read as dialled in `country` (ISO 3166 alpha-2, "" for unknown).
+
+    None when it can't be one there. Numbers of ranges that nobody handed out yet count: plans change faster than we do.
+    """
+    if len(text) > MAX_PHONE:
+        return None
+    try:
+        number = phonenumbers.parse(text, country.upper() or None)
+    except phonenumbers.NumberParseException:
+        return None
+    if phonenumbers.is_possible_number_with_reason(number) != phonenumbers.ValidationResult.IS_POSSIBLE:
+        return None
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def split_name(full: str) -> tuple[str, str]:
+    """Split a full name on its first space; one word is a first name."""
+    first, _, last = full.strip().partition(" ")
+    return first, last.strip()
+
+
+def from_fields(fields: Iterable[FieldLike]) -> Contact:
+    """Read a person out of a form. Nothing filled in is lost: a second phone, an invalid mail address, a date that
+    isn't YYYY-MM-DD and every unknown field stay in `custom`, under the label, else the name."""
+    contact = Contact()
+    full_name = ""
+    for one in fields:
+        value = one.value.strip()
+        if not value:
+            continue
+        meaning = _meaning(one)
+        if meaning == "name" and not full_name:
+            full_name = value
+        elif not _fill(contact, meaning, value):
+            _add_custom(contact.custom, one, value)
+    if full_name:
+        _fill_name(contact, full_name)
+    return contact
+
+
+@lru_cache(maxsize=4096)
+def _email(text: str) -> str | None:
+    try:
+        # test_environment: addresses at `.test` are what people try a new form with.
+        found = validate_email(text, check_deliverability=False, test_environment=True)
+    except (EmailNotValidError, ValueError):
+        return None
+    return found.normalized.lower()
+
+
+def _meaning(one: FieldLike) -> str:
+    said = (one.means or "").strip().lower().replace("-", "_")
+    if said in _MEANINGS:
+        return said
+    kind = one.type.strip().lower()
+    if kind in ("email", "tel"):
+        return "email" if kind == "email" else "phone"
+    return "" if kind in ("checkbox", "radio", "hidden") else _guess(one.name) or _guess(one.label)
+
+
+@lru_cache(maxsize=2048)
+def _guess(name: str) -> str:
+    plain = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
+    words = _NOT_LETTERS.sub(" ", _CAMEL.sub(" ", plain)).casefold()
+    return next((meaning for meaning, pattern in _PATTERNS if pattern.fullmatch(words)), "")
+
+
+def _fill(contact: Contact, meaning: str, value: str) -> bool:
+    """Put `value` where it belongs; False when it can't stand there or another does."""
+    if meaning == "email":
+        found = normalise_email(value) if contact.email is None else None
+        contact.email = contact.email or found
+        return found is not None
+    if meaning == "message":
+        contact.message = f"{contact.message}\n\n{value}" if contact.message else value
+        return True
+    if meaning == "event_date":
+        return _fill_date(contact, value)
+    if meaning == "phone" and not any(c.isdecimal() for c in value):
+        return False
+    if meaning not in _SINGLE or getattr(contact, meaning) is not None:
+        return False
+    setattr(contact, meaning, value)
+    return True
+
+
+def _fill_date(contact: Contact, value: str) -> bool:
+    if contact.event_date is not None or not _DATE.fullmatch(value):
+        return False
+    try:
+        contact.event_date = date.fromisoformat(value).isoformat()
+    except ValueError:
+        return False
+    return True
+
+
+def _fill_name(contact: Contact, full: str) -> None:
+    """A form with a first name and a "name" means the last name by it; one with both asks for another person's."""
+    if contact.first_name is None and contact.last_name is None:
+        first, last = split_name(full)
+        contact.first_name, contact.last_name = first, last or None
+    elif contact.last_name is None:
+        contact.last_name = full
+    else:
+        _put(contact.custom, "Name", full)
+
+
+def _add_custom(custom: dict[str, str], one: FieldLike, value: str) -> None:
+    _put(custom, one.label.strip() or one.name.strip() or "Field", value)
+
+
+def _put(custom: dict[str, str], label: str, value: str) -> None:
+    key, number = label, 1
+    while key in custom:
+        number += 1
+        key = f"{label} ({number})"
+    custom[key] = value
