@@ -21,7 +21,7 @@ from litestar.static_files import create_static_files_router
 from leadsbot import __version__
 from leadsbot.api import errors as api_errors
 from leadsbot.bot import BotService
-from leadsbot.capture.edge import App, front
+from leadsbot.capture.edge import App, Door, front
 from leadsbot.capture.script import PATH as SCRIPT_PATH
 from leadsbot.capture.script import ScriptDoor
 from leadsbot.capture.widget import PREFIX as WIDGET_PREFIX
@@ -98,7 +98,7 @@ class House:
 def create_app(settings: Settings, *, jobs: bool = True) -> App:
     """Give the ASGI application: the thin capture path in front, Litestar for all else."""
     house = House(settings, jobs=jobs)
-    doors = {WIDGET_PREFIX: WidgetDoor(house.services), SCRIPT_PATH: ScriptDoor(PUBLIC / "widget.js")}
+    doors: dict[str, Door] = {WIDGET_PREFIX: WidgetDoor(house.services), SCRIPT_PATH: ScriptDoor(PUBLIC / "widget.js")}
     return front(doors, _litestar(house))
 
 

@@ -101,9 +101,7 @@ class _Translation:
     def _identify(self, event: wire.Identify, number: int) -> None:
         if self._site.partial_values == "off":
             return
-        named = [
-            wire.Field(name=name, label=name, value=str(value)) for name, value in event.values.items() if value
-        ]
+        named = [wire.Field(name=name, label=name, value=str(value)) for name, value in event.values.items() if value]
         contact = from_fields(self._allowed(named))
         if contact.email or contact.phone:
             self._out.submissions.append(self._bare(f"{self._batch.id}:{number}", event.at, contact))
@@ -127,9 +125,7 @@ class _Translation:
             return allowed
         return [one for one in allowed if one.means in _CONTACT_MEANINGS]
 
-    def _reached(
-        self, event: wire.Progress | wire.Submit, *, submitted: bool, fields: str | None = None
-    ) -> Reached:
+    def _reached(self, event: wire.Progress | wire.Submit, *, submitted: bool, fields: str | None = None) -> Reached:
         return Reached(
             session_id=event.session,
             workspace_id=self._site.workspace_id,
@@ -256,5 +252,13 @@ def _visit(batch: wire.Batch, sender: Sender) -> Visit:
         os=device.os,
         device_type=device.device_type,
         touch=_encode({"first": first, "last": last}).decode(),
-        client=_encode({"user_agent": sender.user_agent, "browser": device.browser, "os": device.os, "lang": hints.lang, "tz": hints.tz}).decode(),
+        client=_encode(
+            {
+                "user_agent": sender.user_agent,
+                "browser": device.browser,
+                "os": device.os,
+                "lang": hints.lang,
+                "tz": hints.tz,
+            }
+        ).decode(),
     )

@@ -1,4 +1,4 @@
-"""The database: Piccolo engines for reading, the one writer for writing, migrations. SQLite or PostgreSQL, same tests."""
+"""The database: Piccolo engines to read, the one writer to write, migrations. SQLite or PostgreSQL, same tests."""
 
 from __future__ import annotations
 

@@ -51,11 +51,9 @@ class Database:
         self.bind()
         try:
             if isinstance(self.engine, PostgresEngine):
-                await self.engine.start_connection_pool(
-                    min_size=1, max_size=READERS, command_timeout=COMMAND_TIMEOUT_S
-                )
+                await self.engine.start_connection_pool(min_size=1, max_size=READERS, command_timeout=COMMAND_TIMEOUT_S)
             await self._writer.start()
-        except (OSError, asyncio.TimeoutError) as error:
+        except OSError as error:
             raise Unavailable("The database can't be reached: check LEADSBOT_DATABASE_URL.") from error
         if self._listener:
             self._listener.start()

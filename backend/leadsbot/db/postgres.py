@@ -21,6 +21,15 @@ READERS = 8
 # https://www.postgresql.org/docs/current/errcodes-appendix.html: serialization and deadlock, out of space or memory,
 # lock not available, shutting down. All of them: nothing was stored, come back.
 _TRANSIENT = ("40", "53", "55P03", "57P", "58", "08")
+# The connection was cut, or the driver found it in a state that only a cut explains.
+_LOST = (
+    OSError,
+    TimeoutError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+)
 
 
 class PostgresStatements:
@@ -54,7 +63,10 @@ class PostgresBackend:
         self._connection: asyncpg.Connection[Any] | None = None
 
     async def start(self) -> None:
-        self._connection = await asyncpg.connect(self._url, command_timeout=COMMAND_TIMEOUT_S)
+        self._connection = await self._connect()
+
+    async def _connect(self) -> asyncpg.Connection[Any]:
+        return await asyncpg.connect(self._url, command_timeout=COMMAND_TIMEOUT_S)
 
     async def commit(self, groups: list[Group]) -> set[str]:
         try:
@@ -64,15 +76,11 @@ class PostgresBackend:
             raise _translated(error) from error
 
     async def _commit(self, groups: list[Group]) -> set[str]:
-        if self._connection is None or self._connection.is_closed():
-            await self.start()
-        connection = self._connection
-        assert connection is not None
+        connection = await self._begin()
 
         async def savepoint(sql: str) -> None:
             await connection.execute(sql)
 
-        await connection.execute("BEGIN")
         signals = await run_groups(groups, Tx(PostgresStatements(connection)), savepoint)
         for topic in signals:
             await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, topic)
@@ -80,6 +88,18 @@ class PostgresBackend:
         for group in groups:
             group.outcomes = [_translated(o) if isinstance(o, Exception) else o for o in group.outcomes]
         return signals
+
+    async def _begin(self) -> asyncpg.Connection[Any]:
+        """Open the transaction; a connection that was cut meanwhile is replaced once, since nothing was sent yet."""
+        if self._connection is not None and not self._connection.is_closed():
+            try:
+                await self._connection.execute("BEGIN")
+                return self._connection
+            except _LOST:
+                self._connection.terminate()
+        self._connection = await self._connect()
+        await self._connection.execute("BEGIN")
+        return self._connection
 
     async def _recover(self) -> None:
         """Leave no half-open transaction behind: roll back, and drop the connection if even that fails."""
@@ -89,7 +109,7 @@ class PostgresBackend:
         try:
             if connection.is_in_transaction():
                 await connection.execute("ROLLBACK")
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        except (*_LOST, asyncpg.PostgresError):
             connection.terminate()
             self._connection = None
 
@@ -100,10 +120,7 @@ class PostgresBackend:
 
 def _translated(error: Exception) -> Exception:
     code = getattr(error, "sqlstate", None) or ""
-    lost = isinstance(error, (OSError, asyncpg.InterfaceError, TimeoutError)) and not isinstance(
-        error, asyncpg.DataError
-    )
-    if lost or code.startswith(_TRANSIENT):
+    if (isinstance(error, _LOST) and not isinstance(error, asyncpg.DataError)) or code.startswith(_TRANSIENT):
         return Unavailable("The database can't take this right now; try again shortly.", retry_after=RETRY_AFTER)
     return error
 

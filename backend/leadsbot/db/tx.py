@@ -65,9 +65,7 @@ class Tx:
         """Write the waiting rows; call it before reading what this unit itself inserted."""
         waiting, self._waiting = self._waiting, {}
         for (table, columns, conflict), rows in waiting.items():
-            await self._statements.insert(
-                dialects.insert_statement(self.dialect, table, columns, conflict), rows
-            )
+            await self._statements.insert(dialects.insert_statement(self.dialect, table, columns, conflict), rows)
 
     def discard(self) -> None:
         """Forget what waits: the unit failed."""

@@ -132,9 +132,7 @@ def _settle(done: asyncio.Future[Any], outcome: Any) -> None:
         done.set_result(outcome)
 
 
-async def run_groups(
-    groups: list[Group], tx: Tx, savepoint: Callable[[str], Awaitable[None]]
-) -> set[str]:
+async def run_groups(groups: list[Group], tx: Tx, savepoint: Callable[[str], Awaitable[None]]) -> set[str]:
     """Run each group inside the open transaction; `savepoint` takes the three statements that bracket a group."""
     signals: set[str] = set()
     for group in groups:

@@ -26,7 +26,7 @@ ORDER BY s.last_activity_at LIMIT $2
 
 
 async def abandon_idle(tx: Tx, now: int) -> int:
-    """Mark up to `AT_ONCE` sessions idle at `now` (ms) as abandoned, record `form.abandoned` for each; gives how many."""
+    """Mark up to `AT_ONCE` sessions idle at `now` (ms) as abandoned and record it; gives how many."""
     lock = " FOR UPDATE OF s SKIP LOCKED" if tx.dialect == "postgres" else ""
     idle = await tx.fetch(_IDLE + lock, now, AT_ONCE)
     if not idle:

@@ -8,9 +8,10 @@ from typing import Any
 from leadsbot.clock import rfc3339
 
 _AS_THEY_ARE = (
-    "id site_id form_id form_name lead_id state completion_percent fields_completed fields_total last_field page_url"
-    " device_type utm_source utm_medium utm_campaign utm_term utm_content referrer"
-).split()
+    "id", "site_id", "form_id", "form_name", "lead_id", "state", "completion_percent", "fields_completed",
+    "fields_total", "last_field", "page_url", "device_type", "utm_source", "utm_medium", "utm_campaign", "utm_term",
+    "utm_content", "referrer",
+)  # fmt: skip
 _TIMES = ("started_at", "last_activity_at", "abandoned_at", "submitted_at")
 
 

@@ -45,7 +45,7 @@ class FormRegistry:
         self._written: dict[str, int] = {}
 
     async def write(self, tx: Tx, seen: Sequence[Seen]) -> None:
-        """Store the forms and views. A site beyond `MAX_FORMS_PER_SITE` gets no new forms; their sessions still count."""
+        """Store forms and views. A site beyond `MAX_FORMS_PER_SITE` gets no new forms; their sessions still count."""
         due = {one.form_id: one for one in seen if self._is_due(one)}
         if due:
             await self._write_forms(tx, due)

@@ -1,4 +1,4 @@
-"""Writing down how far visitors got. Updates are cumulative and numbered: whatever the order, the highest `seq` holds."""
+"""Writing down how far visitors got. Updates are cumulative and numbered: in any order, the highest `seq` holds."""
 
 from __future__ import annotations
 
@@ -57,8 +57,7 @@ async def write(tx: Tx, reached: Sequence[Reached]) -> list[Happening]:
     if not latest:
         return []
     known = {
-        row["id"]
-        for row in await tx.fetch(f"SELECT id FROM sessions WHERE id {tx.one_of(1)}", tx.many(list(latest)))
+        row["id"] for row in await tx.fetch(f"SELECT id FROM sessions WHERE id {tx.one_of(1)}", tx.many(list(latest)))
     }
     begun = []
     for session_id in sorted(latest):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A visitor's stay on a site. Texts are empty where nothing is known; `touch`, `client` and `click_ids` are JSON."""
+    """A visitor's stay on a site; empty texts where nothing is known. `touch`, `client`, `click_ids` hold JSON."""
 
     id: str | None = None
     referrer: str = ""

@@ -50,7 +50,7 @@ def enqueue(
     lane: str = "",
     unique_key: str | None = None,
 ) -> str:
-    """Add a job to the caller's transaction and give its id. `due` is in ms; a `unique_key` that exists adds nothing."""
+    """Add a job to the caller's transaction and give its id. `due` is in ms; a known `unique_key` adds nothing."""
     now = clock.now()
     job_id = new_id()
     row = {
@@ -108,7 +108,7 @@ async def _candidates(tx: Tx, full_lanes: list[str], kinds: Sequence[str]) -> li
 
 def _fair(rows: list[dict[str, Any]], slots: int, running: Mapping[str, int]) -> list[dict[str, Any]]:
     held = Counter(running)
-    chosen = []
+    chosen: list[dict[str, Any]] = []
     for row in rows:
         if len(chosen) == slots:
             break

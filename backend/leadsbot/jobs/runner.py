@@ -98,7 +98,7 @@ class Runner:
         await self._settle(taken, outcome)
 
     async def _settle(self, taken: Claim, outcome: Outcome) -> None:
-        """Write the outcome; while the database can't take it, keep trying: the work was done and must not be redone."""
+        """Write the outcome; while the database can't take it, keep trying: the work was done, not to be redone."""
         while True:
             try:
                 await self._database.put(settle, (taken, outcome))

@@ -113,9 +113,7 @@ class _Decisions:
         data: dict[str, Any] = {"lead": lead_json(row), **(more or {})}
         if sub.session is not None:
             data["session"] = {**sub.session, "lead_id": row["id"]}
-        self._happenings.append(
-            Happening(sub.workspace_id, kind, data, row["id"], sub.session_id, at=sub.received_at)
-        )
+        self._happenings.append(Happening(sub.workspace_id, kind, data, row["id"], sub.session_id, at=sub.received_at))
 
     async def write(self, tx: Tx) -> None:
         for row in self._new.values():

@@ -29,7 +29,7 @@ def find(stages: Sequence[str], name: str) -> str:
 
 def is_forward(stages: Sequence[str], current: str, wanted: str) -> bool:
     """Tell whether `wanted` lies ahead of `current`. Lost can be reached from anywhere and left only by force."""
-    if current == wanted or current == LOST:
+    if current in (wanted, LOST):
         return False
     if wanted == LOST or current not in stages:
         return True

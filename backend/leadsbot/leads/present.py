@@ -10,11 +10,12 @@ import msgspec
 from leadsbot.clock import rfc3339
 
 _AS_THEY_ARE = (
-    "first_name last_name email phone company message notes stage source lead_type event_type event_date domain"
-    " page_url landing_page campaign utm_source utm_medium utm_campaign utm_term utm_content referrer ip_address"
-    " user_agent browser os device_type form_id form_name form_completion_percent form_fields_completed"
-    " form_fields_total confirmation assigned_to spam"
-).split()
+    "first_name", "last_name", "email", "phone", "company", "message", "notes", "stage", "source", "lead_type",
+    "event_type", "event_date", "domain", "page_url", "landing_page", "campaign", "utm_source", "utm_medium",
+    "utm_campaign", "utm_term", "utm_content", "referrer", "ip_address", "user_agent", "browser", "os", "device_type",
+    "form_id", "form_name", "form_completion_percent", "form_fields_completed", "form_fields_total", "confirmation",
+    "assigned_to", "spam",
+)  # fmt: skip
 _JSON = ("click_ids", "first_touch", "custom_data", "tags", "spam_reasons")
 
 

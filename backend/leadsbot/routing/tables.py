@@ -21,6 +21,7 @@ class Channel(Table, tablename="channels"):
     filter = JSON(default="{}")
     enabled = Boolean(default=True)
     disabled_reason = Varchar(length=500, default="")
+    failing_since = BigInt(null=True, default=None)
     created_at = BigInt()
 
 
@@ -41,7 +42,12 @@ class Webhook(Table, tablename="webhooks"):
 
 
 class Delivery(Table, tablename="deliveries"):
-    """One piece of news for one destination. `body` is what is sent, the same on every attempt."""
+    """One piece of news for one destination. `body` is what is sent, the same on every attempt.
+
+    `attempt_count` is how far the schedule has gone. Trying again by hand begins it anew under the next `round`; a job
+    or an attempt of an earlier round changes nothing any more. `reason` says why nothing (more) is sent, and `state`
+    keeps what the channel needs to edit its message later.
+    """
 
     id = Varchar(length=36, primary_key=True)
     workspace = ForeignKey(Workspace, on_delete=OnDelete.cascade, db_column_name="workspace_id", null=False)
@@ -52,7 +58,10 @@ class Delivery(Table, tablename="deliveries"):
     webhook_id = Varchar(length=36, null=True, default=None)
     destination = Varchar(length=2000, default="")
     status = Varchar(length=16, default="pending")
+    reason = Varchar(length=500, default="")
+    round = Integer(default=0)
     attempt_count = Integer(default=0)
+    state = JSON(default="{}")
     body = Text(default="")
     created_at = BigInt()
     delivered_at = BigInt(null=True, default=None)

@@ -73,8 +73,7 @@ class Keys:
         """Give who the request's key belongs to; `Unauthorized` when it is missing, malformed, unknown or revoked."""
         key = _presented(authorization, x_api_key)
         rows = await self._database.fetch(
-            "SELECT id, name, workspace_id, salt, hash, scopes FROM api_keys"
-            " WHERE prefix = $1 AND revoked_at IS NULL",
+            "SELECT id, name, workspace_id, salt, hash, scopes FROM api_keys WHERE prefix = $1 AND revoked_at IS NULL",
             key[:PREFIX_LENGTH],
         )
         for row in rows:

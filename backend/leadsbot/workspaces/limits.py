@@ -8,16 +8,16 @@ from leadsbot.workspaces.tables import RateCount
 
 
 async def hit(tx: Tx, key: str, window_ms: int) -> tuple[int, int]:
-    """Count one more of `key` in the current window of `window_ms`; gives the count so far and ms to the window's end."""
+    """Count one more of `key` in the current window of `window_ms`; gives the count and the ms left of it."""
     now = clock.now()
     start = now - now % window_ms
     row = await tx.fetch(
-        "INSERT INTO rate_counts (id, window_ends_at, count) VALUES ($1, $2, 1)"
-        " ON CONFLICT (id) DO UPDATE SET count = rate_counts.count + 1 RETURNING count",
+        "INSERT INTO rate_counts (id, window_ends_at, hits) VALUES ($1, $2, 1)"
+        " ON CONFLICT (id) DO UPDATE SET hits = rate_counts.hits + 1 RETURNING hits",
         f"{key}:{start}"[: RateCount.id.length],
         start + window_ms,
     )
-    return int(row[0]["count"]), start + window_ms - now
+    return int(row[0]["hits"]), start + window_ms - now
 
 
 async def purge(tx: Tx) -> int:

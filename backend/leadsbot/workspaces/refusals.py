@@ -12,7 +12,7 @@ from leadsbot.workspaces.tables import Refusal
 MAX_PER_SITE = 50
 ORIGIN_LENGTH = 500
 _ADD = (
-    "ON CONFLICT (id) DO UPDATE SET count = refusals.count + excluded.count,"
+    "ON CONFLICT (id) DO UPDATE SET times = refusals.times + excluded.times,"
     " last_at = excluded.last_at, hint = excluded.hint"
 )
 
@@ -29,7 +29,10 @@ class Refused:
 
 
 async def count(tx: Tx, refused: Sequence[Refused]) -> list[None]:
-    """Batch handler: add to the counts. Beyond `MAX_PER_SITE` lines a site gets no new ones: nobody fills the table."""
+    """Batch handler: add to the counts.
+
+    Beyond `MAX_PER_SITE` lines a site gets no new ones: nobody fills the table.
+    """
     merged: dict[str, tuple[Refused, int]] = {}
     for one in refused:
         key = derived_id(one.site_id, one.reason, one.origin)
@@ -58,7 +61,7 @@ def _row(key: str, one: Refused, times: int) -> dict[str, object]:
         "reason": one.reason,
         "origin": one.origin[:ORIGIN_LENGTH],
         "hint": one.hint,
-        "count": times,
+        "times": times,
         "first_at": one.at,
         "last_at": one.at,
     }

@@ -48,7 +48,7 @@ class SignIns:
         self._serializer = vault.serializer("sign-in")
 
     async def sign_in(self, email: str, password: str, address: str, user_agent: str) -> str:
-        """Give the cookie's value. Raises `Unauthorized` for whatever is wrong, `TooManyRequests` for trying too often."""
+        """Give the cookie's value. Raises `Unauthorized` for whatever is wrong, `TooManyRequests` after many tries."""
         email = email.strip().lower()
         await self._throttle(email, address)
         user = await self._database.fetch_one(
@@ -56,7 +56,7 @@ class SignIns:
             " WHERE u.email = $1 ORDER BY m.created_at LIMIT 1",
             email,
         )
-        if not await passwords.matches(password, user and user["password_hash"]) or user is None:
+        if not await passwords.matches(password, user["password_hash"] if user else None) or user is None:
             raise Unauthorized("Email or password is not right.", code="wrong_credentials")
         row = {
             "id": new_id(),

@@ -1,4 +1,4 @@
-"""A site's rules as the capture path needs them, remembered for at most `FRESH_MS` and forgotten at once here on change."""
+"""A site's rules as the capture path needs them: held for `FRESH_MS`, on this node forgotten at once on change."""
 
 from __future__ import annotations
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from piccolo.columns import JSON, BigInt, Boolean, ForeignKey, Integer, Real, Text, Varchar
 from piccolo.columns.base import OnDelete
-from piccolo.columns.indexes import IndexMethod
 from piccolo.table import Table
-
 
 
 class Workspace(Table, tablename="workspaces"):
@@ -124,7 +122,7 @@ class Refusal(Table, tablename="refusals"):
     reason = Varchar(length=32)
     origin = Varchar(length=500, default="")
     hint = Text(default="")
-    count = BigInt(default=0)
+    times = BigInt(default=0)
     first_at = BigInt()
     last_at = BigInt()
 
@@ -134,4 +132,4 @@ class RateCount(Table, tablename="rate_counts"):
 
     id = Varchar(length=200, primary_key=True)
     window_ends_at = BigInt(index=True)
-    count = BigInt(default=0)
+    hits = BigInt(default=0)

