@@ -13,13 +13,19 @@
     event.detail.headers["x-csrftoken"] = csrf();
   });
 
+  // What asks every other second says nothing of a try that failed: the next one follows.
+  const quiet = (event) => event.detail.elt.matches('[hx-trigger^="every"]');
+
   document.addEventListener("htmx:responseError", (event) => {
+    if (quiet(event)) return;
     const status = event.detail.xhr.status;
     if (status === 401) return location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
     toast(status === 403 ? "That was refused. Reload the page and try once more." : `That didn't work (${status}).`, "trouble");
   });
   for (const name of ["htmx:sendError", "htmx:timeout"]) {
-    document.addEventListener(name, () => toast("No answer from the server. Nothing was changed.", "trouble"));
+    document.addEventListener(name, (event) => {
+      if (!quiet(event)) toast("No answer from the server. Try again in a moment.", "trouble");
+    });
   }
 
   // Toasts -------------------------------------------------------------------------------------------------------
@@ -67,14 +73,14 @@
   });
 
   // A dangerous press is asked for once more, in our own words and look.
-  function ask(question, go) {
+  function ask(question, verb, go) {
     const dialog = document.createElement("dialog");
     const words = document.createElement("p");
     words.textContent = question;
     const buttons = document.createElement("form");
     buttons.method = "dialog";
     buttons.className = "dialog-buttons";
-    for (const [value, label, look] of [["", "Cancel", ""], ["yes", "Remove", "primary"]]) {
+    for (const [value, label, look] of [["", "Cancel", ""], ["yes", verb, "grave"]]) {
       const button = document.createElement("button");
       button.value = value;
       button.className = `button ${look}`;
@@ -94,7 +100,7 @@
     const form = event.target;
     if (!form.dataset.sure) return;
     event.preventDefault();
-    ask(form.dataset.sure, () => form.submit());
+    ask(form.dataset.sure, event.submitter.textContent.trim(), () => form.submit());
   });
 
   // Theme: shown at once, remembered by the server's cookie ------------------------------------------------------

@@ -6,6 +6,7 @@
   const pane = document.getElementById("pane");
   const rows = document.getElementById("rows");
   const scroll = document.getElementById("scroll");
+  const total = document.getElementById("total");
   const arrivals = document.getElementById("arrivals");
   const roomy = matchMedia("(min-width: 1000px)");
   const row = (id) => document.getElementById(`row-${id}`);
@@ -43,13 +44,16 @@
     count(-1);
   }
 
-  // The navigation's number follows; the server's next page says what is true.
+  // The numbers in navigation and title follow; the server's next page says what is true.
   function count(by) {
+    if (!by) return;
+    let unread = 0;
     for (const badge of document.querySelectorAll("[data-unread]")) {
-      const left = Number.parseInt(badge.textContent, 10) + by;
-      if (left > 0) badge.firstChild.textContent = String(left);
-      else badge.remove();
+      unread = Math.max(0, Number.parseInt(badge.textContent, 10) + by);
+      badge.firstChild.textContent = String(unread);
+      badge.hidden = unread === 0;
     }
+    document.title = document.title.replace(/^(\(\d+\) )?/, unread ? `(${unread}) ` : "");
   }
 
   function show(id) {
@@ -163,14 +167,22 @@
     (roomy.matches ? scroll : window).scrollTo({ top: 0 });
   }
 
+  const unread = (one) => Number(Boolean(one?.classList.contains("unread")));
+
+  function change(known, fresh) {
+    if (known.classList.contains("open")) fresh.classList.add("open");
+    known.replaceWith(fresh);
+    htmx.process(fresh);
+  }
+
   function arrive(fresh) {
     const known = row(fresh.dataset.lead);
     const held = waiting.findIndex((one) => one.id === fresh.id);
-    if (known) {
-      if (known.classList.contains("open")) fresh.classList.add("open");
-      known.replaceWith(fresh);
-    } else if (held >= 0) waiting[held] = fresh;
-    else if (reading()) waiting.push(fresh);
+    count(unread(fresh) - unread(known ?? waiting[held]));
+    if (known) return change(known, fresh);
+    if (held >= 0) return void (waiting[held] = fresh);
+    total.textContent = (Number(total.textContent.replace(/\D/g, "")) + 1).toLocaleString("en");
+    if (reading()) waiting.push(fresh);
     else insert(fresh);
     say();
   }

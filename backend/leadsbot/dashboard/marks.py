@@ -39,8 +39,8 @@ class Marks:
         self._asset = asset
 
     def globals(self) -> dict[str, Mark]:
-        """Give what templates call: `icon("copy")`, `csrf()`."""
-        return {"icon": self.icon, "csrf": csrf}
+        """Give what templates call: `icon("copy")`, `status("good", "On")`, `csrf()`."""
+        return {"icon": self.icon, "status": self.status, "csrf": csrf}
 
     def filters(self) -> dict[str, Mark]:
         """Give what templates pipe a value through."""

@@ -15,7 +15,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from leadsbot.dashboard import words
 from leadsbot.dashboard.marks import Marks
 from leadsbot.dashboard.places import PLACES, SETTINGS
-from leadsbot.dashboard.views import Shell, View
+from leadsbot.dashboard.views import Form, Shell, View
 
 STATIC_PATH = "/static"
 
@@ -78,11 +78,21 @@ class Renderer:
         marks = Marks(self.asset)
         self._environment.filters.update(marks.filters())
         self._environment.filters.update(
-            compared=words.compared, count=words.count, dial=words.dial, host=words.host, short=words.short,
-            initials=words.initials, took=words.took,
-        )  # fmt: skip
+            compared=words.compared,
+            count=words.count,
+            dial=words.dial,
+            host=words.host,
+            initials=words.initials,
+            short=words.short,
+            took=words.took,
+        )
         self._environment.globals.update(marks.globals())
         self._environment.globals.update(
-            asset=self.asset, status=marks.status, places=PLACES, settings_place=SETTINGS, htmx_config=HTMX_CONFIG,
-            event_words=words.EVENT_WORDS, delivery_titles=words.DELIVERY_TITLES,
-        )  # fmt: skip
+            asset=self.asset,
+            blank_form=Form(),
+            delivery_titles=words.DELIVERY_TITLES,
+            event_words=words.EVENT_WORDS,
+            htmx_config=HTMX_CONFIG,
+            places=PLACES,
+            settings_place=SETTINGS,
+        )

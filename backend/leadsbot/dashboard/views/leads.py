@@ -129,7 +129,10 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One point on a lead's thread. `detail` is the submitter's or a colleague's own text, shown as it came."""
+    """One point on a lead's thread. `detail` is the submitter's or a colleague's own text, shown as it came.
+
+    A delivery tells its own story; its `title` is not shown.
+    """
 
     kind: EntryKind
     at: int
