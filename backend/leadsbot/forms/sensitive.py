@@ -18,17 +18,18 @@ _NOT_LETTERS: Final = re.compile(r"[\W\d_]+")
 # Whole words, accents taken off; a space stands for any or no separator ("card number", card-number, cardNumber).
 _SECRETS: Final = """
 pass word|password|passwords|passwd|pwd|pass code|pass phrase|passwort|kennwort|mot de passe|mdp|contrasena
-clave secreta|wachtwoord|haslo|senha|parola d ordine|losenord|adgangskode|one time code|otp|two factor code
-pin number|card pin|secret|card number|card no|card num|credit card|debit card|cc number|cc num|cc no|cc csc|cc cvc|cc cvv
-cc exp|card expiry|card holder|credit card number|kreditkarte|kreditkarten nummer|karten nummer|kredit karten nummer|prufnummer|prufziffer
-carte bancaire|carte bleue|carte de credit|numero de carte|numero de la carte|tarjeta|tarjeta de credito
-numero de tarjeta|carta di credito|cartao de credito|cvv|cvc|csc|cvn|security code|card verification
-codigo de seguridad|code de securite|sicherheitscode|ssn|social security|social security number|social insurance number
-sozialversicherungs nummer|svnr|numero de securite sociale|seguridad social|tax id|steuer id|steuer nummer|steuer idnr
-iban|bic|swift code|bank account|account number|konto nummer|bankverbindung|routing number|sort code|numero de cuenta
-passport|passport number|passport no|reisepass|reisepass nummer|pass nummer|passeport|pasaporte|passaporto|passaporte
-paspoort|national id|identity card number|id card number|personalausweis|ausweis nummer|dni|nif|nie|curp|cpf
-codice fiscale|driver license number|drivers license number|driving licence number|fuhrerschein nummer
+clave secreta|wachtwoord|haslo|senha|parola d ordine|losenord|adgangskode|one time code|otp|two factor code|pin number
+card pin|secret|card number|card no|card num|credit card|debit card|cc number|cc num|cc no|cc csc|cc cvc|cc cvv|cc exp
+card expiry|card holder|credit card number|kreditkarte|kreditkarten nummer|karten nummer|kredit karten nummer
+prufnummer|prufziffer|carte bancaire|carte bleue|carte de credit|numero de carte|numero de la carte|tarjeta
+tarjeta de credito|numero de tarjeta|carta di credito|cartao de credito|cvv|cvc|csc|cvn|security code
+card verification|codigo de seguridad|code de securite|sicherheitscode|ssn|social security|social security number
+social insurance number|sozialversicherungs nummer|svnr|numero de securite sociale|seguridad social|tax id|steuer id
+steuer nummer|steuer idnr|iban|bic|swift code|bank account|account number|konto nummer|bankverbindung|routing number
+sort code|numero de cuenta|passport|passport number|passport no|reisepass|reisepass nummer|pass nummer|passeport
+pasaporte|passaporto|passaporte|paspoort|national id|identity card number|id card number|personalausweis
+ausweis nummer|dni|nif|nie|curp|cpf|codice fiscale|driver license number|drivers license number|driving licence number
+fuhrerschein nummer
 """
 _CARD_WORDS: Final = "card|cards|cc|credit card|karte|kreditkarte|carte|tarjeta|carta|cartao|card number|pan"
 

@@ -107,7 +107,11 @@ def _matches(origin: str, pattern: str) -> bool:
     scheme, found, domain = pattern.partition("://*.")
     if not found:
         return origin == pattern
-    return origin.startswith(scheme + "://") and origin.endswith("." + domain) and len(origin) > len(pattern) - 1
+    start, end = scheme + "://", "." + domain
+    if not (origin.startswith(start) and origin.endswith(end)):
+        return False
+    subdomain = origin[len(start) : -len(end)]
+    return bool(subdomain) and "/" not in subdomain
 
 
 def _bare(origin: str) -> str:
