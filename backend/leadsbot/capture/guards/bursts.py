@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from functools import lru_cache
 from ipaddress import AddressValueError, IPv6Address
 from typing import Final
@@ -19,7 +20,8 @@ class Bursts:
     def __init__(self, capacity_of_table: int = 50_000) -> None:
         self._capacity = capacity_of_table
         # Key -> time (ms) at which its bucket is full again ("theoretical arrival time" of the GCRA, ATM Forum 4.0).
-        self._full_at: dict[tuple[str, str], float] = {}
+        # An OrderedDict, because a dict looks for its first key past all that were deleted before it (13 µs).
+        self._full_at: OrderedDict[tuple[str, str], float] = OrderedDict()
 
     def __len__(self) -> int:
         return len(self._full_at)
@@ -44,10 +46,10 @@ class Bursts:
         if over > 0.0005:
             table[key] = now_ms + level
             return over / 1_000.0
-        # Taken out and put in again, the dict keeps the order of last use: its first is the stalest.
+        # Taken out and put in again, keys stand in the order of last use: the first is the stalest.
         table[key] = now_ms + level + step
         if len(table) > self._capacity:
-            del table[next(iter(table))]
+            table.popitem(last=False)
         return 0.0
 
 
