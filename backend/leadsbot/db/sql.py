@@ -75,4 +75,4 @@ def _cast(table: type[Table], column: str) -> str:
 
 
 def _column_type(table: type[Table], column: str) -> str:
-    return str(table._meta.get_column_by_name(column).column_type).upper()
+    return str(table._meta.get_column_by_name(column, match_db_column_name=True).column_type).upper()
