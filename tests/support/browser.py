@@ -1,0 +1,44 @@
+"""One Chromium for every browser test: where it is found, how it is started, why there may be none."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from playwright.sync_api import Browser, BrowserType, Playwright, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+QUIET = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
+
+
+def executable() -> str | None:
+    """The browser of the machine: ``LEADSBOT_CHROMIUM``, else one on the PATH; None leaves it to Playwright's own."""
+    chosen = os.environ.get("LEADSBOT_CHROMIUM")
+    return chosen or next((path for name in NAMES if (path := shutil.which(name))), None)
+
+
+def arguments() -> list[str]:
+    """Command-line flags: no traffic of the browser's own; root may only run it without its sandbox."""
+    return [*QUIET, "--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else QUIET
+
+
+def launch(playwright: Playwright) -> Browser:
+    """A running headless Chromium; raises ``playwright.sync_api.Error`` where none starts."""
+    chromium: BrowserType = playwright.chromium
+    return chromium.launch(executable_path=executable(), args=arguments())
+
+
+def why_no_browser() -> str | None:
+    """A sentence that names the remedy when no browser starts here, None when one does."""
+    chosen = os.environ.get("LEADSBOT_CHROMIUM")
+    if chosen and not Path(chosen).is_file():
+        return f"LEADSBOT_CHROMIUM names {chosen}, which is no file."
+    try:
+        with sync_playwright() as playwright:
+            launch(playwright).close()
+    except PlaywrightError as error:
+        first = str(error).strip().splitlines()[0]
+        return f"No Chromium starts here ({first}): install chromium, or run `playwright install --with-deps chromium`."
+    return None
