@@ -1,0 +1,80 @@
+"""One try at a delivery: the parcel, the channel, and what came of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from time import perf_counter
+from typing import Any
+
+import msgspec
+import structlog
+
+from leadsbot import clock
+from leadsbot.channels.base import DeliveryFailed, Parcel, Receipt
+from leadsbot.errors import LeadsBotError
+from leadsbot.routing import kinds
+from leadsbot.routing.destination import Destination
+from leadsbot.services import Services
+
+# A channel's single requests end after 15 s by themselves; this is for one that makes several, or mail.
+LONGEST_S = 45.0
+
+log = structlog.get_logger("leadsbot.routing")
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What one attempt came to: a receipt, or the failure. `at` is when it began (ms), `latency` its length (ms)."""
+
+    at: int
+    latency: int
+    outcome: Receipt | DeliveryFailed
+
+    @property
+    def failure(self) -> DeliveryFailed | None:
+        return self.outcome if isinstance(self.outcome, DeliveryFailed) else None
+
+    @property
+    def error(self) -> str:
+        return self.outcome.message if isinstance(self.outcome, DeliveryFailed) else ""
+
+
+async def attempt(services: Services, destination: Destination, delivery: Mapping[str, Any]) -> Tried:
+    """Send a delivery once. `delivery` is its row with the workspace's `name` and `timezone`. Raises nothing."""
+    at, started = clock.now(), perf_counter()
+    outcome: Receipt | DeliveryFailed
+    try:
+        async with asyncio.timeout(LONGEST_S):
+            parcel = _parcel(services, destination, delivery)
+            outcome = await services.channels[destination.kind].send(parcel, services.outbound)
+    except DeliveryFailed as failure:
+        outcome = failure
+    except LeadsBotError as error:
+        outcome = DeliveryFailed(error.message)
+    except TimeoutError:
+        outcome = DeliveryFailed(f"It took longer than {LONGEST_S:g} seconds.")
+    except Exception as error:
+        log.error("delivery.broke", delivery=delivery["id"], kind=destination.kind, error=repr(error), exc_info=True)
+        outcome = DeliveryFailed("Something went wrong on this server; its log says what.")
+    return Tried(at, round((perf_counter() - started) * 1000), outcome)
+
+
+def _parcel(services: Services, destination: Destination, delivery: Mapping[str, Any]) -> Parcel:
+    config = destination.config(services.vault)
+    body = str(delivery["body"]).encode()
+    payload = msgspec.json.decode(body, type=dict[str, Any])
+    moment = datetime.fromisoformat(payload["timestamp"])
+    return Parcel(
+        delivery_id=str(delivery["id"]),
+        event_id=str(delivery["event_id"]),
+        event_type=str(delivery["event_type"]),
+        timestamp=round(moment.timestamp() * clock.SECOND),
+        workspace_id=str(delivery["workspace_id"]),
+        body=body,
+        payload=payload,
+        config=kinds.lent(services.settings, destination.kind, config),
+        workspace={"name": delivery["name"], "timezone": delivery["timezone"]},
+    )

@@ -1,0 +1,99 @@
+"""The record of what was sent where: lists, one delivery's story, and trying again by hand."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from leadsbot.db import Database, Tx
+from leadsbot.errors import Conflict, InvalidInput, NotFound
+from leadsbot.events.log import topic
+from leadsbot.routing.destination import of_delivery
+from leadsbot.routing.paging import page
+from leadsbot.routing.present import delivery_json
+from leadsbot.routing.route import queue
+
+STATUSES = ("pending", "delivered", "failed", "dead", "withheld")
+FILTERS = ("status", "lead_id", "channel_id", "webhook_id")
+
+Row = dict[str, Any]
+
+
+async def list_deliveries(
+    database: Database,
+    workspace_id: str,
+    *,
+    status: str | None = None,
+    lead_id: str | None = None,
+    channel_id: str | None = None,
+    webhook_id: str | None = None,
+    cursor: str | None = None,
+    limit: int = 50,
+) -> tuple[list[Row], str | None]:
+    """Give deliveries with their attempts as `delivery_json`, newest first, and the next page's cursor."""
+    if status is not None and status not in STATUSES:
+        raise InvalidInput(f"status is one of: {', '.join(STATUSES)}.", fields=["status"])
+    given = {"status": status, "lead_id": lead_id, "channel_id": channel_id, "webhook_id": webhook_id}
+    conditions = {"workspace_id": workspace_id} | {name: value for name, value in given.items() if value is not None}
+    found = await page(database, "deliveries", conditions, cursor, limit)
+    return await _with_attempts(database, found.rows), found.next_cursor
+
+
+async def get_delivery(database: Database, workspace_id: str, delivery_id: str) -> Row:
+    """Give one delivery with its attempts as `delivery_json`. Raises NotFound."""
+    row = _found(await database.fetch_one(_SELECT, delivery_id, workspace_id))
+    return (await _with_attempts(database, [row]))[0]
+
+
+async def get_body(database: Database, workspace_id: str, delivery_id: str) -> str:
+    """Give the JSON that a delivery sends, as text. Raises NotFound."""
+    return str(_found(await database.fetch_one(_SELECT, delivery_id, workspace_id))["body"])
+
+
+async def retry(database: Database, workspace_id: str, delivery_id: str) -> Row:
+    """Send a delivery again at once under the same id, whatever became of it before, with the schedule begun anew.
+
+    Raises NotFound, or Conflict where there is nowhere to send it any more.
+    """
+    row = _found(await database.fetch_one(_SELECT, delivery_id, workspace_id))
+    destination = await of_delivery(database, row)
+    if destination is None:
+        raise Conflict("Where this went has been deleted, so it can't be sent again.", code="destination_deleted")
+    if not destination.row["enabled"]:
+        raise Conflict("Where this goes is switched off. Switch it on first.", code="destination_disabled")
+    lane = destination.lane
+
+    async def unit(tx: Tx) -> None:
+        begun = await tx.fetch_one(
+            "UPDATE deliveries SET status = 'pending', reason = '', attempt_count = 0, round = round + 1,"
+            " next_attempt_at = NULL, delivered_at = NULL WHERE id = $1 RETURNING round",
+            delivery_id,
+        )
+        if begun is not None:
+            queue(tx, delivery_id, lane, begun["round"])
+            tx.signal(topic(workspace_id))
+
+    await database.write(unit)
+    return await get_delivery(database, workspace_id, delivery_id)
+
+
+_SELECT = "SELECT * FROM deliveries WHERE id = $1 AND workspace_id = $2"
+
+
+def _found(row: Row | None) -> Row:
+    if row is None:
+        raise NotFound("There is no such delivery.")
+    return row
+
+
+async def _with_attempts(database: Database, rows: Sequence[Row]) -> list[Row]:
+    attempts: defaultdict[str, list[Row]] = defaultdict(list)
+    if rows:
+        found = await database.fetch(
+            f"SELECT * FROM attempts WHERE delivery_id {database.one_of(1)} ORDER BY at, id",
+            database.many([row["id"] for row in rows]),
+        )
+        for attempt in found:
+            attempts[attempt["delivery_id"]].append(attempt)
+    return [delivery_json(row, attempts[row["id"]]) for row in rows]

@@ -1,0 +1,123 @@
+"""A webhook or a channel, seen alike by whoever routes and delivers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from leadsbot import clock
+from leadsbot.db import Database
+from leadsbot.ids import new_id
+from leadsbot.routing import kinds
+from leadsbot.services import Services
+from leadsbot.vault import Undecipherable, Vault
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """`row` is its own, as stored: secrets and config still encrypted."""
+
+    kind: str
+    row: Row
+
+    @property
+    def id(self) -> str:
+        return str(self.row["id"])
+
+    @property
+    def workspace_id(self) -> str:
+        return str(self.row["workspace_id"])
+
+    @property
+    def is_webhook(self) -> bool:
+        return self.kind == kinds.WEBHOOK
+
+    @property
+    def table(self) -> str:
+        return "webhooks" if self.is_webhook else "channels"
+
+    @property
+    def lane(self) -> str:
+        """Name what a slow one of these holds up: itself alone."""
+        return f"webhook:{self.id}" if self.is_webhook else f"channel:{self.id}"
+
+    @property
+    def events(self) -> tuple[str, ...]:
+        return tuple(msgspec.json.decode(self.row["events"], type=list[str]))
+
+    @property
+    def filter(self) -> dict[str, Any]:
+        """The leads it is told of (see `wants`); a webhook has none."""
+        return {} if self.is_webhook else msgspec.json.decode(self.row["filter"], type=dict[str, Any])
+
+    def config(self, vault: Vault) -> dict[str, Any]:
+        """Give its config, decrypted. Raises `Undecipherable`."""
+        if not self.is_webhook:
+            return open_config(vault, str(self.row["config"]))
+        config = {"url": self.row["url"], "secret": vault.decrypt(self.row["secret"])}
+        if self.row["previous_secret"] and (self.row["previous_until"] or 0) > clock.now():
+            config["previous_secret"] = vault.decrypt(self.row["previous_secret"])
+        return config
+
+    def name(self, services: Services) -> str:
+        """Say where it leads, for the record; without secrets."""
+        channel = services.channels.get(self.kind)
+        try:
+            return channel.destination(self.config(services.vault)) if channel else self.kind
+        except Undecipherable:
+            return self.kind
+
+    def delivery(self, services: Services, event: Row, body: bytes, **more: Any) -> dict[str, Any]:
+        """Give the row of a delivery of `event` (its `id`, `type`, `lead_id`) to this destination."""
+        return {
+            "id": new_id(),
+            "workspace_id": self.workspace_id,
+            "event_id": event["id"],
+            "event_type": event["type"],
+            "lead_id": event["lead_id"],
+            "channel_id": None if self.is_webhook else self.id,
+            "webhook_id": self.id if self.is_webhook else None,
+            "destination": self.name(services)[:2000],
+            "status": "pending",
+            "reason": "",
+            "body": body.decode(),
+            "created_at": clock.now(),
+            "next_attempt_at": None,
+            **more,
+        }
+
+
+def open_config(vault: Vault, stored: str) -> dict[str, Any]:
+    """Give a channel's config as `seal_config()` took it."""
+    return msgspec.json.decode(vault.decrypt(stored), type=dict[str, Any])
+
+
+def seal_config(vault: Vault, config: Row) -> str:
+    """Give a channel's config as it is stored."""
+    return vault.encrypt(msgspec.json.encode(config).decode())
+
+
+async def enabled_in(database: Database, workspace_ids: Sequence[str]) -> list[Destination]:
+    """Give every destination of these workspaces that is switched on."""
+    where = f"WHERE workspace_id {database.one_of(1)} AND enabled"
+    among = database.many(list(workspace_ids))
+    webhooks = await database.fetch(f"SELECT * FROM webhooks {where}", among)
+    channels = await database.fetch(f"SELECT * FROM channels {where}", among)
+    return [
+        *(Destination(kinds.WEBHOOK, row) for row in webhooks),
+        *(Destination(row["kind"], row) for row in channels),
+    ]
+
+
+async def of_delivery(database: Database, delivery: Row) -> Destination | None:
+    """Give where a delivery goes, or None when that was deleted."""
+    if delivery["webhook_id"]:
+        row = await database.fetch_one("SELECT * FROM webhooks WHERE id = $1", delivery["webhook_id"])
+        return None if row is None else Destination(kinds.WEBHOOK, row)
+    row = await database.fetch_one("SELECT * FROM channels WHERE id = $1", delivery["channel_id"])
+    return None if row is None else Destination(row["kind"], row)

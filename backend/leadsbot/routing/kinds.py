@@ -1,0 +1,51 @@
+"""What routing knows of the kinds of channels: the events they get unasked, and what the instance lends them.
+
+A kind that isn't named here needs nothing of the sort; adding a channel is no line in this file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from leadsbot.errors import InvalidInput
+from leadsbot.settings import Settings
+
+WEBHOOK = "webhook"
+EMAIL = "email"
+TELEGRAM = "telegram"
+
+_CHAT_EVENTS = ("lead.created", "lead.updated", "form.abandoned", "webhook.disabled")
+_MAIL_EVENTS = ("lead.created", "webhook.disabled")
+
+
+def default_events(kind: str) -> tuple[str, ...]:
+    """Give what a channel without `events` of its own is told.
+
+    Chats hear of new leads, of leads that come back, of forms left by somebody who can be reached, and of webhooks that
+    were switched off. A mailbox gets less: new leads, and webhooks switched off.
+    """
+    return _MAIL_EVENTS if kind == EMAIL else _CHAT_EVENTS
+
+
+def reachable(settings: Settings, kind: str, config: Mapping[str, Any]) -> bool:
+    """Tell whether deliveries make sense yet: mail needs an SMTP server, a Telegram channel a linked chat."""
+    if kind == EMAIL:
+        return bool(settings.smtp_url)
+    return kind != TELEGRAM or config.get("chat_id") is not None
+
+
+def lent(settings: Settings, kind: str, config: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the channel's config with what the instance adds to it."""
+    if kind == EMAIL:
+        return {**config, "smtp_url": settings.smtp_url, "mail_from": settings.mail_from}
+    if kind == TELEGRAM:
+        token = config.get("bot_token") or settings.telegram_token
+        return {**config, "bot_token": token, "api_base": settings.telegram_api}
+    return dict(config)
+
+
+def check_linkable(kind: str, config: Mapping[str, Any]) -> None:
+    """Refuse a Telegram channel that nobody could ever link: only the instance's own bot hears what chats say."""
+    if kind == TELEGRAM and config.get("bot_token") and config.get("chat_id") is None:
+        raise InvalidInput("A bot of your own needs the chat's id as well.", fields=["config.chat_id"])

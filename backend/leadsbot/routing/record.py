@@ -1,0 +1,122 @@
+"""Writing down what came of an attempt, in one transaction: attempt, delivery, destination, and who must be told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from leadsbot import clock
+from leadsbot.channels.base import DeliveryFailed
+from leadsbot.db import Tx
+from leadsbot.events.log import Happening, record, topic
+from leadsbot.ids import new_id
+from leadsbot.routing.attempt import Tried
+from leadsbot.routing.destination import Destination, open_config, seal_config
+from leadsbot.routing.present import webhook_json
+from leadsbot.routing.tables import Attempt
+from leadsbot.routing.verdict import Verdict
+from leadsbot.vault import Vault
+
+Row = Mapping[str, Any]
+_REASON = 500
+
+
+async def write_attempt(
+    tx: Tx, vault: Vault, delivery: Row, destination: Destination, tried: Tried, verdict: Verdict
+) -> None:
+    """Keep the attempt whatever came of it, and move the delivery on unless a later round has begun meanwhile."""
+    _add_attempt(tx, delivery, tried)
+    await _move_on(tx, delivery, tried, verdict)
+    if verdict.failing is not None:
+        await _mark(tx, destination, tried.at if verdict.failing else None)
+    if verdict.moved:
+        await _follow(tx, vault, destination, verdict.moved)
+    if verdict.disable:
+        await _disable(tx, destination, verdict.disable[:_REASON])
+    tx.signal(topic(str(delivery["workspace_id"])))
+
+
+async def write_end(tx: Tx, delivery: Row, status: str, reason: str) -> None:
+    """Close a delivery that isn't even tried: its destination is gone or switched off."""
+    await tx.execute(
+        "UPDATE deliveries SET status = $3, reason = $4, next_attempt_at = NULL WHERE id = $1 AND round = $2",
+        delivery["id"],
+        delivery["round"],
+        status,
+        reason[:_REASON],
+    )
+    tx.signal(topic(str(delivery["workspace_id"])))
+
+
+def _add_attempt(tx: Tx, delivery: Row, tried: Tried) -> None:
+    outcome = tried.outcome
+    tx.insert(
+        Attempt,
+        {
+            "id": new_id(),
+            "delivery_id": delivery["id"],
+            "at": tried.at,
+            "status_code": outcome.status_code,
+            "latency_ms": tried.latency,
+            "error": _storable(tried.error),
+            "answer": "" if isinstance(outcome, DeliveryFailed) else _storable(outcome.note),
+        },
+    )
+
+
+async def _move_on(tx: Tx, delivery: Row, tried: Tried, verdict: Verdict) -> None:
+    now = clock.now()
+    outcome = tried.outcome
+    state = {} if isinstance(outcome, DeliveryFailed) else outcome.state
+    await tx.execute(
+        "UPDATE deliveries SET status = $3, reason = $4, attempt_count = attempt_count + $5, delivered_at = $6,"
+        " next_attempt_at = $7, state = $8 WHERE id = $1 AND round = $2",
+        delivery["id"],
+        delivery["round"],
+        verdict.status,
+        _storable(tried.error)[:_REASON],
+        int(verdict.counts),
+        now if verdict.status == "delivered" else None,
+        None if verdict.wait is None else now + verdict.wait,
+        msgspec.json.encode(state).decode(),
+    )
+
+
+async def _mark(tx: Tx, destination: Destination, failing_since: int | None) -> None:
+    """Begin or end the destination's time of trouble; nothing is written while nothing changes."""
+    if (destination.row["failing_since"] is None) == (failing_since is None):
+        return
+    await tx.execute(
+        f"UPDATE {destination.table} SET failing_since = $2 WHERE id = $1",
+        destination.id,
+        failing_since,
+    )
+
+
+async def _follow(tx: Tx, vault: Vault, destination: Destination, moved: Row) -> None:
+    """Change the channel's config as the other side said, unless somebody changed it meanwhile."""
+    stored = str(destination.row["config"])
+    await tx.execute(
+        "UPDATE channels SET config = $3 WHERE id = $1 AND config = $2",
+        destination.id,
+        stored,
+        seal_config(vault, {**open_config(vault, stored), **moved}),
+    )
+
+
+async def _disable(tx: Tx, destination: Destination, reason: str) -> None:
+    """Switch the destination off; of several deliveries that find it broken only the first tells."""
+    switched = await tx.execute(
+        f"UPDATE {destination.table} SET enabled = FALSE, disabled_reason = $2 WHERE id = $1 AND enabled",
+        destination.id,
+        reason,
+    )
+    if switched and destination.is_webhook:
+        shown = webhook_json({**destination.row, "enabled": False, "disabled_reason": reason})
+        record(tx, Happening(destination.workspace_id, "webhook.disabled", {"lead": None, "webhook": shown}))
+
+
+def _storable(text: str) -> str:
+    return text.replace("\x00", "\N{REPLACEMENT CHARACTER}")  # PostgreSQL keeps no NUL

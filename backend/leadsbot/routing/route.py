@@ -1,0 +1,87 @@
+"""The job `route`: from events to deliveries, one for each destination that wants to know."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any
+
+from leadsbot.db import Tx
+from leadsbot.events.log import ROUTE, topic
+from leadsbot.ids import derived_id
+from leadsbot.jobs.outcomes import Done, Outcome
+from leadsbot.jobs.queue import enqueue
+from leadsbot.jobs.runner import JobHandler
+from leadsbot.routing import kinds, news
+from leadsbot.routing.destination import Destination, enabled_in
+from leadsbot.routing.news import News
+from leadsbot.routing.tables import Delivery
+from leadsbot.routing.wants import wants
+from leadsbot.services import Services
+from leadsbot.vault import Undecipherable
+
+DELIVER = "deliver"
+_SPAM = "This lead looks like spam. Try again to send it all the same."
+
+Row = dict[str, Any]
+
+
+def job_handlers(services: Services) -> dict[str, JobHandler]:
+    async def run(payload: Mapping[str, Any]) -> Outcome:
+        return await route(services, payload["events"])
+
+    return {ROUTE: run}
+
+
+async def route(services: Services, event_ids: list[str]) -> Outcome:
+    """Give the outcome that stores a delivery for whoever wants one of these events, and a job for each to be sent."""
+    happened = await news.load(services.database, event_ids, services.settings.public_url)
+    by_workspace: defaultdict[str, list[Destination]] = defaultdict(list)
+    for destination in await enabled_in(services.database, sorted({one.workspace_id for one in happened})):
+        by_workspace[destination.workspace_id].append(destination)
+    made = [
+        (_delivery(services, one, destination), destination.lane)
+        for one in happened
+        for destination in by_workspace[one.workspace_id]
+        if wants(destination, one) and _reachable(services, destination)
+    ]
+
+    async def write(tx: Tx) -> None:
+        await _write(tx, made)
+
+    return Done(writes=write if made else None)
+
+
+def queue(tx: Tx, delivery_id: str, lane: str, round: int = 0) -> None:
+    """Enqueue the work of sending a delivery, in the caller's transaction."""
+    enqueue(tx, DELIVER, {"delivery": delivery_id, "round": round}, lane=lane)
+
+
+def _reachable(services: Services, destination: Destination) -> bool:
+    if destination.is_webhook:
+        return True
+    try:
+        return kinds.reachable(services.settings, destination.kind, destination.config(services.vault))
+    except Undecipherable:  # the delivery itself will say so, where its owner sees it
+        return True
+
+
+def _delivery(services: Services, one: News, destination: Destination) -> Row:
+    """Make the row; its id belongs to event and destination, so that no event is ever routed there twice."""
+    delivery_id = derived_id("delivery", one.event["id"], destination.id)
+    withheld = {"status": "withheld", "reason": _SPAM} if one.spam else {}
+    return destination.delivery(services, one.event, one.body, id=delivery_id, **withheld)
+
+
+async def _write(tx: Tx, made: list[tuple[Row, str]]) -> None:
+    there = await tx.fetch(
+        f"SELECT id FROM deliveries WHERE id {tx.one_of(1)}", tx.many([row["id"] for row, _ in made])
+    )
+    known = {row["id"] for row in there}
+    for row, lane in made:
+        if row["id"] in known:
+            continue
+        tx.insert(Delivery, row, "ON CONFLICT (id) DO NOTHING")
+        tx.signal(topic(row["workspace_id"]))
+        if row["status"] == "pending":
+            queue(tx, row["id"], lane)

@@ -1,0 +1,56 @@
+"""A test message: a real delivery, made at once and tried exactly once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from leadsbot import clock
+from leadsbot.channels.base import TEST_EVENT
+from leadsbot.db import Tx
+from leadsbot.ids import new_id
+from leadsbot.routing import deliveries
+from leadsbot.routing.attempt import attempt
+from leadsbot.routing.deliver import verdict_on
+from leadsbot.routing.destination import Destination
+from leadsbot.routing.news import envelope
+from leadsbot.routing.record import write_attempt
+from leadsbot.routing.tables import Delivery
+from leadsbot.routing.verdict import Verdict
+from leadsbot.services import Services
+
+
+async def send(services: Services, destination: Destination) -> dict[str, Any]:
+    """Send a test even where the destination is switched off; gives the delivery with what the other side said.
+
+    A failure ends the delivery and changes nothing else: whoever tests is looking at the answer.
+    """
+    row = _new_delivery(services, destination)
+    delivery = {**row, **await _workspace(services, destination), "round": 0, "attempt_count": 0}
+    tried = await attempt(services, destination, delivery)
+    judged = verdict_on(services, delivery, destination, tried)
+    verdict = Verdict("delivered" if judged.status == "delivered" else "dead", moved=judged.moved)
+
+    async def write(tx: Tx) -> None:
+        tx.insert(Delivery, row)
+        await tx.flush()
+        await write_attempt(tx, services.vault, delivery, destination, tried, verdict)
+
+    await services.database.write(write)
+    return await deliveries.get_delivery(services.database, destination.workspace_id, row["id"])
+
+
+def _new_delivery(services: Services, destination: Destination) -> dict[str, Any]:
+    event = {
+        "id": new_id(),
+        "type": TEST_EVENT,
+        "lead_id": None,
+        "workspace_id": destination.workspace_id,
+        "at": clock.now(),
+    }
+    return destination.delivery(services, event, envelope(event, {"lead": None}))
+
+
+async def _workspace(services: Services, destination: Destination) -> Mapping[str, Any]:
+    select = "SELECT name, timezone FROM workspaces WHERE id = $1"
+    return await services.database.fetch_one(select, destination.workspace_id) or {"name": "", "timezone": "UTC"}

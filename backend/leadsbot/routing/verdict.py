@@ -1,0 +1,83 @@
+"""What an attempt means for its delivery and its destination (contract, section 5). No database in here."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from leadsbot import clock
+from leadsbot.channels.base import DeliveryFailed
+from leadsbot.routing.attempt import Tried
+from leadsbot.routing.destination import Destination
+
+JITTER = 0.2
+GIVE_UP_AFTER = 5 * clock.DAY
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The delivery's new `status`, and in how many ms it is tried again (None: never).
+
+    `counts` is whether the attempt used up one of the schedule's. `disable` says why the destination is switched off,
+    `failing` whether it is in trouble (None: this attempt says nothing of that), `moved` what changes in its config.
+    """
+
+    status: str
+    wait: int | None = None
+    counts: bool = True
+    disable: str = ""
+    failing: bool | None = None
+    moved: Mapping[str, Any] | None = None
+
+
+def judge(
+    tried: Tried,
+    destination: Destination,
+    failures: int,
+    schedule: Sequence[float],
+    config: Mapping[str, Any],
+) -> Verdict:
+    """Decide what follows an attempt, before which `failures` of the schedule's had failed.
+
+    `schedule` has the waits between attempts in seconds; `config` is the destination's, to see whether it really moved.
+    """
+    failure = tried.failure
+    if failure is None:
+        return Verdict("delivered", failing=False)
+    if failure.moved and any(config.get(key) != value for key, value in failure.moved.items()):
+        return Verdict("pending", wait=0, counts=False, moved=failure.moved)
+    if failure.disable:
+        return Verdict("dead", disable=failure.disable, failing=True)
+    if _has_failed_long(tried, destination):
+        return Verdict("dead", disable=f"Nothing has arrived for five days. {failure.message}", failing=True)
+    if failure.permanent:
+        return Verdict("dead", failing=True)
+    if _only_busy(failure, destination):
+        return Verdict("pending", wait=_ms(failure.retry_after or 0), counts=False)
+    if failures >= len(schedule):
+        return Verdict("dead", failing=True)
+    return Verdict("failed", wait=_wait(schedule[failures], failure.retry_after), failing=True)
+
+
+def _only_busy(failure: DeliveryFailed, destination: Destination) -> bool:
+    """A chat service that names a time is busy, not broken. A webhook's Retry-After only delays the schedule."""
+    busy = failure.status_code == HTTPStatus.TOO_MANY_REQUESTS and failure.retry_after is not None
+    return busy and not destination.is_webhook
+
+
+def _has_failed_long(tried: Tried, destination: Destination) -> bool:
+    since = destination.row["failing_since"]
+    return since is not None and tried.at - since >= GIVE_UP_AFTER
+
+
+def _wait(scheduled: float, retry_after: float | None) -> int:
+    """Give the wait in ms: spread by a fifth either way, so that what failed together isn't tried together."""
+    spread = scheduled * random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311 (no secret depends on it)
+    return _ms(max(spread, retry_after or 0))
+
+
+def _ms(seconds: float) -> int:
+    return int(seconds * clock.SECOND) + 1

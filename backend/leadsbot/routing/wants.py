@@ -1,0 +1,68 @@
+"""Who wants to know: one question per destination and piece of news, without the database."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from leadsbot.errors import InvalidInput
+from leadsbot.routing.destination import Destination
+from leadsbot.routing.kinds import default_events
+from leadsbot.routing.news import News
+
+FILTERS = (
+    *("stage", "source", "campaign", "utm_source", "utm_medium", "utm_campaign", "domain", "device_type"),
+    *("form_id", "form_name", "lead_type", "event_type", "assigned_to"),
+)
+_ADDRESSED = "workflow.step"  # goes to the one webhook that its workflow names, never round the house
+
+
+def wants(destination: Destination, news: News) -> bool:
+    """Tell whether `destination` is to be told.
+
+    A webhook gets exactly its `events`. A channel is read by people, so it hears of an update only when the lead came
+    back by itself, and, unless it asked for them, not of forms left by somebody nobody can reach.
+    """
+    if news.type == _ADDRESSED:
+        return False
+    if destination.is_webhook:
+        return news.type in destination.events
+    if news.type not in (destination.events or default_events(destination.kind)):
+        return False
+    if news.type == "lead.updated" and not news.returning:
+        return False
+    if news.type == "form.abandoned" and news.lead is None and not destination.events:
+        return False
+    return news.type.startswith("webhook.") or matches(destination.filter, news.lead)
+
+
+def matches(filter: Mapping[str, Any], lead: Mapping[str, Any] | None) -> bool:
+    """Tell whether a lead has, for every field of the filter, one of its values, whatever their case."""
+    if not filter:
+        return True
+    if lead is None:
+        return False
+    return all(_text(lead.get(field)) in map(_text, _listed(allowed)) for field, allowed in filter.items())
+
+
+def check_filter(filter: object) -> dict[str, Any]:
+    """Give a filter in its normal form: a lead's fields, each with the values that pass. Raises InvalidInput."""
+    if filter is None:
+        return {}
+    if not isinstance(filter, dict):
+        raise InvalidInput("A filter is an object of fields and the values that pass.", fields=["filter"])
+    for field, allowed in filter.items():
+        if field not in FILTERS:
+            known = ", ".join(FILTERS)
+            raise InvalidInput(f"A filter knows these fields: {known}.", fields=[f"filter.{field}"])
+        if not _listed(allowed) or not all(isinstance(value, str) for value in _listed(allowed)):
+            raise InvalidInput("A filter's value is a text or a list of texts.", fields=[f"filter.{field}"])
+    return dict(filter)
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _text(value: Any) -> str:
+    return str(value or "").strip().casefold()

@@ -1,0 +1,277 @@
+"""From an event to somebody's webhook: signatures, retries, and what ends them (contract, section 5)."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from leadsbot import clock
+from leadsbot.routing import deliveries, destinations
+from leadsbot.services import Services
+from leadsbot.workspaces.bootstrap import Created
+from tests.routing.conftest import LEAD, Make, in_thread, settled, tell, until
+from tests.support.webhook_receiver import Answer, WebhookReceiver
+
+
+async def hook(services: Services, workspace: Created, url: str, *events: str) -> tuple[dict[str, Any], str]:
+    chosen = events or ("lead.created",)
+    return await destinations.create_webhook(services.database, services.vault, workspace.workspace_id, url, chosen)
+
+
+async def test_an_event_arrives_signed_in_the_contracts_envelope(
+    running: Services, workspace: Created, receiver: WebhookReceiver
+) -> None:
+    row, secret = await hook(running, workspace, receiver.url)
+    event_id = await tell(running, workspace)
+    await in_thread(lambda: receiver.wait_for(1))
+    body = receiver.verify(secret)
+    assert (body["id"], body["type"], body["workspace_id"]) == (event_id, "lead.created", workspace.workspace_id)
+    assert body["data"]["lead"] == LEAD | {"lead_url": f"https://leads.example.com/leads/{LEAD['id']}"}
+    [delivery] = await settled(running, workspace, "delivered")
+    headers = receiver.requests[0].headers
+    assert headers["x-leadsbot-event"] == "lead.created"
+    assert headers["x-leadsbot-delivery"] == headers["webhook-id"] == delivery["id"]
+    assert (delivery["webhook_id"], delivery["lead_id"], delivery["destination"]) == (
+        row["id"],
+        LEAD["id"],
+        receiver.url,
+    )
+    assert [attempt["status_code"] for attempt in delivery["attempts"]] == [204]
+
+
+async def test_a_webhook_hears_only_of_its_own_events(
+    running: Services, workspace: Created, receiver: WebhookReceiver
+) -> None:
+    await hook(running, workspace, receiver.url, "lead.stage_changed")
+    await tell(running, workspace, "lead.created")
+    await tell(running, workspace, "lead.stage_changed", from_stage="New", to_stage="Won")
+    await settled(running, workspace, "delivered")
+    assert [request.json["type"] for request in receiver.requests] == ["lead.stage_changed"]
+
+
+async def test_a_webhook_without_events_hears_nothing(
+    running: Services, workspace: Created, receiver: WebhookReceiver
+) -> None:
+    database, vault = running.database, running.vault
+    await destinations.create_webhook(database, vault, workspace.workspace_id, f"{receiver.url}?silent")
+    await hook(running, workspace, receiver.url)
+    await tell(running, workspace)
+    await settled(running, workspace, "delivered")
+    assert [request.path for request in receiver.requests] == ["/hook"]
+
+
+async def test_another_workspaces_webhook_hears_nothing(
+    running: Services, workspace: Created, stranger: Created, receiver: WebhookReceiver
+) -> None:
+    await hook(running, stranger, f"{receiver.url}?stranger")
+    await hook(running, workspace, receiver.url)
+    await tell(running, workspace)
+    await settled(running, workspace, "delivered")
+    assert [request.path for request in receiver.requests] == ["/hook"]
+
+
+async def test_a_failed_attempt_is_tried_again_under_the_same_id(
+    running: Services, workspace: Created, receiver: WebhookReceiver
+) -> None:
+    receiver.next(Answer(500, b"out of order"))
+    _, secret = await hook(running, workspace, receiver.url)
+    await tell(running, workspace)
+    [delivery] = await settled(running, workspace, "delivered")
+    assert [attempt["status_code"] for attempt in delivery["attempts"]] == [500, 204]
+    assert "out of order" in delivery["attempts"][0]["error"] and delivery["attempts"][1]["error"] is None
+    first, second = receiver.requests
+    assert first.headers["webhook-id"] == second.headers["webhook-id"] == delivery["id"]
+    assert first.body == second.body
+    first.verify(secret)
+    second.verify(secret)
+
+
+async def test_a_delivery_is_dead_once_its_schedule_is_used_up(
+    running: Services, workspace: Created, receiver: WebhookReceiver
+) -> None:
+    receiver.always(Answer(503))
+    await hook(running, workspace, receiver.url)
+    await tell(running, workspace)
+    [delivery] = await settled(running, workspace, "dead")
+    assert [attempt["status_code"] for attempt in delivery["attempts"]] == [503, 503, 503]
+    assert delivery["next_attempt_at"] is None and delivery["delivered_at"] is None
+
+
+async def test_retry_after_is_waited_for(running: Services, workspace: Created, receiver: WebhookReceiver) -> None:
+    receiver.next(Answer(429, headers={"retry-after": "1"}))
+    await hook(running, workspace, receiver.url)
+    await tell(running, workspace)
+    [failed] = await settled(running, workspace, "failed")
+    assert failed["next_attempt_at"] is not None
+    [delivery] = await settled(running, workspace, "delivered")
+    rows = await running.database.fetch("SELECT at FROM attempts ORDER BY at")
+    assert rows[1]["at"] - rows[0]["at"] >= clock.SECOND
+    assert [attempt["status_code"] for attempt in delivery["attempts"]] == [429, 204]
+
+
+async def test_410_switches_the_webhook_off_at_once_and_tells_the_others(
+    running: Services, workspace: Created, receiver: WebhookReceiver
+) -> None:
+    receiver.next(Answer(410))
+    gone, _ = await hook(running, workspace, receiver.url)
+    await hook(running, workspace, f"{receiver.url}?other", "webhook.disabled")
+    await tell(running, workspace)
+    rows = await settled(running, workspace, "delivered")
+    assert {row["event_type"]: row["status"] for row in rows} == {
+        "lead.created": "dead",
+        "webhook.disabled": "delivered",
+    }
+    row = await destinations.get_webhook(running.database, workspace.workspace_id, gone["id"])
+    assert not row["enabled"] and "410" in row["disabled_reason"]
+    told = receiver.requests[-1].json["data"]["webhook"]
+    assert (told["id"], told["enabled"], told["disabled_reason"]) == (gone["id"], False, row["disabled_reason"])
+    assert "secret" not in told
+
+
+async def test_404_does_not_switch_the_webhook_off(
+    running: Services, workspace: Created, receiver: WebhookReceiver
+) -> None:
+    receiver.always(Answer(404))
+    row, _ = await hook(running, workspace, receiver.url)
+    await tell(running, workspace)
+    await settled(running, workspace, "dead")
+    assert (await destinations.get_webhook(running.database, workspace.workspace_id, row["id"]))["enabled"]
+
+
+@pytest.mark.parametrize(("days", "enabled"), [(4, True), (5, False)])
+async def test_five_days_of_failures_switch_the_webhook_off(
+    running: Services, workspace: Created, receiver: WebhookReceiver, days: int, enabled: bool
+) -> None:
+    receiver.always(Answer(500))
+    row, _ = await hook(running, workspace, receiver.url)
+    since = clock.now() - days * clock.DAY
+    await running.database.write(
+        lambda tx: tx.execute("UPDATE webhooks SET failing_since = $2 WHERE id = $1", row["id"], since)
+    )
+    await tell(running, workspace)
+    await settled(running, workspace, "dead")
+    assert (await destinations.get_webhook(running.database, workspace.workspace_id, row["id"]))["enabled"] is enabled
+
+
+async def test_a_success_ends_the_time_of_failures(
+    running: Services, workspace: Created, receiver: WebhookReceiver
+) -> None:
+    receiver.next(Answer(500))
+    row, _ = await hook(running, workspace, receiver.url)
+    await tell(running, workspace)
+
+    async def failing() -> bool | None:
+        now = await destinations.get_webhook(running.database, workspace.workspace_id, row["id"])
+        return True if now["failing_since"] else None
+
+    await until(running, workspace, failing)
+    await settled(running, workspace, "delivered")
+    now = await destinations.get_webhook(running.database, workspace.workspace_id, row["id"])
+    assert now["failing_since"] is None
+
+
+async def test_a_redirect_is_a_failure_and_not_followed(
+    running: Services, workspace: Created, receiver: WebhookReceiver
+) -> None:
+    receiver.always(Answer(302, headers={"location": f"{receiver.base_url}/elsewhere"}))
+    await hook(running, workspace, receiver.url)
+    await tell(running, workspace)
+    [delivery] = await settled(running, workspace, "dead")
+    assert {request.path for request in receiver.requests} == {"/hook"}
+    assert [attempt["status_code"] for attempt in delivery["attempts"]] == [302, 302, 302]
+    assert "redirect" in delivery["attempts"][0]["error"]
+
+
+async def test_a_private_address_is_refused_in_words_that_show_nothing_of_the_inside(
+    make_services: Make, run: Any, workspace: Created, receiver: WebhookReceiver
+) -> None:
+    services = make_services(allow_private_targets="0")
+    run(services)
+    await hook(services, workspace, f"http://localhost:{receiver.port}/hook")
+    await tell(services, workspace)
+    [delivery] = await settled(services, workspace, "dead")
+    [attempt] = delivery["attempts"]
+    assert attempt["status_code"] is None and "private or reserved" in attempt["error"]
+    assert not any(leak in json.dumps(delivery) for leak in ("127.0.0.1", "::1", "Error", "Traceback"))
+    assert receiver.requests == []
+
+
+async def test_spam_is_withheld_until_somebody_sends_it_all_the_same(
+    running: Services, workspace: Created, receiver: WebhookReceiver
+) -> None:
+    await hook(running, workspace, receiver.url)
+    await tell(running, workspace, lead=LEAD | {"spam": True})
+    [withheld] = await settled(running, workspace, "withheld")
+    assert withheld["attempts"] == [] and "spam" in withheld["reason"] and receiver.requests == []
+    await deliveries.retry(running.database, workspace.workspace_id, withheld["id"])
+    await settled(running, workspace, "delivered")
+    assert len(receiver.requests) == 1
+
+
+async def test_a_slow_webhook_holds_up_no_other(
+    running: Services, workspace: Created, receiver: WebhookReceiver
+) -> None:
+    with WebhookReceiver() as slow:
+        slow.always(Answer(hang=True))
+        await hook(running, workspace, slow.url)
+        await hook(running, workspace, receiver.url)
+        for _ in range(20):
+            await tell(running, workspace)
+        await in_thread(lambda: receiver.wait_for(20))
+        assert len(slow.requests) <= 8
+
+
+async def test_after_a_rotation_both_secrets_verify_for_a_day(
+    running: Services, workspace: Created, receiver: WebhookReceiver
+) -> None:
+    row, old = await hook(running, workspace, receiver.url)
+    _, new = await destinations.rotate_secret(running.database, running.vault, workspace.workspace_id, row["id"])
+    await tell(running, workspace)
+    await settled(running, workspace, "delivered")
+    receiver.verify(old)
+    receiver.verify(new)
+    assert old != new
+
+
+async def test_the_old_secret_does_not_sign_after_its_day(
+    running: Services, workspace: Created, receiver: WebhookReceiver
+) -> None:
+    row, old = await hook(running, workspace, receiver.url)
+    _, new = await destinations.rotate_secret(running.database, running.vault, workspace.workspace_id, row["id"])
+    await running.database.write(
+        lambda tx: tx.execute("UPDATE webhooks SET previous_until = $1", clock.now() - clock.SECOND)
+    )
+    await tell(running, workspace)
+    await settled(running, workspace, "delivered")
+    receiver.verify(new)
+    with pytest.raises(Exception, match="signature"):
+        receiver.verify(old)
+
+
+async def test_a_form_event_carries_the_lead_it_names(
+    running: Services, workspace: Created, receiver: WebhookReceiver
+) -> None:
+    await running.database.write(
+        lambda tx: tx.execute(
+            "INSERT INTO leads (id, workspace_id, created_at, updated_at, first_name, email, stage)"
+            " VALUES ($1, $2, 0, 0, 'Grace', 'grace@navy.example', 'New')",
+            LEAD["id"],
+            workspace.workspace_id,
+        )
+    )
+    await hook(running, workspace, receiver.url, "form.abandoned")
+    await tell(running, workspace, "form.abandoned", None, lead_id=LEAD["id"], session={"completion_percent": 60})
+    await settled(running, workspace, "delivered")
+    data = receiver.requests[0].json["data"]
+    assert (data["lead"]["email"], data["session"]) == ("grace@navy.example", {"completion_percent": 60})
+
+
+async def test_a_form_event_of_somebody_unknown_has_no_lead(
+    running: Services, workspace: Created, receiver: WebhookReceiver
+) -> None:
+    await hook(running, workspace, receiver.url, "form.abandoned")
+    await tell(running, workspace, "form.abandoned", None, session={"completion_percent": 60})
+    await settled(running, workspace, "delivered")
+    assert receiver.requests[0].json["data"]["lead"] is None
