@@ -38,24 +38,30 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class ErrorPage:
-    """What went wrong, for people; `request_id` finds it in the log."""
+    """What went wrong, for people; `message` is its own sentence, `request_id` finds it in the log."""
 
     template: ClassVar[str] = "error.html"
     nav: ClassVar[str] = ""
 
     status: int
     request_id: str
+    message: str = ""
 
     @property
     def title(self) -> str:
         """Say it in a few words."""
-        return {403: "That isn't yours to see", 404: "There is nothing here"}.get(self.status, "That went wrong")
+        return {
+            403: "That was refused",
+            404: "There is nothing here",
+            429: "Too much at once",
+            503: "Not just now",
+        }.get(self.status, "That doesn't fit" if self.status < 500 else "That went wrong")
 
     @property
     def words(self) -> str:
         """Say what can be done about it."""
-        return {
-            403: "Your account has no access to this page, or the form was open too long. Go back and try once more.",
-            404: "The address may be mistyped, or what stood here was deleted.",
-            429: "Too many requests at once. Wait a minute, then try again.",
-        }.get(self.status, "It has been written to the log. Try again; if it stays, tell whoever runs this server.")
+        if self.status == 404:
+            return "The address may be mistyped, or what stood here was deleted."
+        if self.status < 500 or self.status == 503:
+            return self.message or "Go back and try once more."
+        return "It has been written to the log. Try again; if it stays, tell whoever runs this server."
