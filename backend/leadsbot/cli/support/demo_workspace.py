@@ -1,0 +1,123 @@
+"""The demo's workspace: made on the first run, found again on every other, whatever happened to it in between."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from leadsbot import clock
+from leadsbot.cli.support.new_workspace import add_workspace
+from leadsbot.db import Database, Tx
+from leadsbot.ids import new_id
+from leadsbot.settings import Settings
+from leadsbot.workspaces import passwords
+from leadsbot.workspaces.bootstrap import NewWorkspace
+from leadsbot.workspaces.sites import new_token
+from leadsbot.workspaces.tables import Site
+
+EMAIL = "demo@leadsbot.example"
+LOGIN_FILE = "demo-login.txt"
+# So that whoever half-fills the demo's form sees the session turn abandoned before they have lost interest.
+ABANDON_AFTER_MINUTES = 1.0
+
+_OWNER = "SELECT u.id, m.workspace_id FROM users u JOIN members m ON m.user_id = u.id WHERE u.email = $1 LIMIT 1"
+_SITE = "SELECT id, public_token, allowed_origins FROM sites WHERE workspace_id = $1 ORDER BY created_at, id LIMIT 1"
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """What the demo run prints. `first_run`: the workspace was made just now."""
+
+    email: str
+    password: str
+    login_file: Path
+    token: str
+    first_run: bool
+
+
+async def ensure(database: Database, settings: Settings, origin: str) -> Demo:
+    """Give the demo's login and site; `origin`, the demo site's, is on the site's list afterwards."""
+    login_file = settings.data_dir / LOGIN_FILE
+    owner = await database.fetch_one(_OWNER, EMAIL)
+    known = _password_in(login_file)
+    # Written before it is set: a run that breaks off in between is put right by the next.
+    password = known or _write_password(login_file)
+    if owner is None:
+        new = NewWorkspace("Demo", EMAIL, password, [origin], site_name="Demo site")
+        workspace_id = (await add_workspace(database, settings, new)).workspace_id
+    else:
+        workspace_id = owner["workspace_id"]
+        if known is None:
+            await _set_password(database, owner["id"], password)
+    token = await _site(database, workspace_id, origin, first_run=owner is None)
+    return Demo(EMAIL, password, login_file, token, first_run=owner is None)
+
+
+async def _set_password(database: Database, user_id: str, password: str) -> None:
+    password_hash = await passwords.hashed(password)
+
+    async def unit(tx: Tx) -> None:
+        await tx.execute("UPDATE users SET password_hash = $1 WHERE id = $2", password_hash, user_id)
+
+    await database.write(unit)
+
+
+async def _site(database: Database, workspace_id: str, origin: str, *, first_run: bool) -> str:
+    """Give the token of the workspace's first site, which lets `origin` in; a new one where all were deleted."""
+
+    async def unit(tx: Tx) -> str:
+        site = await tx.fetch_one(_SITE, workspace_id)
+        if site is None:
+            return _insert_site(tx, workspace_id, origin)
+        if first_run:
+            wait = "UPDATE sites SET abandon_after_minutes = $1 WHERE id = $2"
+            await tx.execute(wait, ABANDON_AFTER_MINUTES, site["id"])
+        origins = msgspec.json.decode(site["allowed_origins"], type=list[str])
+        if origins and origin not in origins:  # an empty list lets everyone in already
+            await _allow(tx, site["id"], [*origins, origin])
+        return str(site["public_token"])
+
+    return await database.write(unit)
+
+
+async def _allow(tx: Tx, site_id: str, origins: list[str]) -> None:
+    encoded = msgspec.json.encode(origins).decode()
+    await tx.execute("UPDATE sites SET allowed_origins = $1 WHERE id = $2", encoded, site_id)
+
+
+def _insert_site(tx: Tx, workspace_id: str, origin: str) -> str:
+    token = new_token()
+    row = {
+        "id": new_id(),
+        "workspace_id": workspace_id,
+        "name": "Demo site",
+        "public_token": token,
+        "allowed_origins": msgspec.json.encode([origin]).decode(),
+        "abandon_after_minutes": ABANDON_AFTER_MINUTES,
+        "created_at": clock.now(),
+    }
+    tx.insert(Site, row)
+    return token
+
+
+def _password_in(login_file: Path) -> str | None:
+    try:
+        text = login_file.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None
+    login_file.chmod(0o600)
+    found = re.search(r"^Password: (\S+)$", text, re.MULTILINE)
+    return found[1] if found else None
+
+
+def _write_password(login_file: Path) -> str:
+    password = secrets.token_urlsafe(12)
+    login_file.unlink(missing_ok=True)
+    with os.fdopen(os.open(login_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        file.write(f"The demo workspace's login.\nEmail: {EMAIL}\nPassword: {password}\n")
+    return password
