@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -17,9 +19,7 @@ from leadsbot.ids import new_id
 log = structlog.get_logger("leadsbot.http")
 
 _BY_STATUS: dict[int, type[LeadsBotError]] = {
-    kind.status: kind
-    for kind in vars(errors).values()
-    if isinstance(kind, type) and issubclass(kind, LeadsBotError)
+    kind.status: kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, LeadsBotError)
 }
 _SENTENCES = {
     400: "The request is not as it must be.",
@@ -29,18 +29,43 @@ _SENTENCES = {
     415: "This content type is not taken here.",
 }
 
+_NO_BODY = "Send a JSON object as the body."
+# Litestar calls the body so; msgspec tells what is missing or unknown in words alone.
+_BODY = "data"
+_NAMED = re.compile(r"Object (missing required|contains unknown) field `([^`]*)`")
+
 
 def as_ours(error: Exception) -> LeadsBotError:
     """Give any exception as one of the tree; what was not raised on purpose becomes a generic 500."""
     if isinstance(error, LeadsBotError):
         return error
     if isinstance(error, ValidationException):
-        fields = [str(one.get("key", "")) for one in error.extra or () if isinstance(one, dict)]
-        return errors.InvalidInput(_SENTENCES[400], fields=[name for name in fields if name])
+        return _invalid([one for one in error.extra or () if isinstance(one, Mapping)])
     if isinstance(error, HTTPException) and error.status_code in _BY_STATUS:
         kind = _BY_STATUS[error.status_code]
-        return kind(_SENTENCES.get(error.status_code, error.detail or "The request was refused."))
+        return kind(_SENTENCES.get(error.status_code, "The request was refused."))
     return LeadsBotError("Something went wrong on our side.")
+
+
+def _invalid(problems: Sequence[Mapping[str, Any]]) -> errors.InvalidInput:
+    """Say what is wrong with which field, from what Litestar (parameters) and msgspec (bodies) found."""
+    found = [_problem(str(one.get("key", "")), str(one.get("message", ""))) for one in problems]
+    sentence = " ".join(text for _, text in found) or _SENTENCES[400]
+    return errors.InvalidInput(sentence, fields=list(dict.fromkeys(name for name, _ in found if name)))
+
+
+def _problem(key: str, message: str) -> tuple[str, str]:
+    """Give the field and a sentence. A field inside another is told by its outermost name: `tags[0]` is `tags`."""
+    named = _NAMED.search(message)
+    if named:
+        name = named[2]
+        return name, f'"{name}" is missing.' if named[1] == "missing required" else f'"{name}" is not known here.'
+    if key == _BODY:
+        return "", f"Send a JSON object as the body: {message}." if message.startswith("Expected") else _NO_BODY
+    name = re.split(r"[.\[]", key)[0]
+    if "matching regex" in message:  # the one pattern that texts must match
+        return name, f'"{name}" must not be blank.'
+    return name, f'"{name}": {message[:1].lower()}{message[1:]}.'
 
 
 def request_id_of(error: LeadsBotError, cause: Exception, path: str) -> str:
@@ -51,8 +76,12 @@ def request_id_of(error: LeadsBotError, cause: Exception, path: str) -> str:
     return request_id
 
 
-def headers_of(error: LeadsBotError) -> dict[str, str]:
+def headers_of(error: LeadsBotError, cause: Exception | None = None) -> dict[str, str]:
+    """Give the headers of an answer; `cause` is what Litestar raised, which knows the methods of an address."""
     headers = {"Cache-Control": "no-store"}
+    allow = (getattr(cause, "headers", None) or {}).get("allow")
+    if allow:
+        headers["Allow"] = allow
     if error.retry_after is not None:
         headers["Retry-After"] = str(max(1, round(error.retry_after)))
     if isinstance(error, errors.Unauthorized):
@@ -68,5 +97,5 @@ def answer(request: Request[Any, Any, Any], cause: Exception) -> Response[bytes]
         content=msgspec.json.encode(body),
         status_code=error.status,
         media_type="application/json",
-        headers=headers_of(error),
+        headers=headers_of(error, cause),
     )

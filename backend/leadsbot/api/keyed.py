@@ -1,0 +1,103 @@
+"""What every address that is keyed by an API key shares: the key's check, strict JSON bodies, answers nobody caches.
+
+The key is checked before anything else is looked at, so that a stranger learns nothing from a body's errors. The
+dashboard's cookie is not read here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Request, Router
+from litestar.connection import ASGIConnection
+from litestar.datastructures import ResponseHeader
+from litestar.di import NamedDependency, Provide
+from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
+from litestar.params import QueryParameter, SkipValidation
+
+from leadsbot.db.paging import DEFAULT_LIMIT, MAX_LIMIT, Slice
+from leadsbot.errors import InvalidInput, UnsupportedMediaType
+from leadsbot.services import Services
+from leadsbot.workspaces.api_keys import KeyHolder
+
+Connection = ASGIConnection[Any, Any, Any, Any]
+# What a handler asks for by these names: `services`, `holder` (whose key it is), `part` (limit and cursor of a list).
+House = NamedDependency[SkipValidation[Services]]
+Holder = NamedDependency[SkipValidation[KeyHolder]]
+Part = NamedDependency[SkipValidation[Slice]]
+
+MANAGE = "manage"
+READS: dict[str, Any] = {"scope": "leads:read"}
+
+_HOLDER = "key_holder"
+_NUL = b"\\u0000"
+
+
+class JsonRequest(Request[Any, Any, Any]):
+    """A request whose body, where one is read, is JSON."""
+
+    async def json(self) -> Any:
+        """Give the decoded body. `UnsupportedMediaType` for another kind, `InvalidInput` for what is not JSON in UTF-8
+        or holds a NUL, which PostgreSQL stores in no text."""
+        kind = self.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
+        if kind != "application/json" and not kind.endswith("+json"):
+            raise UnsupportedMediaType("Send JSON, with Content-Type: application/json.")
+        body = await self.body()
+        try:
+            value = msgspec.json.decode(body)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            raise InvalidInput("The body is not valid JSON.", code="invalid_json") from None
+        if _NUL in body:
+            _refuse_nul(value)
+        return value
+
+
+def keyed(path: str, handlers: Sequence[HTTPRouteHandler], tag: str) -> Router:
+    """Give a router of addresses that need a key: with the scope that a handler's `opt` names, else `manage`."""
+    return Router(
+        path,
+        route_handlers=list(handlers),
+        guards=[check_key],
+        dependencies={
+            "holder": Provide(_holder, sync_to_thread=False),
+            "part": Provide(_part, sync_to_thread=False),
+        },
+        request_class=JsonRequest,
+        response_headers=[ResponseHeader(name="Cache-Control", value="no-store")],
+        tags=[tag],
+    )
+
+
+async def check_key(connection: Connection, handler: BaseRouteHandler) -> None:
+    """Find out whose key it is and whether it may; `Unauthorized` or `Forbidden` otherwise."""
+    services: Services = connection.app.state.services
+    headers = connection.headers
+    holder = await services.keys.holder(headers.get("authorization"), headers.get("x-api-key"))
+    holder.require(handler.opt.get("scope", MANAGE))
+    connection.state[_HOLDER] = holder
+
+
+def _holder(request: Request[Any, Any, Any]) -> KeyHolder:
+    holder: KeyHolder = request.state[_HOLDER]
+    return holder
+
+
+def _part(
+    limit: Annotated[int, QueryParameter(ge=1, le=MAX_LIMIT)] = DEFAULT_LIMIT,
+    cursor: Annotated[str | None, QueryParameter(description="`next_cursor` of the page before")] = None,
+) -> Slice:
+    return Slice(limit, cursor or None)
+
+
+def _refuse_nul(value: Any, field: str = "") -> None:
+    if isinstance(value, str) and "\0" in value:
+        raise InvalidInput("A text holds a NUL character.", fields=[field] if field else [])
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            _refuse_nul(name, field or name.replace("\0", ""))
+            _refuse_nul(inner, field or name)
+    elif isinstance(value, list):
+        for inner in value:
+            _refuse_nul(inner, field)

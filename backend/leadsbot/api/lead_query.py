@@ -1,0 +1,51 @@
+"""A lead list's query string, understood: the same filters at every address that lists, counts or exports leads."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+from litestar.params import FromQuery, QueryParameter
+
+from leadsbot.api.keyed import Holder, House
+from leadsbot.errors import InvalidInput
+from leadsbot.leads import pipeline
+from leadsbot.leads.filters import LONGEST_SEARCH, LeadFilter, end_of, first_moment
+from leadsbot.workspaces.workspace_editing import get_workspace
+
+Search = Annotated[
+    str | None,
+    QueryParameter(max_length=LONGEST_SEARCH, description="in name, email, phone, company or message, without case"),
+]
+From = Annotated[str | None, QueryParameter(name="from", description="a date (its whole day) or an RFC 3339 time")]
+To = Annotated[str | None, QueryParameter(name="to", description="a date (its whole day) or an RFC 3339 time")]
+
+
+async def lead_filter(
+    services: House,
+    holder: Holder,
+    stage: FromQuery[str | None] = None,
+    search: Search = None,
+    source: FromQuery[str | None] = None,
+    campaign: FromQuery[str | None] = None,
+    from_: From = None,
+    to: To = None,
+    spam: FromQuery[bool] = False,
+) -> LeadFilter:
+    """Give what is asked for; an empty value asks for nothing. `InvalidInput` names the parameter that is wrong."""
+    asked = {"stage": stage, "search": search, "source": source, "campaign": campaign}
+    wrong = [name for name, value in asked.items() if value and "\0" in value]
+    if wrong:
+        raise InvalidInput("A text holds a NUL character.", fields=wrong)
+    workspace = await get_workspace(services.database, holder.workspace_id)
+    stages = msgspec.json.decode(workspace["stages"], type=list[str])
+    timezone = workspace["timezone"]
+    return LeadFilter(
+        stage=pipeline.find(stages, stage) if stage else None,
+        search=search or None,
+        source=source or None,
+        campaign=campaign or None,
+        since=first_moment(from_, timezone) if from_ else None,
+        until=end_of(to, timezone) if to else None,
+        spam="in" if spam else "out",
+    )

@@ -1,0 +1,111 @@
+"""Which leads a list is about: what people and programs may ask for, and the SQL that finds it on both databases."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from leadsbot.db import Database
+from leadsbot.db.paging import Where
+from leadsbot.errors import InvalidInput
+
+LONGEST_SEARCH = 200
+
+_SEARCHED = ("first_name || ' ' || last_name", "email", "phone", "company", "message")
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+_RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
+_MS = timedelta(milliseconds=1)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class LeadFilter:
+    """What a list of leads is narrowed to; None narrows nothing.
+
+    `since` (included) and `until` (left out) are ms. `stage` is as the workspace spells it; `source` and `campaign`
+    are whole values and `search` a substring, all three without case. Spam stands `out` of a list, among the rest
+    (`in`), or `only` spam is asked for.
+    """
+
+    stage: str | None = None
+    search: str | None = None
+    source: str | None = None
+    campaign: str | None = None
+    since: int | None = None
+    until: int | None = None
+    spam: Literal["out", "in", "only"] = "out"
+
+
+def first_moment(text: str, timezone: str) -> int:
+    """Give the ms at which `from=text` begins: a date (the whole day in `timezone`) or an RFC 3339 time."""
+    return _moment(text, timezone, "from", days=0)
+
+
+def end_of(text: str, timezone: str) -> int:
+    """Give the ms before which `to=text` ends: a date's whole day and a time's own millisecond are included."""
+    return _moment(text, timezone, "to", days=1)
+
+
+def _moment(text: str, timezone: str, field: str, days: int) -> int:
+    try:
+        if _DATE.fullmatch(text):
+            day = date.fromisoformat(text) + timedelta(days=days)
+            return _ms(datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(timezone)))
+        if _RFC3339.fullmatch(text):
+            return _ms(datetime.fromisoformat(text.upper())) + (1 if days else 0)
+    except (ValueError, OverflowError):
+        pass
+    raise InvalidInput(
+        f'"{field}" is a date like 2026-05-31, or a time like 2026-05-31T09:30:00Z (a "+" in an address is %2B).',
+        fields=[field],
+    )
+
+
+def _ms(at: datetime) -> int:
+    return (at.astimezone(UTC) - _EPOCH) // _MS
+
+
+def where(database: Database, workspace_id: str, wanted: LeadFilter) -> Where:
+    """Give the conditions that a workspace's leads must meet."""
+    found = Where()
+    found.equal("workspace_id", workspace_id)
+    found.equal("stage", wanted.stage)
+    for column, value in (("source", wanted.source), ("campaign", wanted.campaign)):
+        if value is not None:
+            found.also(f"lower({_folded(found, column, value)}) = lower({found.value(_lower(value))})")
+    if wanted.since is not None:
+        found.also(f"created_at >= {found.value(wanted.since)}")
+    if wanted.until is not None:
+        found.also(f"created_at < {found.value(wanted.until)}")
+    if wanted.search:
+        found.also(_search(database, found, wanted.search))
+    if wanted.spam != "in":
+        found.also("spam" if wanted.spam == "only" else "NOT spam")
+    return found
+
+
+def _search(database: Database, found: Where, text: str) -> str:
+    number = found.number(_lower(text))
+    columns = (_folded(found, column, text) for column in _SEARCHED)
+    return f"({' OR '.join(database.contains(column, number) for column in columns)})"
+
+
+def _folded(found: Where, column: str, sought: str) -> str:
+    """Give `column` with those capitals made small that the database's `lower()` may leave alone.
+
+    SQLite's knows ASCII only, PostgreSQL's what its collation knows. Only letters that are sought can matter, so each
+    of those is replaced by name, and a search in plain ASCII costs nothing.
+    """
+    for letter in sorted(set(_lower(sought))):
+        capital = letter.upper()
+        if not letter.isascii() and capital != letter and len(capital) == 1:
+            column = f"replace({column}, {found.value(capital)}, {found.value(letter)})"
+    return column
+
+
+def _lower(text: str) -> str:
+    """Make small letter by letter: some capitals become two, which no column that was folded so would match."""
+    return "".join(small if len(small := letter.lower()) == 1 else letter for letter in text)

@@ -1,0 +1,80 @@
+"""Reading leads: lists, counts, one lead and where it has stood. The REST doors, the dashboard and exports share it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from leadsbot.clock import rfc3339
+from leadsbot.db import Database
+from leadsbot.db.paging import Page, Slice, newest_first
+from leadsbot.db.tx import Row
+from leadsbot.errors import NotFound
+from leadsbot.leads import filters
+from leadsbot.leads.filters import LeadFilter
+
+NOTHING_ASKED = LeadFilter()
+
+
+async def list_leads(
+    database: Database,
+    workspace_id: str,
+    wanted: LeadFilter = NOTHING_ASKED,
+    cursor: str | None = None,
+    limit: int = 50,
+) -> Page:
+    """Give the leads that `wanted` describes, newest first, after `cursor`. `InvalidInput` for a made-up cursor."""
+    where = filters.where(database, workspace_id, wanted)
+    return await newest_first(database, "SELECT * FROM leads", where, Slice(limit, cursor))
+
+
+async def leads_on_page(
+    database: Database, workspace_id: str, wanted: LeadFilter, page: int, limit: int
+) -> tuple[list[Row], int]:
+    """Give the rows of a numbered page (the first is 1) and how many leads there are in all."""
+    total = await count_leads(database, workspace_id, wanted)
+    skipped = (page - 1) * limit
+    if skipped >= total:
+        return [], total
+    where = filters.where(database, workspace_id, wanted)
+    rows = await database.fetch(
+        f"SELECT * FROM leads {where} ORDER BY created_at DESC, id DESC LIMIT {limit} OFFSET {skipped}", *where.args
+    )
+    return rows, total
+
+
+async def count_leads(database: Database, workspace_id: str, wanted: LeadFilter = NOTHING_ASKED) -> int:
+    """Count the leads that `wanted` describes."""
+    where = filters.where(database, workspace_id, wanted)
+    row = await database.fetch_one(f"SELECT count(*) AS leads FROM leads {where}", *where.args)
+    return int(row["leads"]) if row else 0
+
+
+async def stage_counts(database: Database, workspace_id: str, wanted: LeadFilter = NOTHING_ASKED) -> dict[str, int]:
+    """Count by stage; a stage where nobody stands is left out."""
+    where = filters.where(database, workspace_id, wanted)
+    rows = await database.fetch(f"SELECT stage, count(*) AS leads FROM leads {where} GROUP BY stage", *where.args)
+    return {row["stage"]: int(row["leads"]) for row in rows}
+
+
+async def get_lead(database: Database, workspace_id: str, lead_id: str) -> Row:
+    """Give a lead's row; `NotFound` when it doesn't exist or is another workspace's."""
+    row = await database.fetch_one("SELECT * FROM leads WHERE id = $1 AND workspace_id = $2", lead_id, workspace_id)
+    if row is None:
+        raise NotFound("There is no such lead.")
+    return row
+
+
+async def history(database: Database, lead_id: str) -> list[Row]:
+    """Give a lead's stage changes, oldest first; the first has no `from_stage`."""
+    return await database.fetch("SELECT * FROM stage_changes WHERE lead_id = $1 ORDER BY at, id", lead_id)
+
+
+def history_json(row: Row) -> dict[str, Any]:
+    """Give a stage change as answers show it (contract, section 4)."""
+    return {
+        "from_stage": row["from_stage"],
+        "to_stage": row["to_stage"],
+        "at": rfc3339(row["at"]),
+        "by": row["by"],
+        "reason": row["reason"],
+    }

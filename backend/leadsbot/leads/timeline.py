@@ -1,0 +1,81 @@
+"""A lead's story as one thread: first touch, forms begun and left, submissions, stages, notes.
+
+What was sent about it afterwards is known to `routing`, above; whoever shows the thread adds that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import msgspec
+
+from leadsbot.clock import rfc3339
+from leadsbot.db import Database
+from leadsbot.db.tx import Row
+from leadsbot.leads import reading
+
+Kind = Literal["touch", "started", "abandoned", "submitted", "stage", "note", "delivery"]
+
+# What stands at one millisecond is told in the order in which it comes about.
+_ORDER: tuple[Kind, ...] = ("touch", "started", "abandoned", "submitted", "stage", "note", "delivery")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Something that happened at `at` (ms); what `data` holds depends on `kind`."""
+
+    kind: Kind
+    at: int
+    data: Mapping[str, Any]
+
+
+def in_order(entries: list[Entry]) -> list[Entry]:
+    """Sort a thread: oldest first."""
+    return sorted(entries, key=lambda entry: (entry.at, _ORDER.index(entry.kind)))
+
+
+def entry_json(entry: Entry) -> dict[str, Any]:
+    return {"kind": entry.kind, "at": rfc3339(entry.at), **entry.data}
+
+
+async def timeline(database: Database, lead: Row) -> list[Entry]:
+    """Give the thread of a lead's row, oldest first."""
+    lead_id = lead["id"]
+    sessions = await database.fetch("SELECT * FROM sessions WHERE lead_id = $1 ORDER BY started_at", lead_id)
+    submissions = await database.fetch("SELECT * FROM submissions WHERE lead_id = $1 ORDER BY received_at", lead_id)
+    notes = await database.fetch("SELECT * FROM notes WHERE lead_id = $1 ORDER BY at", lead_id)
+    entries = _touch(lead)
+    for row in sessions:
+        entries += _session(row)
+    entries += [Entry("submitted", row["received_at"], _submission(row)) for row in submissions]
+    entries += [_stage(row) for row in await reading.history(database, lead_id)]
+    entries += [Entry("note", row["at"], {"text": row["text"], "by": row["author"]}) for row in notes]
+    return in_order(entries)
+
+
+def _touch(lead: Row) -> list[Entry]:
+    first = msgspec.json.decode(lead["first_touch"])
+    at = first.get("at")
+    # The visitor's clock may run ahead; nobody's first touch comes after what they did next.
+    return [Entry("touch", min(at, lead["created_at"]), {"touch": first})] if isinstance(at, int) else []
+
+
+def _session(row: Row) -> list[Entry]:
+    about = {name: row[name] for name in ("form_id", "form_name", "page_url")} | {"session_id": row["id"]}
+    entries = [Entry("started", row["started_at"], about)]
+    if row["abandoned_at"] is not None:
+        reached = {"completion_percent": row["completion_percent"], "last_field": row["last_field"]}
+        entries.append(Entry("abandoned", row["abandoned_at"], about | reached))
+    return entries
+
+
+def _submission(row: Row) -> dict[str, Any]:
+    told = {name: row[name] for name in ("form_id", "form_name", "page_url", "door", "confirmation", "session_id")}
+    return {"submission_id": row["id"], **told, "fields": msgspec.json.decode(row["fields"])}
+
+
+def _stage(row: Row) -> Entry:
+    told = {name: row[name] for name in ("from_stage", "to_stage", "by", "reason")}
+    return Entry("stage", row["at"], told)
