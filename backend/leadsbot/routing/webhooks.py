@@ -145,7 +145,8 @@ def _url(url: object) -> str:
     if not isinstance(url, str) or not url.strip():
         raise InvalidInput("Say which address the webhook calls.", fields=["url"])
     try:
-        return str(check_url(url.strip()))
+        checked = str(check_url(url.strip()))
+        return str(check_url(checked))  # escapes may have made it longer
     except OutboundError as error:
         raise InvalidInput(error.message, fields=["url"]) from None
 

@@ -1,0 +1,109 @@
+"""Asking Telegram for updates, from one node at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from datetime import timedelta
+
+import structlog
+from telegram import Bot
+from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
+
+from leadsbot import clock
+from leadsbot.bot.identity import bot_username, instance_bot
+from leadsbot.bot.lease import Lease
+from leadsbot.bot.updates import WANTED, handle
+from leadsbot.errors import LeadsBotError
+from leadsbot.services import Services
+
+LISTEN_S = 25
+RETRY_S = (1.0, 2.0, 5.0, 15.0, 30.0)
+WRONG_TOKEN_RETRY_S = 300.0
+
+log = structlog.get_logger("leadsbot.bot")
+
+
+class Poller:
+    """Holds the lease and polls, or waits for the lease; until it is cancelled."""
+
+    def __init__(self, services: Services, lease: Lease | None = None) -> None:
+        self._services = services
+        self._lease = lease or Lease(services.database, "telegram updates")
+        # Telegram keeps what wasn't confirmed by a later offset, so this need not outlive the process.
+        self._offset: int | None = None
+        self._failures = 0
+
+    async def run(self) -> None:
+        try:
+            while True:
+                if await self._held():
+                    await self._poll_while_held()
+                await asyncio.sleep(self._lease.length_ms / 3 / clock.SECOND)
+        finally:
+            with contextlib.suppress(LeadsBotError):
+                await self._lease.release()
+
+    async def _held(self) -> bool:
+        try:
+            return await self._lease.take()
+        except LeadsBotError as error:
+            log.warning("bot.lease_failed", error=error.message)
+            return False
+
+    async def _poll_while_held(self) -> None:
+        polling = asyncio.create_task(self._poll(), name="telegram-updates")
+        try:
+            while await self._held() and not polling.done():
+                await asyncio.wait([polling], timeout=self._lease.length_ms / 3 / clock.SECOND)
+        finally:
+            polling.cancel()
+            await asyncio.gather(polling, return_exceptions=True)
+
+    async def _poll(self) -> None:
+        """Ask for updates for ever. Whatever goes wrong is logged and tried again, ever more slowly."""
+        bot = instance_bot(self._services, "telegram:updates")
+        while True:
+            try:
+                await self._listen_once(bot)
+                self._failures = 0
+            except (TelegramError, LeadsBotError) as error:
+                await asyncio.sleep(await self._after(bot, error))
+            except Exception as error:
+                log.error("bot.broke", error=repr(error), exc_info=True)
+                await asyncio.sleep(self._pause())
+
+    async def _listen_once(self, bot: Bot) -> None:
+        updates = await bot.get_updates(offset=self._offset, timeout=LISTEN_S, allowed_updates=WANTED)
+        username = await bot_username(self._services) if updates else None
+        for update in updates:
+            try:
+                await handle(self._services, bot, username, update)
+            except LeadsBotError:
+                raise  # the database is away: the update comes again
+            except Exception as error:
+                log.error("bot.update_broke", update=update.update_id, error=repr(error), exc_info=True)
+            self._offset = update.update_id + 1
+
+    async def _after(self, bot: Bot, error: TelegramError | LeadsBotError) -> float:
+        """Say what is wrong in one line, and give the seconds until the next try."""
+        if isinstance(error, InvalidToken):
+            log.error("bot.token_refused", hint="Telegram refuses LEADSBOT_TELEGRAM_TOKEN. Check it with @BotFather.")
+            return WRONG_TOKEN_RETRY_S
+        if isinstance(error, RetryAfter):
+            wait = error.retry_after
+            return wait.total_seconds() if isinstance(wait, timedelta) else float(wait)
+        log.warning("bot.poll_failed", error=error.message)
+        if isinstance(error, Conflict):
+            await _leave_webhook_mode(bot)
+        return self._pause()
+
+    def _pause(self) -> float:
+        self._failures += 1
+        return RETRY_S[min(self._failures, len(RETRY_S)) - 1]
+
+
+async def _leave_webhook_mode(bot: Bot) -> None:
+    """Telegram lets nobody poll while an address is set; it may be from a time before this setting."""
+    with contextlib.suppress(TelegramError):
+        await bot.delete_webhook()
