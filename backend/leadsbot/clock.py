@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 SECOND = 1_000
 MINUTE = 60 * SECOND
@@ -48,6 +49,7 @@ def to_datetime(ms: int) -> datetime:
     return _EPOCH + timedelta(milliseconds=ms)
 
 
+@lru_cache(maxsize=4096)
 def rfc3339(ms: int) -> str:
     """Write `ms` the way every answer does: RFC 3339, UTC, milliseconds, `Z`."""
     return to_datetime(ms).isoformat(timespec="milliseconds").replace("+00:00", "Z")

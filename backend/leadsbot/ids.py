@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from uuid import UUID, uuid5
 
 from uuid_utils import uuid7
@@ -14,6 +15,7 @@ def new_id() -> str:
     return str(uuid7())
 
 
+@lru_cache(maxsize=8192)
 def derived_id(*parts: str) -> str:
     """Give the id that always belongs to `parts`, so that two nodes make the same row without asking each other."""
     return str(uuid5(_NAMESPACE, "\x1f".join(parts)))

@@ -14,6 +14,7 @@ from leadsbot.forms.registry import FormRegistry
 from leadsbot.leads.intake import intake
 
 SEEN_EVERY_MS = 20 * clock.SECOND
+MAX_KNOWN_SESSIONS = 50_000
 
 
 class CaptureStore:
@@ -21,7 +22,23 @@ class CaptureStore:
 
     def __init__(self) -> None:
         self._forms = FormRegistry()
+        self._sessions: dict[str, None] = {}
         self._seen: dict[str, int] = {}
+
+    def session(self, session_id: str) -> bool:
+        """Tell whether this process has written the session down."""
+        return session_id in self._sessions
+
+    def form(self, form_id: str, at: int) -> bool:
+        """Tell whether this process has written the form down a short while before `at` (ms)."""
+        return not self._forms.is_due(form_id, at)
+
+    def stored(self, batch: Captured) -> None:
+        """Remember the sessions of a batch that is durable now."""
+        for one in batch.reached:
+            self._sessions[one.session_id] = None
+        while len(self._sessions) > MAX_KNOWN_SESSIONS:
+            del self._sessions[next(iter(self._sessions))]
 
     async def write(self, tx: Tx, batches: Sequence[Captured]) -> list[None]:
         await self._forms.write(tx, [seen for batch in batches for seen in batch.seen])
@@ -41,10 +58,12 @@ class CaptureStore:
         """Note that the tag is alive, at most every `SEEN_EVERY_MS` per site and process."""
         now = clock.now()
         due = {
-            batch.site.id: batch.seen[-1].page_url
+            batch.site.id: batch.page_url
             for batch in batches
-            if batch.seen and now - self._seen.get(batch.site.id, 0) >= SEEN_EVERY_MS
+            if now - self._seen.get(batch.site.id, 0) >= SEEN_EVERY_MS
         }
+        if not due:
+            return
         self._seen.update(dict.fromkeys(due, now))
         await tx.execute_many(
             "UPDATE sites SET last_seen_at = $2, last_seen_url = $3 WHERE id = $1",

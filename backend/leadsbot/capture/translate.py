@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
-from leadsbot.attribution import attribute, strip_personal
+from leadsbot.attribution import strip_personal
 from leadsbot.capture import wire
-from leadsbot.devices import parse_device
+from leadsbot.capture.visits import Sender, visit_of
 from leadsbot.forms.present import session_json
 from leadsbot.forms.registry import Seen, form_id
 from leadsbot.forms.sensitive import keep
@@ -25,45 +25,46 @@ _CONTACT_MEANINGS = frozenset({"email", "phone", "name", "first_name", "last_nam
 _encode = msgspec.json.Encoder().encode
 
 
-@dataclass(frozen=True, slots=True)
-class Sender:
-    """Who sent the request, as the server sees it."""
-
-    address: str
-    user_agent: str
-    received_at: int
-
-
 @dataclass(slots=True)
 class Captured:
-    """One batch in the house's terms. `stages` are those that the page asked for and the site lets it ask for."""
+    """One batch in the house's terms."""
 
     site: SiteRules
+    page_url: str = ""
     seen: list[Seen] = field(default_factory=list)
     reached: list[Reached] = field(default_factory=list)
     submissions: list[Submission] = field(default_factory=list)
 
 
-def captured(batch: wire.Batch, site: SiteRules, sender: Sender) -> Captured:
+class Known(Protocol):
+    """What needs no telling again; most batches are about a session and a form that were just written down."""
+
+    def session(self, session_id: str) -> bool: ...
+
+    def form(self, form_id: str, at: int) -> bool: ...
+
+
+def captured(batch: wire.Batch, site: SiteRules, sender: Sender, known: Known) -> Captured:
     """Translate a batch; what the site or the contract forbids to keep is dropped here a second time."""
-    return _Translation(batch, site, sender).run()
+    return _Translation(batch, site, sender, known).run()
 
 
 class _Translation:
-    def __init__(self, batch: wire.Batch, site: SiteRules, sender: Sender) -> None:
+    def __init__(self, batch: wire.Batch, site: SiteRules, sender: Sender, known: Known) -> None:
+        self._known = known
         self._batch = batch
         self._site = site
         self._sender = sender
         self._skew = wire.clock_skew(batch, sender.received_at)
         self._page_url = strip_personal(batch.page.url)
-        self._visit = _visit(batch, sender)
-        self._out = Captured(site)
+        self._visit: Visit | None = None
+        self._out = Captured(site, self._page_url)
 
     def run(self) -> Captured:
         for number, event in enumerate(self._batch.events):
             match event:
                 case wire.View():
-                    self._saw(event.form, event.at, viewed=True)
+                    self._saw(event.form, viewed=True)
                 case wire.Progress():
                     self._progress(event)
                 case wire.Submit():
@@ -74,17 +75,25 @@ class _Translation:
                     self._stage(event, number)
         return self._out
 
+    def _whence(self) -> Visit:
+        if self._visit is None:
+            self._visit = visit_of(self._batch, self._sender)
+        return self._visit
+
     def _time(self, client: int) -> int:
         return wire.server_time(client, self._skew, self._sender.received_at)
 
-    def _saw(self, form: wire.Form, at: int, *, viewed: bool) -> None:
+    def _saw(self, form: wire.Form, *, viewed: bool) -> None:
         site = self._site
+        received = self._sender.received_at
+        if not viewed and self._known.form(form_id(site.id, form.key), received):
+            return
         viewed_in = self._batch.visit.id if viewed else None
-        seen = Seen(site.workspace_id, site.id, form.key, form.name, self._page_url, self._time(at), viewed_in)
+        seen = Seen(site.workspace_id, site.id, form.key, form.name, self._page_url, received, viewed_in)
         self._out.seen.append(seen)
 
     def _progress(self, event: wire.Progress) -> None:
-        self._saw(event.form, event.at, viewed=False)
+        self._saw(event.form, viewed=False)
         fields = self._partial(event.fields)
         stored = _encode(fields).decode() if fields else None
         self._out.reached.append(self._reached(event, submitted=False, fields=stored))
@@ -93,7 +102,7 @@ class _Translation:
             self._out.submissions.append(self._submission(event, contact, fields, complete=False))
 
     def _submit(self, event: wire.Submit) -> None:
-        self._saw(event.form, event.at, viewed=False)
+        self._saw(event.form, viewed=False)
         fields = self._allowed(event.fields)
         self._out.reached.append(self._reached(event, submitted=True))
         self._out.submissions.append(self._submission(event, from_fields(fields), fields, complete=True))
@@ -140,7 +149,7 @@ class _Translation:
             page_url=self._page_url,
             started_at=self._time(event.start),
             at=self._time(event.at),
-            visit=self._visit,
+            visit=None if self._known.session(event.session) else self._whence(),
             submitted=submitted,
             fields=fields,
         )
@@ -159,7 +168,7 @@ class _Translation:
             submitted_at=self._time(event.at),
             country=site.country,
             fields=_encode(fields).decode(),
-            visit=self._visit,
+            visit=self._whence(),
             site_id=site.id,
             session_id=event.session,
             form_id=form_id(site.id, event.form.key),
@@ -174,7 +183,7 @@ class _Translation:
         )
 
     def _session(self, event: wire.Progress | wire.Submit, *, submitted: bool) -> dict[str, Any]:
-        reached, visit = self._reached(event, submitted=submitted), self._visit
+        reached, visit = self._reached(event, submitted=submitted), self._whence()
         return session_json(
             {
                 "id": reached.session_id,
@@ -216,49 +225,10 @@ class _Translation:
             received_at=self._sender.received_at,
             submitted_at=self._time(at),
             country=site.country,
-            visit=self._visit,
+            visit=self._whence(),
             site_id=site.id,
             page_url=self._page_url,
             stage=stage,
             complete=False,
             begins=begins,
         )
-
-
-def _visit(batch: wire.Batch, sender: Sender) -> Visit:
-    first, last = batch.first, batch.last or batch.first
-    url = last.url if last and last.url else batch.page.url
-    referrer = strip_personal(last.ref if last else batch.page.ref)
-    origin = attribute(url, referrer, last.utm if last else {}, last.ids if last else {})
-    hints = batch.device
-    device = parse_device(sender.user_agent, touch=hints.touch, width=hints.w)
-    return Visit(
-        id=batch.visit.id,
-        referrer=referrer,
-        source=origin.source,
-        campaign=origin.campaign or "",
-        utm_source=(last.utm.get("source", "") if last else ""),
-        utm_medium=(last.utm.get("medium", "") if last else ""),
-        utm_campaign=(last.utm.get("campaign", "") if last else ""),
-        utm_term=(last.utm.get("term", "") if last else ""),
-        utm_content=(last.utm.get("content", "") if last else ""),
-        click_ids=_encode(origin.click_ids).decode(),
-        first_touch=_encode(first).decode() if first else "{}",
-        landing_page=strip_personal(first.url) if first else "",
-        domain=origin.domain,
-        ip_address=sender.address,
-        user_agent=sender.user_agent,
-        browser=device.browser,
-        os=device.os,
-        device_type=device.device_type,
-        touch=_encode({"first": first, "last": last}).decode(),
-        client=_encode(
-            {
-                "user_agent": sender.user_agent,
-                "browser": device.browser,
-                "os": device.os,
-                "lang": hints.lang,
-                "tz": hints.tz,
-            }
-        ).decode(),
-    )

@@ -15,7 +15,8 @@ from leadsbot.capture.guards.bursts import Bursts
 from leadsbot.capture.guards.client_address import client_address
 from leadsbot.capture.guards.origins import allowed, hint, origin_of
 from leadsbot.capture.store import CaptureStore
-from leadsbot.capture.translate import Sender, captured
+from leadsbot.capture.translate import captured
+from leadsbot.capture.visits import Sender
 from leadsbot.errors import Forbidden, LeadsBotError, MethodNotAllowed, NotFound, TooManyRequests
 from leadsbot.services import Services
 from leadsbot.workspaces import refusals
@@ -38,7 +39,8 @@ class WidgetDoor:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._bursts = Bursts()
-        self._write = CaptureStore().write
+        self._store = CaptureStore()
+        self._write = self._store.write
 
     async def __call__(self, request: Request) -> Response:
         token, _, rest = request.path[len(PREFIX) :].partition("/")
@@ -58,8 +60,9 @@ class WidgetDoor:
 
     async def _take(self, request: Request, site: SiteRules) -> Response:
         raw = await request.body(wire.MAX_BODY)
-        batch = wire.decode(raw)
-        await self._services.database.put(self._write, captured(batch, site, self._sender(request)))
+        batch = captured(wire.decode(raw), site, self._sender(request), self._store)
+        await self._services.database.put(self._write, batch)
+        self._store.stored(batch)
         return Response(202, _STORED_HEADERS, _STORED)
 
     def _sender(self, request: Request) -> Sender:

@@ -46,7 +46,9 @@ class FormRegistry:
 
     async def write(self, tx: Tx, seen: Sequence[Seen]) -> None:
         """Store forms and views. A site beyond `MAX_FORMS_PER_SITE` gets no new forms; their sessions still count."""
-        due = {one.form_id: one for one in seen if self._is_due(one)}
+        if not seen:
+            return
+        due = {one.form_id: one for one in seen if self.is_due(one.form_id, one.at)}
         if due:
             await self._write_forms(tx, due)
         views = {derived_id(one.viewed_in, one.form_id): one for one in seen if one.viewed_in}
@@ -58,8 +60,9 @@ class FormRegistry:
                 row = {"id": view_id, "form_id": one.form_id, "at": one.at}
                 tx.insert(FormView, row, "ON CONFLICT (id) DO NOTHING")
 
-    def _is_due(self, one: Seen) -> bool:
-        return one.at - self._written.get(one.form_id, 0) >= REWRITE_AFTER_MS
+    def is_due(self, form_id: str, at: int) -> bool:
+        """Tell whether a form that was met at `at` (ms) should be written down again."""
+        return at - self._written.get(form_id, 0) >= REWRITE_AFTER_MS
 
     async def _write_forms(self, tx: Tx, due: dict[str, Seen]) -> None:
         known = await self._existing(tx, sorted(due))

@@ -15,9 +15,13 @@ from email_validator import EmailNotValidError, validate_email
 
 MAX_EMAIL: Final = 320
 MAX_PHONE: Final = 100
+# RFC 5321, section 4.5.3.1: a local part and a whole address; shorter than what the library would take on.
+MAX_LOCAL: Final = 64
+MAX_PLAIN: Final = 200
 
 _CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _NOT_LETTERS: Final = re.compile(r"[\W\d_]+")
+_PLAIN_LOCAL: Final = re.compile(r"[A-Za-z0-9_+\-]+(?:\.[A-Za-z0-9_+\-]+)*")
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MEANINGS: Final = frozenset({"email", "phone", "name", "first_name", "last_name", "company", "message", "event_date"})
 _SINGLE: Final = ("phone", "first_name", "last_name", "company")
@@ -129,8 +133,22 @@ def from_fields(fields: Iterable[FieldLike]) -> Contact:
     return contact
 
 
-@lru_cache(maxsize=4096)
 def _email(text: str) -> str | None:
+    """Judge the usual kind of address by its domain alone, which repeats: the library takes 25 µs for a whole one."""
+    local, _, domain = text.rpartition("@")
+    if _PLAIN_LOCAL.fullmatch(local) and len(local) <= MAX_LOCAL and len(text) <= MAX_PLAIN:
+        known = _domain(domain)
+        return known and f"{local.lower()}@{known}"
+    return _validated(text)
+
+
+@lru_cache(maxsize=4096)
+def _domain(domain: str) -> str | None:
+    found = _validated(f"a@{domain}")
+    return found and found.removeprefix("a@")
+
+
+def _validated(text: str) -> str | None:
     try:
         # test_environment: addresses at `.test` are what people try a new form with.
         found = validate_email(text, check_deliverability=False, test_environment=True)

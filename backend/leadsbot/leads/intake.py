@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
+
 from leadsbot.db import Tx
 from leadsbot.events.log import Happening, record
 from leadsbot.ids import new_id
 from leadsbot.leads import matching
 from leadsbot.leads.contact import phone_e164
 from leadsbot.leads.merging import add, new_lead
-from leadsbot.leads.present import lead_json
+from leadsbot.leads.present import lead_snapshot
 from leadsbot.leads.submission import Submission, Taken
 from leadsbot.leads.tables import Lead, StageChange
 from leadsbot.leads.tables import Submission as SubmissionRow
@@ -51,6 +53,7 @@ class _Decisions:
         self._submissions: list[Row] = []
         self._moves: list[Row] = []
         self._happenings: list[Happening] = []
+        self._shown: tuple[Row, msgspec.Raw] = ({}, msgspec.Raw())
 
     def take(self, sub: Submission) -> Taken:
         before = self._already_in.get((sub.workspace_id, sub.id))
@@ -110,10 +113,16 @@ class _Decisions:
         )
 
     def _tell(self, kind: str, row: Row, sub: Submission, more: dict[str, Any] | None = None) -> None:
-        data: dict[str, Any] = {"lead": lead_json(row), **(more or {})}
+        data: dict[str, Any] = {"lead": self._snapshot(row), **(more or {})}
         if sub.session is not None:
             data["session"] = {**sub.session, "lead_id": row["id"]}
         self._happenings.append(Happening(sub.workspace_id, kind, data, row["id"], sub.session_id, at=sub.received_at))
+
+    def _snapshot(self, row: Row) -> msgspec.Raw:
+        """Write a lead out once for all that is told of it as it stands now."""
+        if self._shown[0] is not row:
+            self._shown = (row, lead_snapshot(row))
+        return self._shown[1]
 
     async def write(self, tx: Tx) -> None:
         for row in self._new.values():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -30,6 +30,19 @@ def status_of(row: Mapping[str, Any]) -> str:
 
 def lead_json(row: Mapping[str, Any], public_url: str = "") -> dict[str, Any]:
     """Give the lead's public shape. `lead_url` is empty where the caller doesn't know the public URL yet."""
+    return _shown(row, msgspec.json.decode, lead_url(row["id"], public_url) if public_url else "")
+
+
+def lead_snapshot(row: Mapping[str, Any]) -> msgspec.Raw:
+    """Give the lead's public shape as finished JSON, for the event log; whoever sends it adds `lead_url`."""
+    return msgspec.Raw(msgspec.json.encode(_shown(row, _as_json, "")))
+
+
+def _as_json(column: str) -> msgspec.Raw:
+    return msgspec.Raw(column.encode())
+
+
+def _shown(row: Mapping[str, Any], json_column: Callable[[str], Any], url: str) -> dict[str, Any]:
     shown: dict[str, Any] = {
         "id": row["id"],
         "created_at": rfc3339(row["created_at"]),
@@ -40,8 +53,8 @@ def lead_json(row: Mapping[str, Any], public_url: str = "") -> dict[str, Any]:
     for column in _AS_THEY_ARE:
         shown[column] = row[column]
     for column in _JSON:
-        shown[column] = msgspec.json.decode(row[column])
-    shown["lead_url"] = lead_url(row["id"], public_url) if public_url else ""
+        shown[column] = json_column(row[column])
+    shown["lead_url"] = url
     return shown
 
 

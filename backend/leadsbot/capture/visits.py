@@ -1,0 +1,64 @@
+"""From what the widget tells of a visitor's arrival and device to what sessions and leads keep of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import msgspec
+
+from leadsbot.attribution import attribute, strip_personal
+from leadsbot.capture import wire
+from leadsbot.devices import parse_device
+from leadsbot.forms.visit import Visit
+
+_encode = msgspec.json.Encoder().encode
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who sent the request, as the server sees it."""
+
+    address: str
+    user_agent: str
+    received_at: int
+
+
+def visit_of(batch: wire.Batch, sender: Sender) -> Visit:
+    """Give where the visitor came from (the last touch counts, the first is kept beside it) and on what."""
+    first, last = batch.first, batch.last or batch.first
+    url = last.url if last and last.url else batch.page.url
+    referrer = strip_personal(last.ref if last else batch.page.ref)
+    utm = last.utm if last else {}
+    origin = attribute(url, referrer, utm, last.ids if last else {})
+    hints = batch.device
+    device = parse_device(sender.user_agent, touch=hints.touch, width=hints.w, height=hints.h)
+    client = {"browser": device.browser, "os": device.os, "lang": hints.lang, "tz": hints.tz}
+    return Visit(
+        id=batch.visit.id,
+        referrer=referrer,
+        source=origin.source,
+        campaign=origin.campaign or "",
+        utm_source=utm.get("source", ""),
+        utm_medium=utm.get("medium", ""),
+        utm_campaign=utm.get("campaign", ""),
+        utm_term=utm.get("term", ""),
+        utm_content=utm.get("content", ""),
+        click_ids=_encode(origin.click_ids).decode(),
+        first_touch=_encode(_clean(first)).decode() if first else "{}",
+        landing_page=strip_personal(first.url) if first else "",
+        domain=origin.domain,
+        ip_address=sender.address,
+        user_agent=sender.user_agent,
+        browser=device.browser,
+        os=device.os,
+        device_type=device.device_type,
+        touch=_encode({"first": _clean(first), "last": _clean(last)}).decode(),
+        client=_encode({"user_agent": sender.user_agent, **client}).decode(),
+    )
+
+
+def _clean(touch: wire.Touch | None) -> wire.Touch | None:
+    """Take personal data out of a touch's addresses, whatever the widget sent."""
+    if touch is None:
+        return None
+    return msgspec.structs.replace(touch, url=strip_personal(touch.url), ref=strip_personal(touch.ref))
