@@ -16,7 +16,6 @@
   const { parse, stringify } = JSON;
   const clock = Date.now;
   const native = (name) => (el, argument) => Element.prototype[name].call(el, argument);
-  const formElements = Object.getOwnPropertyDescriptor(HTMLFormElement.prototype, 'elements').get;
 
   const getAttribute = native('getAttribute');
   const querySelectorAll = native('querySelectorAll');
@@ -49,7 +48,7 @@
   const tokenOf = (script) => script && (attr(script, 'data-token') || address(script).searchParams.get('token'));
   // A tag manager may leave no currentScript, or strip the data attributes: hence the id, the file name and ?token=.
   const tag = [document.currentScript, ...all(root, '#leadsbot-listener,script[src*="widget.js"]')].find(tokenOf);
-  if (!tag || (window.LeadsBot && window.LeadsBot.flush)) return;
+  if (!tag || window.LeadsBot?.flush) return;
 
   const token = tokenOf(tag);
   const endpoint = (attr(tag, 'data-api') || address(tag).origin).replace(/\/+$/, '') + '/api/w/' + token;
@@ -78,12 +77,11 @@
   let settings = { masked: [], hidden: [], ignored: [] };
   let ready = false; // the settings are there
   let without = false; // they can't be had for now: submissions go without them
-  let granted = state.ok;
-  let refused = false;
+  let word = state.ok; // the visitor's: true, false, or none yet
   let settingsTries = 0;
 
-  /** True while nothing stands against consent as far as `demanded` and the visitor's word go. */
-  const agreed = (demanded) => !refused && (granted || !(consentByTag || demanded));
+  /** The visitor's word decides; without one, whether anybody demands it. */
+  const agreed = (demanded) => word ?? !(consentByTag || demanded);
 
   /** True when this page may store and send all it has: fail closed. */
   const open = () => ready && agreed(settings.consent !== 'none');
@@ -129,8 +127,7 @@
   }
 
   function consent(yes) {
-    granted = !!yes;
-    refused = !yes;
+    word = !!yes;
     if (yes) return resume();
     state = {};
     queue = [];
@@ -141,7 +138,7 @@
   // ── Attribution ───────────────────────────────────────────────────────────────────────────────────────────────────
 
   const CAMPAIGN = /^(?:utm_(source|medium|campaign|term|content)|[gw]braid|gclid|fbclid|msclkid|ttclid|li_fat_id|twclid)$/;
-  const PERSONAL = /mail|phone|name|token|pass|pwd|auth|secret|session|^(tel|key|code|sig|jwt)$/i;
+  const PERSONAL = /mail|phone|name|token|pass|pwd|auth|secret|session|^(tel|key|code)$/i;
 
   /** The address without fragment, credentials, or what could name a person; empty when it is none. */
   const cleanUrl = (href) => {
@@ -156,7 +153,7 @@
   /** How the visitor came to this page. The navigation entry still has the address after an SPA rewrote it. */
   function readTouch() {
     const entry = performance.getEntriesByType('navigation')[0];
-    const url = cleanUrl(entry ? entry.name : location.href);
+    const url = cleanUrl(entry?.name || location.href);
     const touch = { at: clock(), url, ref: cleanUrl(document.referrer), utm: {}, ids: {} };
     for (const [name, value] of new URL(url).searchParams) {
       const known = CAMPAIGN.exec(name);
@@ -177,7 +174,7 @@
     if (!state.last || (isNews && touch.at > state.last.at)) state.last = touch;
     if (!state.visit || now - state.seen > 18e5) state.visit = { id: uuid(), at: now };
     state.seen = now;
-    if (granted) state.ok = 1;
+    if (word) state.ok = true;
     if (open()) writeKey(stateKey, state);
   }
 
@@ -188,13 +185,13 @@
   // company.
   const MEANINGS = {
     email: / (e ?)?mail /,
-    phone: / (phone|telephone|telefon|tel|mobile|handy|\w+nummer) /,
+    phone: / (phone|telephone|telefon|tel|mobile|handy|telefonnummer) /,
     first_name: / (first|given) ?name | vorname /,
     last_name: / (last|family|sur) ?name | (nach|familien)name /,
     company: / (company|organi[sz]ation|firma|unternehmen) /,
-    event_date: / (event|wedding|party) ?date | date of |^ (date|\w*datum|termin) $/,
+    event_date: / (event|wedding) ?date |^ (date|\w*datum) $/,
     name: /^ ((your|full|contact|ihr) ?)?name $/,
-    message: / (message|comments?|notes|enquiry|nachricht|anfrage|kommentar) /,
+    message: / (message|comments?|notes|nachricht|anfrage|kommentar) /,
   };
 
   /** "firstName_2" → " first name 2 ": lower case, one space between and around whole words. */
@@ -216,9 +213,9 @@
 
   /** What people read beside the field; of a group of choices its legend. */
   function labelOf(el) {
-    const around = isChoice(el) && up(el, 'fieldset,[role$=group]');
+    const around = isChoice(el) && up(el, 'fieldset');
     const group = around && all(around, 'input').filter((other) => other.name === el.name)[1] && around;
-    const label = group ? all(group, 'legend')[0] : el.labels[0];
+    const label = group ? all(group, 'legend')[0] : el.labels?.[0];
     const text = attr(group || el, 'aria-label') || (label && textOf(label));
     return tidy(text || attr(el, 'placeholder') || el.name || el.id);
   }
@@ -244,7 +241,7 @@
   // ── What is never sent ────────────────────────────────────────────────────────────────────────────────────────────
 
   const SECRET_NAME =
-    / ((card|cc) ?(number|num|no|code|exp|expiry|cvv|cvc)|(credit|debit) ?card|(kredit)?karten?(nummer)?|cvv|cvc|csc|security code|ssn|social security|iban|account number|passport|pass(word|code|wort)|pwd|pin(?! code)|(reisepass|ausweis)(nummer)?) /;
+    / ((card|cc) ?(number|num|no|code|exp|expiry|cvv|cvc)|(credit|debit) ?card|(kredit)?karten?(nummer)?|cvv|cvc|csc|security code|ssn|social security|iban|account number|passport|pass(word|wort)|pin(?! code)|(reisepass|ausweis)(nummer)?) /;
   const CARD_NAME = / (card|cc|credit|debit|karte) /;
   const SECRET_TOKEN = /\b(cc-|(current|new)-password|one-time-code)/i;
   const DIGITS = /\+?\b\d([\s.-]{0,2}\d){12,}\b/g;
@@ -264,13 +261,14 @@
     });
   }
 
-  /** Hidden fields may go only where the settings list them: judged when they leave, see finish(). */
-  const isSecret = (el, names, label) =>
+  /** `leaving`: hidden fields are judged last of all, for only the settings can free them. */
+  const isSecret = (el, names, label, leaving) =>
     /password|file/.test(el.type) ||
     wasPassword.has(el) ||
     SECRET_TOKEN.test(attr(el, 'autocomplete')) ||
     SECRET_NAME.test(names) ||
-    listed(settings.masked, el.name, el.id, label);
+    listed(settings.masked, el.name, el.id, label) ||
+    (leaving && el.type === 'hidden' && el.name !== settings.honeypot && !listed(settings.hidden, el.name, el.id));
 
   /** The value without card numbers. A phone is none, unless its name speaks of a card. */
   function withoutCards(value, isPhone, names) {
@@ -301,13 +299,13 @@
   // ── Forms ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
   const CONTAINER = '[data-leadsbot-form]';
-  const isForm = (el) => el instanceof HTMLFormElement;
+  const FORMS = 'form,' + CONTAINER;
+  /** The form an element belongs to: by its `form=`, by the form around it, or a data-leadsbot-form container. */
+  const ownerOf = (el) => el.form || up(el, CONTAINER);
 
-  /** The form's controls, those tied to it by `form=` included, but for ignored ones. */
+  /** The form's controls but for ignored ones, asked of the controls: a form's own `elements` may be a field. */
   const controls = (form) =>
-    (isForm(form) ? [...formElements.call(form)] : all(form, CONTROLS).filter((el) => !el.form)).filter(
-      (el) => is(el, CONTROLS) && !up(el, '[data-leadsbot-ignore]'),
-    );
+    all(root, CONTROLS).filter((el) => ownerOf(el) === form && !up(el, '[data-leadsbot-ignore]'));
 
   const within = safe((form, selector) => selector && up(form, selector));
 
@@ -323,7 +321,7 @@
 
   function isSearch(form, asked) {
     const types = asked.map((el) => el.type).join();
-    const lone = asked.length === 1 && /^(q|query|search|keywords?)$/i.test(asked[0].name);
+    const lone = asked.map((el) => el.name).join() === 'q';
     return up(form, '[role=search],search') || (/search/.test(types) && !/email|tel|textarea/.test(types)) || lone;
   }
 
@@ -333,12 +331,13 @@
     return /current-p/.test(purposes) || (passwords === 1 && asked.length < 3 && !/new-p/.test(purposes));
   }
 
+  const isDialog = (el, name) => /^dialog$/i.test(attr(el, name));
+
   /** True for a form whose submission is a lead: not ignored, no search, no login, no dialog. */
   function isLead(form) {
     const fields = notePasswords(form).filter((el) => el.type !== 'hidden');
     const asked = fields.filter((el) => !isChoice(el));
-    const method = attr(form, 'method').toLowerCase();
-    return fields[0] && method !== 'dialog' && !isIgnored(form) && !isSearch(form, asked) && !isLogin(fields, asked);
+    return fields[0] && !isDialog(form, 'method') && !isIgnored(form) && !isSearch(form, asked) && !isLogin(fields, asked);
   }
 
   function notePasswords(form) {
@@ -350,12 +349,10 @@
   /** {key, name}: the key is the same on every visit; the name is for people. */
   function identityOf(form) {
     const given = attr(form, 'data-leadsbot-form');
-    const own = attr(form, 'name') || attr(form, 'id');
+    const own = given || attr(form, 'name') || attr(form, 'id');
     const heading = all(up(form, 'section,article,dialog,footer,main,body'), 'h1,h2,h3')[0];
-    const names = controls(form).map((el) => el.name || el.id).join();
-    const hash = [...names].reduce((sum, letter) => ((sum * 33) ^ letter.charCodeAt()) >>> 0, 5381);
-    const key = (given || own || 'form-' + hash.toString(36)).slice(0, 200);
-    return { key, name: tidy(given || attr(form, 'aria-label') || (heading && textOf(heading)) || own) || key };
+    const key = (own || controls(form).map((el) => el.name || el.id).join()).slice(0, 200);
+    return { key, name: tidy(given || attr(form, 'aria-label') || (heading && textOf(heading)) || key) };
   }
 
   // ── Completion ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -368,20 +365,16 @@
     (touched.has(el) ||
       !(isChoice(el) ? el.defaultChecked : el.selectedIndex === 0 || /range|color/.test(el.type)));
 
-  const isTrap = (el) => el.name === settings.honeypot || is(el, 'input[tabindex="-1"]');
+  const isTrap = (el) => el.name === settings.honeypot || el.tabIndex < 0;
 
   /** Styled choices and uploads hide the control itself and show its label. */
-  const isShown = (el) => shown(el) || (/radio|checkbox|file/.test(el.type) && [...el.labels].some(shown));
+  const isShown = (el) => [el, ...(el.labels || [])].some(shown);
 
   /** True for a field of a later step: its hidden section stands beside a visible one and holds several fields. */
   function isInHiddenStep(el, form) {
     let step;
     for (let node = el.parentElement; node && node !== form; node = node.parentElement) if (!shown(node)) step = node;
-    return (
-      step &&
-      (all(step, CONTROLS)[1] || is(step, 'fieldset')) &&
-      [...step.parentElement.children].some((sibling) => shown(sibling) && all(sibling, CONTROLS)[0])
-    );
+    return step && (all(step, CONTROLS)[1] || is(step, 'fieldset')) && all(step.parentElement, CONTROLS).some(shown);
   }
 
   const isUnit = (el, form) =>
@@ -404,7 +397,7 @@
     Object.assign(units, now);
     const answers = Object.values(units);
     const done = answers.filter(Boolean).length;
-    return { percent: Math.round((100 * done) / (answers.length || 1)), done, total: answers.length };
+    return { percent: Math.round((100 * done) / answers.length) || 0, done, total: answers.length };
   }
 
   // ── Sessions ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -412,7 +405,7 @@
   // or the end of the page.
 
   const PAUSE = 3000;
-  const attempts = new Map();
+  const attempts = new WeakMap();
   let active = 0; // when the visitor last changed anything
   let pauseTimer = 0;
 
@@ -436,9 +429,9 @@
     attempt.checking = 0;
     if (!open() || !attempt.dirty || !isLead(form)) return;
     const event = { type: 'progress', ...progressOf(form, attempt) };
-    const quarter = Math.floor(event.percent / 25);
+    const quarter = (event.percent / 25) | 0;
     if (quarterly && quarter <= attempt.quarter) return;
-    const wanted = { all: /^/, contact: /^(email|phone|(.+_)?name)$/ }[settings.partial];
+    const wanted = { all: /^/, contact: /mail|phone|name/ }[settings.partial];
     if (wanted) event.fields = collect(form).filter((field) => wanted.test(field.means || ''));
     attempt.dirty = false;
     attempt.quarter = quarter;
@@ -454,8 +447,7 @@
   }
 
   function onActivity({ type, target }) {
-    if (!(target instanceof Element) || !is(target, CONTROLS)) return;
-    const form = target.form || up(target, CONTAINER);
+    const form = is(target, CONTROLS) && ownerOf(target);
     if (!form) return;
     const attempt = attemptAt(form);
     attempt.last = target;
@@ -481,7 +473,7 @@
     later(flush, 1000);
   }
 
-  const scan = () => all(root, 'form,' + CONTAINER).forEach(safe(view));
+  const scan = () => all(root, FORMS).forEach(safe(view));
 
   // ── Submissions ───────────────────────────────────────────────────────────────────────────────────────────────────
   // The values are taken before the page's own handlers run (they may reset the form), the verdict after: a prevented
@@ -519,7 +511,7 @@
 
   function onSubmit(event) {
     const { target: form, submitter } = event;
-    if (!isForm(form) || (submitter && /^dialog$/i.test(attr(submitter, 'formmethod')))) return;
+    if (submitter && isDialog(submitter, 'formmethod')) return;
     // Only the browser's own event is followed by a navigation.
     if (isLead(form)) take(form, () => event.isTrusted && !event.defaultPrevented);
   }
@@ -528,9 +520,9 @@
   function onClick({ target }) {
     const BUTTONS = 'button,[type=button],[role=button]';
     const SENDS = '[type=submit],[type=image],[data-leadsbot-submit]';
-    const button = target instanceof Element && up(target, BUTTONS + ',' + SENDS);
+    const button = up(target, BUTTONS + ',' + SENDS);
     const box = button && !button.form && up(button, CONTAINER);
-    if (box && !isForm(box) && (is(button, SENDS) || !all(box, BUTTONS)[1]) && isLead(box)) take(box, () => false);
+    if (box && (is(button, SENDS) || !all(box, BUTTONS)[1]) && isLead(box)) take(box, () => false);
   }
 
   // ── Sending ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -538,25 +530,23 @@
   // said 202. A batch keeps its id on every re-send, so that twice sent is once stored.
 
   const LIMIT = 6e4; // bytes of one body; browsers allow 64 KiB of keepalive requests in flight
-  const busy = new Set();
+  const busy = {};
   let outbox = {};
   let queue = [];
   let sendTries = 0;
   let retryTimer = 0;
 
   function enqueue(event, form) {
-    if (queue.length < 200) queue.push({ event, form });
-    const detail = { form: event.form && event.form.name, type: event.type };
+    if (queue.length < 50) queue.push({ event, form });
+    const detail = { form: event.form?.name, type: event.type };
     document.dispatchEvent(new CustomEvent('leadsbot:captured', { detail }));
   }
 
   /** The event as it may leave: what was taken before the settings were known is held against them here. */
   function finish({ event, form }) {
     if (form && isIgnoredBySite(form)) return;
-    if (!event.fields) return event;
-    const { hidden, honeypot } = settings;
-    const may = (field, el) => !isSecret(el, '', field.label) && (el.type !== 'hidden' || listed([...hidden, honeypot || ''], el.name, el.id));
-    return { ...event, fields: event.fields.filter((field) => may(field, origin.get(field))) };
+    const may = (field) => !isSecret(origin.get(field), '', field.label, true);
+    return event.fields ? { ...event, fields: event.fields.filter(may) } : event;
   }
 
   function envelope(events) {
@@ -585,7 +575,7 @@
   function pack(events, leaving, most = 20000) {
     const batch = envelope(events);
     const half = events.length >> 1;
-    if (events.length < 51 && new TextEncoder().encode(stringify(batch)).length < LIMIT) return store(batch, leaving);
+    if (new Blob([stringify(batch)]).size < LIMIT) return store(batch, leaving);
     if (half) return pack(events.slice(0, half), leaving, pack(events.slice(half), leaving));
     const fields = events[0].fields.map((field) => ({ ...field, value: field.value.slice(0, most) }));
     pack([{ ...events[0], fields }], leaving, most / 2);
@@ -608,10 +598,7 @@
   function flushAll(leaving) {
     settle();
     scan();
-    attempts.forEach((attempt, form) => {
-      safe(sendProgress)(form, attempt);
-      if (!root.contains(form)) attempts.delete(form);
-    });
+    all(root, FORMS).forEach(safe((form) => sendProgress(form, attemptAt(form))));
     flush(leaving);
   }
 
@@ -643,8 +630,8 @@
   async function post(batch, leaving) {
     const url = endpoint + '/events';
     const body = stringify({ ...batch, sent: clock() });
-    if (busy.has(batch.id)) return;
-    busy.add(batch.id);
+    if (busy[batch.id]) return;
+    busy[batch.id] = true;
     let status = 0;
     try {
       const response = await fetchNow(url, { method: 'POST', body, keepalive: true, credentials: 'omit' });
@@ -654,7 +641,7 @@
       // No network, no backend, or no room among the keepalive requests. A beacon's answer can't be read: the batch stays.
       if (leaving) navigator.sendBeacon(url, body);
     }
-    busy.delete(batch.id);
+    busy[batch.id] = false;
     if (status === 202 || (status > 399 && status < 500 && status !== 429)) {
       sendTries = 0;
       delete outbox[batch.id];
@@ -680,7 +667,7 @@
 
   function capture(target) {
     const el = target instanceof Element ? target : all(root, target)[0];
-    const form = up(el, 'form') || el;
+    const form = up(el, FORMS);
     notePasswords(form);
     if (!isIgnored(form)) take(form, () => false);
   }
