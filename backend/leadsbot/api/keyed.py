@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Annotated, Any
+from uuid import UUID
 
 import msgspec
 from litestar import Request, Router
@@ -68,6 +69,16 @@ def keyed(path: str, handlers: Sequence[HTTPRouteHandler], tag: str) -> Router:
         response_headers=[ResponseHeader(name="Cache-Control", value="no-store")],
         tags=[tag],
     )
+
+
+def said(change: msgspec.Struct) -> dict[str, Any]:
+    """Give what a body said, by name; what it left out is left out."""
+    return {name: value for name, value in msgspec.structs.asdict(change).items() if value is not msgspec.UNSET}
+
+
+def text_of(value: UUID | None) -> str | None:
+    """Give an id from a query string as rows hold it."""
+    return None if value is None else str(value)
 
 
 async def check_key(connection: Connection, handler: BaseRouteHandler) -> None:

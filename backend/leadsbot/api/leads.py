@@ -14,8 +14,9 @@ from leadsbot.api.lead_query import lead_filter
 from leadsbot.db.paging import DEFAULT_LIMIT, MAX_LIMIT
 from leadsbot.db.tx import Row
 from leadsbot.leads import reading, timeline
-from leadsbot.leads.filters import LeadFilter
+from leadsbot.leads.filters import LeadFilter, ms_of
 from leadsbot.leads.present import lead_json
+from leadsbot.routing import deliveries
 from leadsbot.services import Services
 
 Wanted = NamedDependency[SkipValidation[LeadFilter]]
@@ -63,7 +64,16 @@ async def get_lead(services: House, holder: Holder, lead_id: FromPath[UUID]) -> 
 async def get_timeline(services: House, holder: Holder, lead_id: FromPath[UUID]) -> dict[str, Any]:
     row = await reading.get_lead(services.database, holder.workspace_id, str(lead_id))
     entries = await timeline.timeline(services.database, row)
+    entries += await _deliveries(services, row)
     return {"data": [timeline.entry_json(entry) for entry in timeline.in_order(entries)], "next_cursor": None}
+
+
+async def _deliveries(services: Services, lead: Row) -> list[timeline.Entry]:
+    """Give the latest of what was sent about a lead."""
+    rows, _ = await deliveries.list_deliveries(
+        services.database, lead["workspace_id"], lead_id=lead["id"], limit=MAX_LIMIT
+    )
+    return [timeline.Entry("delivery", ms_of(row["created_at"]), {"delivery": row}) for row in rows]
 
 
 def _shown(services: Services, row: Row) -> dict[str, Any]:

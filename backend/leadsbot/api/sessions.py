@@ -8,7 +8,7 @@ from uuid import UUID
 from litestar import get
 from litestar.params import FromPath, FromQuery, QueryParameter
 
-from leadsbot.api.keyed import READS, Holder, House, Part, keyed
+from leadsbot.api.keyed import READS, Holder, House, Part, keyed, text_of
 from leadsbot.forms import reading
 from leadsbot.forms.present import session_json
 from leadsbot.forms.reading import SessionFilter, SessionState
@@ -26,7 +26,7 @@ async def list_sessions(
     form_id: FromQuery[UUID | None] = None,
     site_id: FromQuery[UUID | None] = None,
 ) -> dict[str, Any]:
-    wanted = SessionFilter(state_, _text(form_id), _text(site_id))
+    wanted = SessionFilter(state_, text_of(form_id), text_of(site_id))
     page = await reading.list_sessions(services.database, holder.workspace_id, wanted, part)
     return page.json(session_json)
 
@@ -40,17 +40,13 @@ async def get_session(services: House, holder: Holder, session_id: FromPath[UUID
 async def list_forms(
     services: House, holder: Holder, part: Part, site_id: FromQuery[UUID | None] = None
 ) -> dict[str, Any]:
-    page = await reading.list_forms(services.database, holder.workspace_id, _text(site_id), part)
+    page = await reading.list_forms(services.database, holder.workspace_id, text_of(site_id), part)
     return page.json(reading.form_json)
 
 
 @get("/{form_id:uuid}", opt=READS, summary="A form")
 async def get_form(services: House, holder: Holder, form_id: FromPath[UUID]) -> dict[str, Any]:
     return reading.form_json(await reading.get_form(services.database, holder.workspace_id, str(form_id)))
-
-
-def _text(value: UUID | None) -> str | None:
-    return None if value is None else str(value)
 
 
 ROUTES = [

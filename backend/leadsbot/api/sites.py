@@ -11,7 +11,7 @@ from litestar import delete, get, patch, post
 from litestar.params import FromPath, JSONBody
 from msgspec import UNSET, Meta, UnsetType
 
-from leadsbot.api.keyed import Holder, House, Part, keyed
+from leadsbot.api.keyed import Holder, House, Part, keyed, said
 from leadsbot.api.texts import Line, Name, Names, Short
 from leadsbot.capture.guards.origins import check_pattern
 from leadsbot.db.tx import Row
@@ -106,7 +106,7 @@ async def allow_origin(
 
 async def _checked(services: Services, workspace_id: str, data: SiteChange) -> dict[str, Any]:
     """Give what was said, by column, in its normal form."""
-    values = {name: value for name, value in msgspec.structs.asdict(data).items() if value is not UNSET}
+    values = said(data)
     if "name" in values:
         values["name"] = values["name"].strip()
     if "allowed_origins" in values:

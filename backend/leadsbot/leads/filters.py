@@ -55,13 +55,18 @@ def _moment(text: str, timezone: str, field: str, days: int) -> int:
             day = date.fromisoformat(text) + timedelta(days=days)
             return _ms(datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(timezone)))
         if _RFC3339.fullmatch(text):
-            return _ms(datetime.fromisoformat(text.upper())) + (1 if days else 0)
+            return ms_of(text.upper()) + (1 if days else 0)
     except (ValueError, OverflowError):
         pass
     raise InvalidInput(
         f'"{field}" is a date like 2026-05-31, or a time like 2026-05-31T09:30:00Z (a "+" in an address is %2B).',
         fields=[field],
     )
+
+
+def ms_of(text: str) -> int:
+    """Give the ms of an RFC 3339 time in capitals, as `clock.rfc3339()` writes it; ValueError for anything else."""
+    return _ms(datetime.fromisoformat(text))
 
 
 def _ms(at: datetime) -> int:

@@ -1,0 +1,99 @@
+"""Channels: ways to tell people. What a kind's `config` holds is the kind's own to check."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from litestar import delete, get, patch, post
+from litestar.params import FromPath, JSONBody
+from msgspec import UNSET, UnsetType
+
+from leadsbot.api.keyed import Holder, House, Part, keyed, said
+from leadsbot.api.texts import Short
+from leadsbot.bot.links import offer
+from leadsbot.db.tx import Row
+from leadsbot.routing import destinations
+from leadsbot.routing.destinations import channel_json
+from leadsbot.services import Services
+
+
+class NewChannel(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """A channel to be made. No `events` means the kind's own choice, no `name` the kind's name."""
+
+    kind: Short
+    config: dict[str, Any] = {}
+    name: Short = ""
+    events: list[str] = []
+    filter: dict[str, Any] | None = None
+    enabled: bool = True
+
+
+class ChannelChange(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """What is left out stays as it is; within `config` too, where null removes."""
+
+    config: dict[str, Any] | UnsetType = UNSET
+    name: Short | UnsetType = UNSET
+    events: list[str] | UnsetType = UNSET
+    filter: dict[str, Any] | UnsetType | None = UNSET
+    enabled: bool | UnsetType = UNSET
+
+
+@get("/", summary="List channels")
+async def list_channels(services: House, holder: Holder, part: Part) -> dict[str, Any]:
+    page = await destinations.list_channels(services.database, holder.workspace_id, part.cursor, part.limit)
+    return {"data": [channel_json(row, services.vault) for row in page.rows], "next_cursor": page.next_cursor}
+
+
+@post("/", summary="Add a channel; a Telegram one without chat_id answers with a link to its chat")
+async def create_channel(services: House, holder: Holder, data: JSONBody[NewChannel]) -> dict[str, Any]:
+    row = await destinations.create_channel(
+        services,
+        holder.workspace_id,
+        data.kind,
+        data.config,
+        name=data.name,
+        events=data.events,
+        filter=data.filter,
+        enabled=data.enabled,
+    )
+    return await _shown(services, row)
+
+
+@get("/{channel_id:uuid}", summary="A channel")
+async def get_channel(services: House, holder: Holder, channel_id: FromPath[UUID]) -> dict[str, Any]:
+    row = await destinations.get_channel(services.database, holder.workspace_id, str(channel_id))
+    return await _shown(services, row)
+
+
+@patch("/{channel_id:uuid}", summary="Change a channel")
+async def change_channel(
+    services: House, holder: Holder, channel_id: FromPath[UUID], data: JSONBody[ChannelChange]
+) -> dict[str, Any]:
+    row = await destinations.update_channel(services, holder.workspace_id, str(channel_id), said(data))
+    return await _shown(services, row)
+
+
+@delete("/{channel_id:uuid}", summary="Delete a channel")
+async def delete_channel(services: House, holder: Holder, channel_id: FromPath[UUID]) -> None:
+    await destinations.delete_channel(services.database, holder.workspace_id, str(channel_id))
+
+
+@post("/{channel_id:uuid}/test", status_code=200, summary="Send a test message; answers with its delivery")
+async def send_test(services: House, holder: Holder, channel_id: FromPath[UUID]) -> dict[str, Any]:
+    return await destinations.test_channel(services, holder.workspace_id, str(channel_id))
+
+
+async def _shown(services: Services, row: Row) -> dict[str, Any]:
+    waiting = await offer(services, row)
+    return {**channel_json(row, services.vault), **(waiting.json() if waiting else {})}
+
+
+ROUTES = [
+    keyed(
+        "/api/v1/channels",
+        [list_channels, create_channel, get_channel, change_channel, delete_channel, send_test],
+        "channels",
+    )
+]
