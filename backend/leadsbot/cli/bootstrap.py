@@ -65,7 +65,7 @@ async def _bootstrap(settings: Settings, new: NewWorkspace) -> Created:
         if await is_new(database):
             await migrate(database)
         await require_current(database)
-        return await add_workspace(database, settings, new)
+        return await add_workspace(database, new)
 
 
 def _checked_name(name: str) -> str:

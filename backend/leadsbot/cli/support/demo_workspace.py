@@ -49,7 +49,7 @@ async def ensure(database: Database, settings: Settings, origin: str) -> Demo:
     password = known or _write_password(login_file)
     if owner is None:
         new = NewWorkspace("Demo", EMAIL, password, [origin], site_name="Demo site")
-        workspace_id = (await add_workspace(database, settings, new)).workspace_id
+        workspace_id = (await add_workspace(database, new)).workspace_id
     else:
         workspace_id = owner["workspace_id"]
         if known is None:

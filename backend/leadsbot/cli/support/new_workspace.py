@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from leadsbot.db import Database, Tx
 from leadsbot.routing.defaults import add_owner_mail
-from leadsbot.settings import Settings
-from leadsbot.vault import Vault
 from leadsbot.workspaces.bootstrap import Created, NewWorkspace, create
 
 
-async def add_workspace(database: Database, settings: Settings, new: NewWorkspace) -> Created:
+async def add_workspace(database: Database, new: NewWorkspace) -> Created:
     """Make it all. Raises `Conflict` for an email that is taken, `InvalidInput` for what can't be."""
-    vault = Vault(settings.ensure_secret_key())
     created = await create(database, new)
 
     async def unit(tx: Tx) -> None:
-        add_owner_mail(tx, vault, created.workspace_id, created.user_email)
+        await add_owner_mail(tx, created.workspace_id, created.user_email)
 
     await database.write(unit)
     return created
