@@ -43,7 +43,13 @@ def local(path: str, otherwise: str = "/") -> str:
     Browsers read a backslash as a slash and skip tabs and line ends, so `/\evil.example` and `/<tab>/evil.example` lead
     away as surely as `//evil.example` does.
     """
-    if not path.startswith("/") or path.startswith("//") or "\\" in path or not path.isascii() or not path.isprintable():
+    if (
+        not path.startswith("/")
+        or path.startswith("//")
+        or "\\" in path
+        or not path.isascii()
+        or not path.isprintable()
+    ):
         return otherwise
     parts = urlsplit(path)
     return otherwise if parts.scheme or parts.netloc else path

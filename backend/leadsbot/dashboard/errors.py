@@ -8,10 +8,10 @@ from urllib.parse import urlencode, urlsplit
 from litestar import Request, Response
 from litestar.status_codes import HTTP_401_UNAUTHORIZED
 
-from leadsbot import clock
 from leadsbot.api.errors import as_ours, headers_of, request_id_of
 from leadsbot.dashboard import answers
-from leadsbot.dashboard.views import ErrorPage, Shell
+from leadsbot.dashboard.shell import bare_shell
+from leadsbot.dashboard.views import ErrorPage
 from leadsbot.errors import Unauthorized
 
 # Addresses that programs talk to; whatever else there is, is a page.
@@ -33,9 +33,8 @@ def answer(request: AnyRequest, cause: Exception) -> Response[str]:
     error = as_ours(cause)
     if isinstance(error, Unauthorized):
         return _to_sign_in(request)
-    shell = Shell(csrf_token="", now=clock.now(), path=request.url.path)
     view = ErrorPage(error.status, request_id_of(error, cause, request.url.path), error.message)
-    response = answers.page(request.app.state.renderer.page(shell, view), error.status)
+    response = answers.page(request.app.state.renderer.page(bare_shell(request), view), error.status)
     response.headers.update(headers_of(error))
     return response
 

@@ -1,0 +1,124 @@
+"""What people do to a lead by hand: move it, write about it, call it spam, read it. Each with its event, in one
+transaction, so that whoever watches or is told learns of all of it or nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from leadsbot import clock
+from leadsbot.db import Database, Tx
+from leadsbot.errors import InvalidInput, NotFound
+from leadsbot.events.log import Happening, record, topic
+from leadsbot.ids import new_id
+from leadsbot.leads import pipeline
+from leadsbot.leads.present import lead_json
+from leadsbot.leads.tables import Note, StageChange
+
+MAX_NOTE = 20_000
+BY_HAND = "marked by hand"
+
+Row = dict[str, Any]
+
+
+async def move(database: Database, workspace_id: str, lead_id: str, stage: str, by: str, reason: str = "") -> str:
+    """Move a lead to any stage of the pipeline; gives the stage it stood at, the same where nothing moved.
+
+    `by` is who moved it, for the history. Raises NotFound, or InvalidInput for an unknown stage.
+    """
+
+    async def unit(tx: Tx) -> str:
+        row = await _lead(tx, workspace_id, lead_id)
+        before, after = row["stage"], pipeline.find(msgspec.json.decode(row["stages"], type=list[str]), stage)
+        if after != before:
+            moved = await _update(tx, row, stage=after)
+            tx.insert(StageChange, _step(moved, before, by, reason))
+            record(tx, _happening(moved, "lead.stage_changed", from_stage=before, to_stage=after))
+        return str(before)
+
+    return await database.write(unit)
+
+
+async def add_note(database: Database, workspace_id: str, lead_id: str, text: str, by: str) -> str:
+    """Keep a team member's words on a lead; gives the note's id. Raises NotFound, InvalidInput."""
+    if not text.strip() or len(text) > MAX_NOTE:
+        raise InvalidInput(f"A note has between 1 and {MAX_NOTE:,} characters.", fields=["text"])
+    note_id = new_id()
+
+    async def unit(tx: Tx) -> str:
+        row = await _update(tx, await _lead(tx, workspace_id, lead_id))
+        note = {"id": note_id, "lead_id": lead_id, "author": by, "text": text, "at": row["updated_at"]}
+        tx.insert(Note, note)
+        record(tx, _happening(row, "lead.updated"))
+        return note_id
+
+    return await database.write(unit)
+
+
+async def set_spam(database: Database, workspace_id: str, lead_id: str, spam: bool) -> bool:
+    """Call a lead spam, or take that back; gives whether anything changed. Raises NotFound."""
+
+    async def unit(tx: Tx) -> bool:
+        row = await _lead(tx, workspace_id, lead_id)
+        if bool(row["spam"]) == spam:
+            return False
+        reasons = msgspec.json.encode([BY_HAND] if spam else []).decode()
+        record(tx, _happening(await _update(tx, row, spam=spam, spam_reasons=reasons), "lead.updated"))
+        return True
+
+    return await database.write(unit)
+
+
+async def mark_read(database: Database, workspace_id: str, lead_id: str) -> None:
+    """Note that somebody has looked at a lead: the first time counts. Whose lead it isn't, nothing happens."""
+
+    async def unit(tx: Tx) -> None:
+        changed = await tx.execute(
+            "UPDATE leads SET read_at = $3 WHERE id = $1 AND workspace_id = $2 AND read_at IS NULL",
+            lead_id,
+            workspace_id,
+            clock.now(),
+        )
+        if changed:
+            tx.signal(topic(workspace_id))
+
+    await database.write(unit)
+
+
+async def _lead(tx: Tx, workspace_id: str, lead_id: str) -> Row:
+    """Read the lead with its pipeline, and hold it until this transaction ends."""
+    lock = " FOR UPDATE OF l" if tx.dialect == "postgres" else ""
+    row = await tx.fetch_one(
+        "SELECT l.*, w.stages FROM leads l JOIN workspaces w ON w.id = l.workspace_id"
+        f" WHERE l.id = $1 AND l.workspace_id = $2{lock}",
+        lead_id,
+        workspace_id,
+    )
+    if row is None:
+        raise NotFound("There is no such lead.")
+    return row
+
+
+async def _update(tx: Tx, row: Row, **changes: Any) -> Row:
+    """Write `changes` and give the row as it is then."""
+    changed = {**changes, "updated_at": clock.now()}
+    assignments = ", ".join(f"{column} = ${number}" for number, column in enumerate(changed, 2))
+    await tx.execute(f"UPDATE leads SET {assignments} WHERE id = $1", row["id"], *changed.values())
+    return {**row, **changed}
+
+
+def _step(row: Row, before: str, by: str, reason: str) -> Row:
+    return {
+        "id": new_id(),
+        "lead_id": row["id"],
+        "from_stage": before,
+        "to_stage": row["stage"],
+        "at": row["updated_at"],
+        "by": by,
+        "reason": reason,
+    }
+
+
+def _happening(row: Row, kind: str, **more: str) -> Happening:
+    return Happening(row["workspace_id"], kind, {"lead": lead_json(row), **more}, row["id"], at=row["updated_at"])
