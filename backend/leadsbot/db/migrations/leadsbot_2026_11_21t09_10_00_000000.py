@@ -20,7 +20,6 @@ INDEXES = {
     "form_views_form": "form_views (form_id, at)",
     "sessions_workspace": "sessions (workspace_id, started_at, id)",
     "sessions_form": "sessions (form_id, started_at)",
-    "sessions_visit": "sessions (visit_id)",
     "sessions_lead": "sessions (lead_id)",
     "sessions_sweep": "sessions (last_activity_at) WHERE state = 'started'",
     "leads_created": "leads (workspace_id, created_at, id)",
