@@ -11,7 +11,7 @@ from leadsbot import clock
 from leadsbot.routing import deliveries, destinations
 from leadsbot.services import Services
 from leadsbot.workspaces.bootstrap import Created
-from tests.routing.conftest import LEAD, Make, in_thread, settled, tell, until
+from tests.routing.house import LEAD, Make, Run, in_thread, quiet, settled, tell, until
 from tests.support.webhook_receiver import Answer, WebhookReceiver
 
 
@@ -47,6 +47,7 @@ async def test_a_webhook_hears_only_of_its_own_events(
     await hook(running, workspace, receiver.url, "lead.stage_changed")
     await tell(running, workspace, "lead.created")
     await tell(running, workspace, "lead.stage_changed", from_stage="New", to_stage="Won")
+    await quiet(running)
     await settled(running, workspace, "delivered")
     assert [request.json["type"] for request in receiver.requests] == ["lead.stage_changed"]
 
@@ -58,6 +59,7 @@ async def test_a_webhook_without_events_hears_nothing(
     await destinations.create_webhook(database, vault, workspace.workspace_id, f"{receiver.url}?silent")
     await hook(running, workspace, receiver.url)
     await tell(running, workspace)
+    await quiet(running)
     await settled(running, workspace, "delivered")
     assert [request.path for request in receiver.requests] == ["/hook"]
 
@@ -68,6 +70,7 @@ async def test_another_workspaces_webhook_hears_nothing(
     await hook(running, stranger, f"{receiver.url}?stranger")
     await hook(running, workspace, receiver.url)
     await tell(running, workspace)
+    await quiet(running)
     await settled(running, workspace, "delivered")
     assert [request.path for request in receiver.requests] == ["/hook"]
 
@@ -185,7 +188,7 @@ async def test_a_redirect_is_a_failure_and_not_followed(
 
 
 async def test_a_private_address_is_refused_in_words_that_show_nothing_of_the_inside(
-    make_services: Make, run: Any, workspace: Created, receiver: WebhookReceiver
+    make_services: Make, run: Run, workspace: Created, receiver: WebhookReceiver
 ) -> None:
     services = make_services(allow_private_targets="0")
     run(services)

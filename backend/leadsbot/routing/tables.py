@@ -10,7 +10,7 @@ from leadsbot.workspaces.tables import Workspace
 
 
 class Channel(Table, tablename="channels"):
-    """A way to tell people. `config` is JSON, encrypted unless it holds no secret; empty `events` mean the kind's own."""
+    """A way to tell people. `config` is JSON, encrypted unless it holds no secret; no `events`: the kind's own."""
 
     id = Varchar(length=36, primary_key=True)
     workspace = ForeignKey(Workspace, on_delete=OnDelete.cascade, db_column_name="workspace_id", null=False)

@@ -1,0 +1,7 @@
+"""The house's fixtures, for the bot."""
+
+from __future__ import annotations
+
+from tests.routing.house import make_services, services, telegram
+
+__all__ = ["make_services", "services", "telegram"]

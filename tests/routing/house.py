@@ -1,0 +1,165 @@
+"""A house with its job runner at work, pointed at the test's own servers: fixtures for a conftest, and helpers."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from typing import Any, TypeVar
+
+import pytest
+
+from leadsbot.channels import discover
+from leadsbot.db import Database, Tx
+from leadsbot.events.log import Happening, record
+from leadsbot.jobs.handlers import handlers_of
+from leadsbot.jobs.runner import Runner
+from leadsbot.outbound import Outbound
+from leadsbot.routing import deliver, deliveries, route
+from leadsbot.services import Services
+from leadsbot.settings import Settings
+from leadsbot.vault import Vault
+from leadsbot.workspaces.api_keys import Keys
+from leadsbot.workspaces.bootstrap import Created
+from leadsbot.workspaces.sign_in import SignIns
+from leadsbot.workspaces.sites import SiteBook
+from tests.support.smtp_server import SmtpServer
+from tests.support.telegram_server import TelegramServer
+from tests.support.webhook_receiver import WebhookReceiver
+
+R = TypeVar("R")
+Make = Callable[..., Services]
+Run = Callable[[Services], None]
+
+LEAD = {"id": "0190f3a0-0000-7000-8000-000000000001", "name": "Grace Hopper", "email": "grace@navy.example",
+        "stage": "New", "spam": False, "lead_url": ""}  # fmt: skip
+
+
+@pytest.fixture
+def receiver() -> Iterator[WebhookReceiver]:
+    with WebhookReceiver() as server:
+        yield server
+
+
+@pytest.fixture
+def telegram() -> Iterator[TelegramServer]:
+    with TelegramServer() as server:
+        yield server
+
+
+@pytest.fixture
+def smtp() -> Iterator[SmtpServer]:
+    with SmtpServer() as server:
+        yield server
+
+
+@pytest.fixture
+async def make_services(database: Database, telegram: TelegramServer) -> AsyncIterator[Make]:
+    """Put services together; keyword arguments are settings without their prefix, in lower case."""
+    opened: list[Outbound] = []
+
+    def make(**more: str) -> Services:
+        given = {
+            "secret_key": "a key for tests",
+            "public_url": "https://leads.example.com",
+            "telegram_token": telegram.token,
+            "telegram_api": telegram.base_url,
+            "allow_private_targets": "1",
+            "retry_schedule": "0.05s,0.05s",
+        } | more
+        settings = Settings.load({f"LEADSBOT_{name.upper()}": value for name, value in given.items()}, dotenv=None)
+        vault = Vault(settings.secret_key)
+        opened.append(Outbound(allow_private=settings.allow_private_targets, trusted=(settings.telegram_api,)))
+        return Services(
+            settings=settings,
+            database=database,
+            vault=vault,
+            outbound=opened[-1],
+            channels=discover(),
+            sites=SiteBook(database),
+            keys=Keys(database),
+            sign_ins=SignIns(database, vault),
+        )
+
+    yield make
+    for outbound in opened:
+        await outbound.aclose()
+
+
+@pytest.fixture
+def services(make_services: Make) -> Services:
+    return make_services()
+
+
+@pytest.fixture
+async def run(database: Database) -> AsyncIterator[Run]:
+    """Start a real job runner with the routing's own handlers; several are several nodes."""
+    runners: list[Runner] = []
+
+    def start(services: Services) -> None:
+        runners.append(Runner(database, handlers_of([route, deliver], services)))
+        runners[-1].start()
+
+    yield start
+    for runner in runners:
+        await runner.stop()
+
+
+@pytest.fixture
+async def running(services: Services, run: Run) -> Services:
+    run(services)
+    return services
+
+
+async def tell(
+    services: Services,
+    workspace: Created,
+    type: str = "lead.created",
+    lead: Any = LEAD,
+    at: int | None = None,
+    **data: Any,
+) -> str:
+    """Record an event and give its id."""
+    lead_id = data.pop("lead_id", None) or (lead["id"] if lead else None)
+    happening = Happening(workspace.workspace_id, type, {"lead": lead, **data}, lead_id, at=at)
+
+    async def unit(tx: Tx) -> str:
+        return record(tx, happening)[0]
+
+    return await services.database.write(unit)
+
+
+async def until(
+    services: Services, workspace: Created, look: Callable[[], Awaitable[R | None]], within: float = 10.0
+) -> R:
+    """Give what `look` finds, looking again whenever something in the workspace changes. Fails after `within` s."""
+    async with asyncio.timeout(within):
+        with services.database.signals.listen(f"events:{workspace.workspace_id}") as changed:
+            while True:
+                changed.clear()
+                found = await look()
+                if found is not None:
+                    return found
+                await changed.wait()
+
+
+async def settled(services: Services, workspace: Created, status: str, count: int = 1) -> list[dict[str, Any]]:
+    """Give the deliveries of a workspace, newest first, once `count` of them have `status`."""
+
+    async def look() -> list[dict[str, Any]] | None:
+        rows, _ = await deliveries.list_deliveries(services.database, workspace.workspace_id)
+        return rows if sum(row["status"] == status for row in rows) >= count else None
+
+    return await until(services, workspace, look)
+
+
+async def in_thread(wait: Callable[[], R]) -> R:
+    """Wait for a server's condition without holding up the loop that feeds it."""
+    return await asyncio.to_thread(wait)
+
+
+async def quiet(services: Services, within: float = 10.0) -> None:
+    """Wait until no job is left: whatever was going to be sent has been. Fails after `within` s."""
+    async with asyncio.timeout(within):
+        select = "SELECT id FROM jobs WHERE state IN ('ready', 'running') LIMIT 1"
+        while await services.database.fetch(select):  # noqa: ASYNC110 (nothing signals the end of a job)
+            await asyncio.sleep(0.02)
