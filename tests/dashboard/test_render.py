@@ -159,7 +159,7 @@ def test_it_reaches_a_lead_by_mail_and_phone(renderer: Renderer) -> None:
 
 
 def test_the_inbox_listens_for_new_leads(renderer: Renderer) -> None:
-    assert 'sse-connect="/leads/stream"' in renderer.page(SHELL, INBOX)
+    assert 'sse-connect="/leads/stream?after=812"' in renderer.page(SHELL, replace(INBOX, seen=812))
 
 
 @pytest.mark.parametrize("narrowed", [replace(INBOX.filter, search="x"), replace(INBOX.filter, spam=True)])

@@ -1,4 +1,4 @@
-"""What the next page says: toasts, and a secret that is shown once; an encrypted cookie carries it over one redirect."""
+"""What the next page says: toasts, and a secret shown once. An encrypted cookie carries it over one redirect."""
 
 from __future__ import annotations
 

@@ -36,6 +36,25 @@ EVENT_WORDS: Mapping[str, str] = {
     "form.submitted": "Form submitted",
     "webhook.disabled": "Webhook disabled",
     "workflow.step": "Workflow step",
+    "test": "Test message",
+}
+
+_NAMES = frozenset({"Telegram", "Slack", "Discord"})
+
+# How sources are written that attribution knows by a plain word.
+_SOURCES: Mapping[str, str] = {
+    "chatgpt": "ChatGPT",
+    "duckduckgo": "DuckDuckGo",
+    "gmx": "GMX",
+    "hackernews": "Hacker News",
+    "icloud": "iCloud",
+    "linkedin": "LinkedIn",
+    "tiktok": "TikTok",
+    "vk": "VK",
+    "webde": "WEB.DE",
+    "whatsapp": "WhatsApp",
+    "xing": "XING",
+    "youtube": "YouTube",
 }
 
 
@@ -111,6 +130,22 @@ def compared(number: int, before: int, than: str) -> str:
     if number == before:
         return f"as many as {than}"
     return f"{abs(number - before):,} {'more' if number > before else 'fewer'} than {than}"
+
+
+def source(name: str) -> str:
+    """Write a lead's source as people know it: "Google", "blog.example.com", and nothing for who came by themselves."""
+    if name == "direct":
+        return ""
+    plain = name.islower() and "." not in name
+    return _SOURCES.get(name, name[:1].upper() + name[1:] if plain else name)
+
+
+def phrase(sentence: str) -> str:
+    """Make a sentence fit the middle of one of ours: no full stop, and no capital unless a name begins it."""
+    text = sentence.strip().removesuffix(".")
+    first = text.partition(" ")[0]
+    plain = first == "A" or first[1:].islower()
+    return text[:1].lower() + text[1:] if plain and first not in _NAMES else text
 
 
 def initials(name: str, email: str = "") -> str:

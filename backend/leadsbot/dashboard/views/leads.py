@@ -115,11 +115,12 @@ class Delivery:
     next_attempt_at: int | None = None
     lead_id: str | None = None
     lead_name: str = ""
+    why: str = ""
 
     @property
     def reason(self) -> str:
-        """Why the last attempt failed, in words; empty where none did."""
-        return self.attempts[-1].error if self.attempts else ""
+        """Why nothing (more) is sent, or why the last attempt failed, in words; empty where all is well."""
+        return self.why or (self.attempts[-1].error if self.attempts else "")
 
     @property
     def retryable(self) -> bool:
@@ -141,6 +142,11 @@ class Entry:
     by: str = ""
     stage: Stage | None = None
     delivery: Delivery | None = None
+
+    @property
+    def moving(self) -> bool:
+        """Whether this is about to change by itself."""
+        return self.delivery is not None and self.delivery.status == "pending"
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +196,10 @@ class Lead:
 
 @dataclass(frozen=True, slots=True)
 class Inbox:
-    """The list, newest first, with the lead that stands open beside it. `older` is the next page's cursor."""
+    """The list, newest first, with the lead that stands open beside it. `older` is the next page's cursor.
+
+    `seen` is the last event that the page knows of: the stream takes up from there.
+    """
 
     template: ClassVar[str] = "leads.html"
     nav: ClassVar[str] = "leads"
@@ -205,3 +214,4 @@ class Inbox:
     first_page: bool = True
     open: Lead | None = None
     tag: str = ""
+    seen: int = 0

@@ -22,10 +22,14 @@ class View(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Undo:
-    """A form that takes back what was just done: posted to `action` with `fields`."""
+    """A form that takes back what was just done: posted to `action` with `fields`.
+
+    `target` selects what the answer takes the place of, where a part of the page is enough.
+    """
 
     action: str
     fields: tuple[tuple[str, str], ...] = ()
+    target: str = ""
 
 
 @dataclass(frozen=True, slots=True)

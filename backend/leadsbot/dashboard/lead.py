@@ -1,0 +1,81 @@
+"""A lead's page and the inbox's pane: reading it, moving it, writing about it, calling it spam."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from litestar import Response, get, post
+from litestar.params import FromPath
+
+from leadsbot.dashboard.desk import Desk, Here, pages
+from leadsbot.dashboard.shown.leads import lead_page, pipeline_of
+from leadsbot.dashboard.shown.thread import thread
+from leadsbot.dashboard.views import Toast, Undo
+from leadsbot.errors import InvalidInput
+from leadsbot.leads import changes, reading
+
+
+@get("/leads/{lead_id:uuid}")
+async def show(desk: Here, lead_id: FromPath[UUID]) -> Response[str]:
+    """Show a lead, which counts as read from now on."""
+    row = await reading.get_lead(desk.database, desk.workspace_id, str(lead_id))
+    if row["read_at"] is None:
+        await changes.mark_read(desk.database, desk.workspace_id, row["id"])
+    view = await lead_page(desk.database, row)
+    return desk.part("lead.html", lead=view, beside=True) if desk.is_htmx else await desk.page(view)
+
+
+@get("/leads/{lead_id:uuid}/thread")
+async def show_thread(desk: Here, lead_id: FromPath[UUID]) -> Response[str]:
+    """Give the thread alone: it is asked for again while something is on its way."""
+    row = await reading.get_lead(desk.database, desk.workspace_id, str(lead_id))
+    entries = await thread(desk.database, row, await pipeline_of(desk.database, desk.workspace_id))
+    return desk.part("thread.html", lead_id=row["id"], timeline=entries)
+
+
+@post("/leads/{lead_id:uuid}/stage", status_code=200)
+async def move(desk: Here, lead_id: FromPath[UUID]) -> Response[str]:
+    """Move it to another stage, in any direction."""
+    wanted = desk.posted.text("stage")
+    before = await changes.move(desk.database, desk.workspace_id, str(lead_id), wanted, desk.person.email)
+    if before == wanted:
+        return await _shown(desk, lead_id)
+    return await _shown(desk, lead_id, Toast(f"Moved to {wanted}.", undo=_undo(lead_id, "stage", before)))
+
+
+@post("/leads/{lead_id:uuid}/notes", status_code=200)
+async def add_note(desk: Here, lead_id: FromPath[UUID]) -> Response[str]:
+    """Keep a note. One that can't be kept stays what it is: the browser still has it."""
+    try:
+        text = desk.posted.text("text")
+        await changes.add_note(desk.database, desk.workspace_id, str(lead_id), text, desk.person.email)
+    except InvalidInput as error:
+        return await _shown(desk, lead_id, Toast(error.message, "trouble"))
+    return await _shown(desk, lead_id, Toast("Note added."))
+
+
+@post("/leads/{lead_id:uuid}/spam", status_code=200)
+async def set_spam(desk: Here, lead_id: FromPath[UUID]) -> Response[str]:
+    """Call it spam (`spam` is 1) or take that back (0)."""
+    spam = desk.posted.text("spam") == "1"
+    changed = await changes.set_spam(desk.database, desk.workspace_id, str(lead_id), spam)
+    words = "Marked as spam." if spam else "Back among the leads."
+    said = [Toast(words, undo=_undo(lead_id, "spam", "0" if spam else "1"))] if changed else []
+    return await _shown(desk, lead_id, *said)
+
+
+def _undo(lead_id: UUID, action: str, before: str) -> Undo:
+    return Undo(f"/leads/{lead_id}/{action}", ((action, before),), target="#lead")
+
+
+async def _shown(desk: Desk, lead_id: UUID, *toasts: Toast) -> Response[str]:
+    """Give the lead as it is now: in place where the page's script asked, else by way of its page."""
+    if not desk.is_htmx:
+        return desk.go(f"/leads/{lead_id}", *toasts)
+    row = await reading.get_lead(desk.database, desk.workspace_id, str(lead_id))
+    beside = urlsplit(desk.request.headers.get("hx-current-url", "")).path == "/leads"
+    return desk.part("lead.html", *toasts, lead=await lead_page(desk.database, row), beside=beside)
+
+
+ROUTES = [pages(show, show_thread, move, add_note, set_spam)]

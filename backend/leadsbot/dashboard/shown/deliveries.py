@@ -1,0 +1,83 @@
+"""Deliveries in people's words: where they go, for whom, and why they didn't get through."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from leadsbot.dashboard import words
+from leadsbot.dashboard.views import Attempt, Delivery
+from leadsbot.db import Database
+from leadsbot.leads.filters import ms_of
+from leadsbot.leads.present import full_name
+
+WEBHOOK = "webhook"
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Destinations:
+    """The workspace's channels by id, as (kind, name)."""
+
+    channels: Mapping[str, tuple[str, str]]
+
+    def name(self, delivery: Row) -> tuple[str, str]:
+        """Give kind and name of where a delivery goes; one that was deleted is known by what was written down."""
+        if delivery["webhook_id"]:
+            return WEBHOOK, words.short(delivery["destination"])
+        kind, _, rest = delivery["destination"].partition(":")
+        return self.channels.get(delivery["channel_id"] or "", (kind if rest else "", delivery["destination"]))
+
+
+async def destinations(database: Database, workspace_id: str) -> Destinations:
+    """Read what the workspace's channels are called."""
+    rows = await database.fetch("SELECT id, kind, name FROM channels WHERE workspace_id = $1", workspace_id)
+    return Destinations({row["id"]: (row["kind"], row["name"]) for row in rows})
+
+
+async def lead_names(database: Database, lead_ids: Iterable[str | None]) -> dict[str, str]:
+    """Give a name for each of these leads: their own, else how to reach them."""
+    wanted = sorted({lead_id for lead_id in lead_ids if lead_id})
+    if not wanted:
+        return {}
+    rows = await database.fetch(
+        f"SELECT id, first_name, last_name, email, phone FROM leads WHERE id {database.one_of(1)}",
+        database.many(wanted),
+    )
+    return {row["id"]: full_name(row) or row["email"] or row["phone"] for row in rows}
+
+
+async def shown(database: Database, workspace_id: str, rows: Sequence[Row]) -> tuple[Delivery, ...]:
+    """Give deliveries, which come as `delivery_json`, with the names that people know."""
+    places = await destinations(database, workspace_id)
+    names = await lead_names(database, (row["lead_id"] for row in rows))
+    return tuple(delivery_view(row, places, names.get(row["lead_id"] or "", "")) for row in rows)
+
+
+def delivery_view(row: Row, places: Destinations, lead_name: str = "") -> Delivery:
+    """Give one delivery, which comes as `delivery_json`."""
+    kind, name = places.name(row)
+    return Delivery(
+        id=row["id"],
+        kind=kind,
+        destination=name,
+        event=row["event_type"],
+        status=row["status"],
+        created_at=ms_of(row["created_at"]),
+        attempts=tuple(_attempt(one) for one in row["attempts"]),
+        delivered_at=_ms(row["delivered_at"]),
+        next_attempt_at=_ms(row["next_attempt_at"]),
+        lead_id=row["lead_id"],
+        lead_name=lead_name,
+        why=words.phrase(row["reason"]),
+    )
+
+
+def _attempt(row: Row) -> Attempt:
+    return Attempt(ms_of(row["at"]), row["status_code"], row["latency_ms"], words.phrase(row["error"] or ""))
+
+
+def _ms(text: str | None) -> int | None:
+    return None if text is None else ms_of(text)

@@ -1,0 +1,117 @@
+"""A lead in people's words: the row of a list, and the whole page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from leadsbot.attribution import attribute
+from leadsbot.dashboard import words
+from leadsbot.dashboard.shown.thread import thread
+from leadsbot.dashboard.views import Fact, Lead, LeadRow, Stage, Touch
+from leadsbot.db import Database
+from leadsbot.leads.present import full_name
+
+Row = Mapping[str, Any]
+Pipeline = tuple[str, ...]
+
+_UTM = (("source", "Source"), ("medium", "Medium"), ("campaign", "Campaign"), ("term", "Term"), ("content", "Content"))
+# Fields of the contract's section 6 that have no place of their own on the page.
+_MORE = (
+    ("event_date", "Event date"),
+    ("event_type", "Event type"),
+    ("lead_type", "Lead type"),
+    ("notes", "Notes"),
+)
+
+
+async def pipeline_of(database: Database, workspace_id: str) -> Pipeline:
+    """Give the workspace's stages in order."""
+    row = await database.fetch_one("SELECT stages FROM workspaces WHERE id = $1", workspace_id)
+    return tuple(msgspec.json.decode(row["stages"], type=list[str])) if row else ()
+
+
+def lead_row(row: Row, pipeline: Pipeline) -> LeadRow:
+    """Give a lead as lists show it."""
+    return LeadRow(
+        id=row["id"],
+        name=full_name(row),
+        email=row["email"],
+        phone=row["phone"],
+        stage=Stage.of(row["stage"], pipeline),
+        source=words.source(row["source"]),
+        campaign=row["campaign"],
+        percent=row["form_completion_percent"],
+        at=row["created_at"],
+        unread=row["read_at"] is None and not row["spam"],
+        spam=bool(row["spam"]),
+    )
+
+
+async def lead_page(database: Database, row: Row) -> Lead:
+    """Give a lead's page with everything that hangs on it."""
+    pipeline = await pipeline_of(database, row["workspace_id"])
+    session = await database.fetch_one("SELECT touch, client FROM sessions WHERE id = $1", row["session_id"] or "")
+    touches, client = _json(session, "touch"), _json(session, "client")
+    return Lead(
+        id=row["id"],
+        name=full_name(row),
+        email=row["email"],
+        phone=row["phone"],
+        company=row["company"],
+        message=row["message"],
+        stage=Stage.of(row["stage"], pipeline),
+        stages=tuple(Stage.of(name, pipeline) for name in pipeline),
+        at=row["created_at"],
+        source=words.source(row["source"]),
+        campaign=row["campaign"],
+        page_url=row["page_url"],
+        form_name=row["form_name"],
+        device=_device(row),
+        percent=row["form_completion_percent"],
+        fields_done=row["form_fields_completed"] or 0,
+        fields_total=row["form_fields_total"] or 0,
+        confirmed=row["confirmation"] == "confirmed",
+        place=", ".join(str(client[name]) for name in ("lang", "tz") if client.get(name)),
+        first=_touch(_json(row, "first_touch")),
+        last=_touch(touches.get("last")),
+        custom=_custom(row),
+        timeline=await thread(database, row, pipeline),
+        spam=bool(row["spam"]),
+        spam_reasons=tuple(msgspec.json.decode(row["spam_reasons"], type=list[str])),
+    )
+
+
+def _json(row: Row | None, column: str) -> dict[str, Any]:
+    found = msgspec.json.decode(row[column]) if row and row[column] else {}
+    return found if isinstance(found, dict) else {}
+
+
+def _device(row: Row) -> str:
+    kind = row["device_type"].capitalize()
+    return " · ".join(part for part in (kind, row["os"], row["browser"]) if part)
+
+
+def _touch(told: Any) -> Touch | None:
+    if not isinstance(told, dict) or not isinstance(told.get("at"), int):
+        return None
+    url, referrer = str(told.get("url") or ""), str(told.get("ref") or "")
+    utm, ids = told.get("utm") or {}, told.get("ids") or {}
+    origin = attribute(url, referrer, utm, ids)
+    facts = [Fact(label, utm[name]) for name, label in _UTM if utm.get(name)]
+    facts += [Fact(name, value) for name, value in origin.click_ids.items()]
+    return Touch(told["at"], words.source(origin.source), url, referrer, tuple(facts))
+
+
+def _custom(row: Row) -> tuple[Fact, ...]:
+    facts = [Fact(label, row[name]) for name, label in _MORE if row[name]]
+    facts += [Fact(label, _text(value)) for label, value in _json(row, "custom_data").items()]
+    tags = msgspec.json.decode(row["tags"], type=list[str])
+    return (*facts, *((Fact("Tags", ", ".join(tags)),) if tags else ()))
+
+
+def _text(value: Any) -> str:
+    """Write what an integration sent: texts as they are, anything else as JSON."""
+    return value if isinstance(value, str) else msgspec.json.encode(value).decode()

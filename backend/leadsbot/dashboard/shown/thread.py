@@ -1,0 +1,87 @@
+"""A lead's thread in people's words, from the first touch to the last delivery."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from leadsbot.attribution import attribute
+from leadsbot.dashboard import words
+from leadsbot.dashboard.shown.deliveries import Destinations, delivery_view, destinations
+from leadsbot.dashboard.views import Entry, Stage
+from leadsbot.db import Database
+from leadsbot.db.paging import MAX_LIMIT
+from leadsbot.leads import timeline
+from leadsbot.leads.filters import ms_of
+from leadsbot.routing import deliveries
+
+Row = Mapping[str, Any]
+Pipeline = tuple[str, ...]
+
+# Doors that need no mention: the thread says what came in beside it.
+_DOORS = frozenset({"widget", "html_form"})
+
+
+async def thread(database: Database, lead: Row, pipeline: Pipeline) -> tuple[Entry, ...]:
+    """Give the thread of a lead's row, oldest first."""
+    workspace_id = lead["workspace_id"]
+    sent, _ = await deliveries.list_deliveries(database, workspace_id, lead_id=lead["id"], limit=MAX_LIMIT)
+    entries = await timeline.timeline(database, dict(lead))
+    entries += [timeline.Entry("delivery", ms_of(row["created_at"]), row) for row in sent]
+    teller = _Teller(pipeline, await destinations(database, workspace_id))
+    return tuple(teller.told(entry) for entry in timeline.in_order(entries))
+
+
+class _Teller:
+    """Says each kind of entry in a sentence."""
+
+    def __init__(self, pipeline: Pipeline, places: Destinations) -> None:
+        self._pipeline = pipeline
+        self._places = places
+        self._submissions = 0
+        self._ways: Mapping[str, Callable[[int, Row], Entry]] = {
+            "touch": self._touch,
+            "started": self._started,
+            "abandoned": self._abandoned,
+            "submitted": self._submitted,
+            "stage": self._stage,
+            "note": self._note,
+            "delivery": self._delivery,
+        }
+
+    def told(self, entry: timeline.Entry) -> Entry:
+        return self._ways[entry.kind](entry.at, entry.data)
+
+    def _touch(self, at: int, data: Row) -> Entry:
+        touch = data["touch"]
+        url = str(touch.get("url") or "")
+        origin = attribute(url, str(touch.get("ref") or ""), touch.get("utm") or {}, touch.get("ids") or {})
+        source = words.source(origin.source)
+        return Entry("touch", at, f"First visit from {source}" if source else "First visit", words.short(url))
+
+    def _started(self, at: int, data: Row) -> Entry:
+        return Entry("started", at, f"Began “{data['form_name']}”" if data["form_name"] else "Began a form")
+
+    def _abandoned(self, at: int, data: Row) -> Entry:
+        last = f", last at “{data['last_field']}”" if data["last_field"] else ""
+        return Entry("abandoned", at, f"Left “{data['form_name']}” at {data['completion_percent']} %{last}")
+
+    def _submitted(self, at: int, data: Row) -> Entry:
+        """Tell of a submission; what a later one said is told in full, since the lead above shows the first."""
+        self._submissions += 1
+        again = self._submissions > 1
+        fields = [field for field in data["fields"] if isinstance(field, dict)]
+        said = [f"{field.get('label') or field.get('name')}: {field.get('value')}" for field in fields]
+        title = f"{'Sent' if not again else 'Sent again:'} “{data['form_name'] or data['door']}”"
+        return Entry("submitted", at, title, "\n".join(said) if again else "")
+
+    def _stage(self, at: int, data: Row) -> Entry:
+        title = "Moved to" if data["from_stage"] else "Stage set to"
+        by = "" if data["by"] in _DOORS else data["by"]
+        return Entry("stage", at, title, by=by, stage=Stage.of(data["to_stage"], self._pipeline))
+
+    def _note(self, at: int, data: Row) -> Entry:
+        return Entry("note", at, "Note", data["text"], by=data["by"])
+
+    def _delivery(self, at: int, data: Row) -> Entry:
+        return Entry("delivery", at, "", delivery=delivery_view(data, self._places))
