@@ -24,11 +24,14 @@ from leadsbot.leads.tables import Submission as SubmissionRow
 
 Row = dict[str, Any]
 
+CONFIRMED = "confirmed"
+
 
 async def intake(tx: Tx, subs: Sequence[Submission]) -> list[Taken]:
     """Take `subs` in, in order; gives what became of each. Runs in the caller's transaction and may run twice."""
     if not subs:
         return []
+    await matching.lock(tx, subs)
     decisions = _Decisions(await _already_in(tx, subs), await matching.load(tx, subs))
     taken = [decisions.take(sub) for sub in subs]
     await decisions.write(tx)
@@ -50,7 +53,8 @@ class _Decisions:
         self._candidates = candidates
         self._new: dict[str, Row] = {}
         self._changed: dict[str, Row] = {}
-        self._submissions: list[Row] = []
+        self._submissions: dict[tuple[str, str], Row] = {}
+        self._confirmed: set[tuple[str, str]] = set()
         self._moves: list[Row] = []
         self._happenings: list[Happening] = []
         self._shown: tuple[Row, msgspec.Raw] = ({}, msgspec.Raw())
@@ -58,25 +62,37 @@ class _Decisions:
     def take(self, sub: Submission) -> Taken:
         before = self._already_in.get((sub.workspace_id, sub.id))
         if before is not None:
-            return Taken(before, repeated=True)
+            return self._repeat(before, sub)
         met, own = self._candidates.match(sub)
         if met is None:
             return self._begin(sub) if sub.begins else Taken(None)
         return self._add(met, sub, own)
 
+    def _repeat(self, lead_id: str, sub: Submission) -> Taken:
+        """A repeat changes nothing, except that the widget learns after its first word that an attempt went through."""
+        if sub.complete and sub.confirmation == CONFIRMED:
+            self._confirmed.add((sub.workspace_id, sub.id))
+            met, own = self._candidates.match(sub)
+            if own and met and met["id"] == lead_id and met["confirmation"] != CONFIRMED:
+                row = {**met, "confirmation": CONFIRMED, "updated_at": sub.received_at}
+                self._change(row)
+                self._candidates.hold(row)
+                self._tell("lead.updated", row, sub)
+        return Taken(lead_id, repeated=True)
+
     def _begin(self, sub: Submission) -> Taken:
         row = new_lead(sub, self._e164(sub))
         self._new[row["id"]] = row
         self._move(row, None, sub)
-        self._keep(row, sub)
         self._tell("lead.created", row, sub)
+        self._keep(row, sub)
         return Taken(row["id"], created=True, stage=row["stage"], stage_changed=True)
 
     def _add(self, met: Row, sub: Submission, own: bool) -> Taken:
         row = add(met, sub, self._e164(sub), own=own)
         moved = row["stage"] != met["stage"]
         if row != met:
-            (self._new if row["id"] in self._new else self._changed)[row["id"]] = row
+            self._change(row)
         if moved:
             self._move(row, met["stage"], sub)
         self._keep(row, sub)
@@ -85,6 +101,9 @@ class _Decisions:
         if moved:
             self._tell("lead.stage_changed", row, sub, {"from_stage": met["stage"], "to_stage": row["stage"]})
         return Taken(row["id"], stage=row["stage"], stage_changed=moved)
+
+    def _change(self, row: Row) -> None:
+        (self._new if row["id"] in self._new else self._changed)[row["id"]] = row
 
     def _e164(self, sub: Submission) -> str:
         return (phone_e164(sub.contact.phone, sub.country) or "") if sub.contact.phone else ""
@@ -95,7 +114,7 @@ class _Decisions:
         if not sub.complete:
             return
         self._already_in[sub.workspace_id, sub.id] = row["id"]
-        self._submissions.append(_submission(row["id"], sub))
+        self._submissions[sub.workspace_id, sub.id] = _submission(row["id"], sub)
         if sub.session is not None:
             self._tell("form.submitted", row, sub)
 
@@ -127,10 +146,13 @@ class _Decisions:
     async def write(self, tx: Tx) -> None:
         for row in self._new.values():
             tx.insert(Lead, row)
-        for row in self._submissions:
+        for key in self._confirmed & self._submissions.keys():
+            self._submissions[key]["confirmation"] = CONFIRMED
+        for row in self._submissions.values():
             tx.insert(SubmissionRow, row, "ON CONFLICT (id) DO NOTHING")
         for row in self._moves:
             tx.insert(StageChange, row)
+        await tx.execute_many(_CONFIRM, sorted(self._confirmed - self._submissions.keys()))
         await _update(tx, sorted(self._changed.values(), key=lambda row: str(row["id"])))
         record(tx, *self._happenings)
 
@@ -153,6 +175,7 @@ def _submission(lead_id: str, sub: Submission) -> Row:
     }
 
 
+_CONFIRM = f"UPDATE submissions SET confirmation = '{CONFIRMED}' WHERE workspace_id = $1 AND id = $2"
 _FIXED = frozenset({"id", "workspace_id", "created_at"})
 
 
