@@ -7,7 +7,7 @@
  * Sections, in order: the page's natives · the tag · storage · settings and consent · attribution · fields · what is
  * never sent · forms · completion · sessions · submissions · sending · the page's API · start.
  */
-(() => {
+try { (() => {
   // ── The page's natives ────────────────────────────────────────────────────────────────────────────────────────────
   // Taken once, before the page can replace them, and never looked up on a form: a field named `elements`, `matches` or
   // `getAttribute` hides the form's own.
@@ -35,7 +35,7 @@
       // The page must never learn of our trouble.
     }
   };
-  const backoff = (tries) => Math.min(3000 * 2 ** tries, 3e5) * (0.75 + Math.random() / 2);
+  const backoff = (tries) => Math.min(2000 * 2 ** tries, 3e5) * (1 + Math.random());
   const later = (run, wait, ...args) => timeout(safe(run), wait, ...args);
 
   // crypto.randomUUID() is missing on plain http, where many small sites still live; a blob's address ends in a UUID
@@ -65,7 +65,7 @@
   const readKey = safe((key) => parse(localStorage.getItem(key)));
   const writeKey = safe((key, value) => localStorage.setItem(key, stringify(value)));
   const removeKey = safe((key) => localStorage.removeItem(key));
-  const outboxKeys = () => (safe(() => Object.keys(localStorage))() || []).filter((key) => key.startsWith(outboxKey));
+  const outboxKeys = () => Object.keys(safe(() => localStorage)() || {}).filter((key) => key.startsWith(outboxKey));
   /** All unsent batches, of other tabs too. */
   const stored = () => outboxKeys().map(readKey).filter(Boolean);
 
@@ -138,7 +138,7 @@
   // ── Attribution ───────────────────────────────────────────────────────────────────────────────────────────────────
 
   const CAMPAIGN = /^(?:utm_(source|medium|campaign|term|content)|[gw]braid|gclid|fbclid|msclkid|ttclid|li_fat_id|twclid)$/;
-  const PERSONAL = /mail|phone|name|token|pass|pwd|auth|secret|session|^(tel|key|code)$/i;
+  const PERSONAL = /mail|phone|name|token|pass|auth|session|^(tel|key|code)$/i;
 
   /** The address without fragment, credentials, or what could name a person; empty when it is none. */
   const cleanUrl = (href) => {
@@ -165,7 +165,7 @@
 
   const touch = safe(readTouch)();
   // A page reached from the site itself, or directly, says nothing new about where the visitor came from.
-  const isNews = /":"/.test(stringify([touch.utm, touch.ids])) || (touch.ref && !touch.ref.startsWith(location.origin + '/'));
+  const isNews = Object.keys({ ...touch.utm, ...touch.ids })[0] || (touch.ref && !touch.ref.startsWith(location.origin + '/'));
 
   /** Brings first and last touch and the visit (it ends 30 minutes after its last sign of life) up to now. */
   function visit() {
@@ -185,13 +185,13 @@
   // company.
   const MEANINGS = {
     email: / (e ?)?mail /,
-    phone: / (phone|telephone|telefon|tel|mobile|handy|telefonnummer) /,
+    phone: / (phone|telephone|tel|telefon(nummer)?|mobile|handy) /,
     first_name: / (first|given) ?name | vorname /,
     last_name: / (last|family|sur) ?name | (nach|familien)name /,
     company: / (company|organi[sz]ation|firma|unternehmen) /,
     event_date: / (event|wedding) ?date |^ (date|\w*datum) $/,
     name: /^ ((your|full|contact|ihr) ?)?name $/,
-    message: / (message|comments?|notes|nachricht|anfrage|kommentar) /,
+    message: / (message|comments?|nachricht|anfrage|kommentar) /,
   };
 
   /** "firstName_2" → " first name 2 ": lower case, one space between and around whole words. */
@@ -207,7 +207,11 @@
   const tidy = (text) => text.replace(/\s+/g, ' ').replace(/^[ *:]+|[ *:]+$/g, '').slice(0, 200);
   /** The text of a label without that of the control it wraps. */
   const textOf = (node) =>
-    node.data || (is(node, 'select,textarea,button,script,style') ? '' : [...node.childNodes].map(textOf).join(' '));
+    node.nodeType === 3
+      ? node.data
+      : !node.tagName || is(node, 'select,textarea,button,script,style')
+        ? ''
+        : [...node.childNodes].map(textOf).join(' ');
 
   const isChoice = (el) => /radio|checkbox/.test(el.type);
 
@@ -217,13 +221,13 @@
     const group = around && all(around, 'input').filter((other) => other.name === el.name)[1] && around;
     const label = group ? all(group, 'legend')[0] : el.labels?.[0];
     const text = attr(group || el, 'aria-label') || (label && textOf(label));
-    return tidy(text || attr(el, 'placeholder') || el.name || el.id);
+    return tidy(text || attr(el, 'placeholder') || el.name || el.id || el.type);
   }
 
   /** By what its author declared first and by what it is called last. */
   function meaningOf(el, names) {
     const declared = attr(el, 'data-leadsbot-field');
-    if (declared) return declared;
+    if (MEANINGS[declared]) return declared;
     if (isChoice(el) || el.type === 'hidden') return;
     const hints = [attr(el, 'autocomplete'), /email|tel/.test(el.type) ? el.type : '', attr(el, 'inputmode')].map(words);
     for (const name of [...hints, ...names]) {
@@ -241,8 +245,8 @@
   // ── What is never sent ────────────────────────────────────────────────────────────────────────────────────────────
 
   const SECRET_NAME =
-    / ((card|cc) ?(number|num|no|code|exp|expiry|cvv|cvc)|(credit|debit) ?card|(kredit)?karten?(nummer)?|cvv|cvc|csc|security code|ssn|social security|iban|account number|passport|pass(word|wort)|pin(?! code)|(reisepass|ausweis)(nummer)?) /;
-  const CARD_NAME = / (card|cc|credit|debit|karte) /;
+    / ((card|cc) ?(number|num|no|code|exp|expiry|cvv|cvc)|(credit|debit) ?card|kreditkarte|(kredit)?kartennummer|cvv|cvc|csc|security code|ssn|social security|iban|passport|pass(word|wort)|reisepass|ausweisnummer) /;
+  const CARD_NAME = / (card|cc|karte) /;
   const SECRET_TOKEN = /\b(cc-|(current|new)-password|one-time-code)/i;
   const DIGITS = /\+?\b\d([\s.-]{0,2}\d){12,}\b/g;
 
@@ -280,19 +284,24 @@
   /** Every field of the form that has a value and may be sent. */
   function collect(form) {
     const found = new Map();
-    for (const el of controls(form)) {
-      const raw = is(el, ':disabled') ? '' : valueOf(el);
-      const label = raw.trim() && labelOf(el);
-      const names = [el.name, el.id, label, attr(el, 'placeholder')].map(words);
-      if (!label || isSecret(el, names.join('|'), label)) continue;
-      const name = (el.name || el.id || label).slice(0, 200);
-      const before = found.get(name);
-      const value = withoutCards(raw, el.type === 'tel', names.join('|'));
-      const field = { name, label, type: el.type, means: meaningOf(el, names) };
-      field.value = (before ? before.value + ', ' + value : value).slice(0, 20000);
-      origin.set(field, el);
-      found.set(name, field);
-    }
+    controls(form).forEach(
+      safe((el) => {
+        const raw = is(el, ':disabled') ? '' : valueOf(el);
+        if (!raw.trim()) return;
+        const label = labelOf(el);
+        const names = [el.name, el.id, label, attr(el, 'placeholder')].map(words);
+        // What stands beside a text area is prose ("never tell us your card number"), not its name.
+        const called = el.type === 'textarea' ? names[0] : names.join('|');
+        if (isSecret(el, called, label)) return;
+        const name = (el.name || el.id || label).slice(0, 200);
+        const before = found.get(name);
+        const value = withoutCards(raw, el.type === 'tel', called);
+        const field = { name, label, type: el.type, means: meaningOf(el, names) };
+        field.value = (before ? before.value + ', ' + value : value).slice(0, 20000);
+        origin.set(field, el);
+        found.set(name, field);
+      }),
+    );
     return [...found.values()].slice(0, 200);
   }
 
@@ -699,4 +708,4 @@
   for (const type in handlers) addEventListener(type, safe(handlers[type]), true);
   scan();
   safe(loadSettings)();
-})();
+})(); } catch (_) { /* The page must never learn of our trouble. */ }

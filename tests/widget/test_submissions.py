@@ -287,3 +287,20 @@ def test_identify_and_stage_reach_the_backend_without_cards(open_page: Open, bac
     assert backend.expect("identify")["values"] == {"email": "jane@example.com"}
     assert backend.expect("stage")["name"] == "Paid"
     assert "4111" not in backend.sent
+
+
+def test_labels_with_comments_and_fields_without_any_name_lose_nothing(open_page: Open, backend: Backend) -> None:
+    page = open_page(
+        """<form name=odd method=post action=/send>
+        <label><!----><span>Your name<!--slot--></span> <input name=a data-leadsbot-field=nonsense value=Jane></label>
+        <input value=nameless><textarea name=b aria-label="Never send us your card number">Hello</textarea>
+        <label>Guests <select name=c><option>20<option>40</select></label><button>Go</button></form>"""
+    )
+    page.click("button")
+    fields = backend.expect("submit")["fields"]
+    assert [(f["name"], f["label"], f.get("means"), f["value"]) for f in fields] == [
+        ("a", "Your name", "name", "Jane"),
+        ("text", "text", None, "nameless"),
+        ("b", "Never send us your card number", None, "Hello"),
+        ("c", "Guests", None, "20"),
+    ]
