@@ -13,8 +13,9 @@ from tests.widget.servers import TOKEN, Backend, Site
 Open = Callable[..., Page]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
+    """One browser for this folder alone: while it runs, its event loop would be in the way of asynchronous tests."""
     with sync_playwright() as playwright:
         running = chromium.launch(playwright)
         yield running

@@ -80,7 +80,14 @@ class Backend(Server):
 
     def __init__(self) -> None:
         super().__init__("127.0.0.1")
-        self.settings: Json = {"consent": "none", "partial": "off", "masked": [], "hidden": [], "ignored": [], "honeypot": ""}
+        self.settings: Json = {
+            "consent": "none",
+            "partial": "off",
+            "masked": [],
+            "hidden": [],
+            "ignored": [],
+            "honeypot": "",
+        }
         self.settings_status = 200
         self.events_status = 202
         self.gate = threading.Event()  # settings are held back until it is set

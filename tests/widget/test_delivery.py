@@ -7,7 +7,10 @@ import pytest
 from tests.widget.conftest import Open
 from tests.widget.servers import TOKEN, Backend
 
-FORM = "<form name=f method=post action=/send><input name=email><textarea name=message></textarea><button>Go</button></form>"
+FORM = (
+    "<form name=f method=post action=/send><input name=email><textarea name=message></textarea>"
+    "<button>Go</button></form>"
+)
 PREVENT = "<script>document.forms[0].addEventListener('submit', e => e.preventDefault())</script>"
 
 

@@ -84,7 +84,8 @@ def test_a_form_that_was_only_looked_at_is_no_session(open_page: Open, backend: 
 
 
 @pytest.mark.parametrize(
-    ("partial", "names"), [("off", None), ("contact", ["first_name", "email"]), ("all", ["first_name", "email", "area"])]
+    ("partial", "names"),
+    [("off", None), ("contact", ["first_name", "email"]), ("all", ["first_name", "email", "area"])],
 )
 def test_values_of_an_unsent_form_leave_only_as_the_site_allows(
     open_page: Open, backend: Backend, partial: str, names: list[str] | None
