@@ -13,7 +13,7 @@ from types import ModuleType
 from typing import Any
 
 from litestar import Litestar, Request, Response
-from litestar.datastructures import State
+from litestar.datastructures import CacheControlHeader, State
 from litestar.di import Provide
 from litestar.openapi.config import OpenAPIConfig
 from litestar.static_files import create_static_files_router
@@ -44,6 +44,8 @@ from leadsbot.workspaces.sign_in import SignIns
 from leadsbot.workspaces.sites import SiteBook
 
 PUBLIC = Path(__file__).resolve().parents[2] / "public"
+# Pages name static files with their digest, so that a changed file has another address.
+_FOR_GOOD = CacheControlHeader(public=True, max_age=365 * 24 * 3600, immutable=True)
 # Not below: the widget's own addresses, answered in front with limits of their own.
 MAX_BODY = 1024 * 1024
 
@@ -115,7 +117,7 @@ def _litestar(house: House) -> App:
     app: Any = Litestar(
         route_handlers=[
             *_routes(house.modules),
-            create_static_files_router(path=STATIC_PATH, directories=[PUBLIC], cache_control=None),
+            create_static_files_router(path=STATIC_PATH, directories=[PUBLIC], cache_control=_FOR_GOOD),
         ],
         lifespan=[lifespan],
         state=State({"services": services, "renderer": Renderer(PUBLIC)}),
