@@ -30,6 +30,11 @@ def launch(playwright: Playwright) -> Browser:
     return chromium.launch(executable_path=executable(), args=arguments())
 
 
+def left_out() -> str | None:
+    """Why browser tests are to be left out: `make test` sets LEADSBOT_NO_BROWSER where no browser can be had."""
+    return "LEADSBOT_NO_BROWSER is set" if os.environ.get("LEADSBOT_NO_BROWSER") else None
+
+
 def why_no_browser() -> str | None:
     """A sentence that names the remedy when no browser starts here, None when one does."""
     chosen = os.environ.get("LEADSBOT_CHROMIUM")

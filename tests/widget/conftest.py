@@ -16,6 +16,8 @@ Open = Callable[..., Page]
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """One browser for this folder alone: while it runs, its event loop would be in the way of asynchronous tests."""
+    if reason := chromium.left_out():
+        pytest.skip(reason)
     with sync_playwright() as playwright:
         running = chromium.launch(playwright)
         yield running
