@@ -6,9 +6,11 @@ import http.client
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +19,7 @@ from typing import Self
 from urllib.parse import urlsplit
 
 BACKEND = Path(__file__).parents[2] / "backend"
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0
 BOOTSTRAP = ("bootstrap", "--workspace", "Lindenhof", "--email", "Owner@Example.com", "--password", "correct horse")
 
 
@@ -51,14 +53,29 @@ def prepared(folder: Path, **settings: str) -> None:
 def free_ports(number: int = 2) -> int:
     """Give the first of so many ports in a row that nobody listens on."""
     for first in range(20_000 + os.getpid() % 5_000, 32_000, number):
-        if all(_is_free(port) for port in range(first, first + number)):
+        if not any(listening(port) for port in range(first, first + number)):
             return first
     raise RuntimeError("no free ports")
 
 
-def _is_free(port: int) -> bool:
-    with closing(socket.socket()) as each:
-        return each.connect_ex(("127.0.0.1", port)) != 0
+def listening(port: int) -> bool:
+    """Tell whether somebody listens on this port of 127.0.0.1."""
+    with closing(socket.socket()) as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def wait_until(true: Callable[[], bool]) -> None:
+    """Wait for it, and fail when it doesn't come."""
+    deadline = time.monotonic() + PATIENCE_S
+    while not true():
+        assert time.monotonic() < deadline, "it never came"
+        time.sleep(0.02)
+
+
+def query(folder: Path, sql: str) -> list[tuple[object, ...]]:
+    """Run one statement on the embedded database of `folder`."""
+    with closing(sqlite3.connect(folder / "data" / "leadsbot.db", isolation_level=None)) as connection:
+        return connection.execute(sql).fetchall()
 
 
 @dataclass(frozen=True)
@@ -80,18 +97,21 @@ def ask(url: str, path: str = "", *, method: str = "GET", body: bytes | None = N
 
 
 class Running:
-    """The command between `with` and its end. `port` is the one it serves on, `output` what it said so far."""
+    """The command between `with` and its end. `port` is the one it serves on, `output` what it said so far.
 
-    def __init__(self, folder: Path, *args: str, port: int | None = None, **settings: str) -> None:
+    Without `module` the arguments are the interpreter's own."""
+
+    def __init__(self, folder: Path, *args: str, port: int | None = None, module: bool = True, **settings: str) -> None:
         self.port = port or free_ports()
         self.url = f"http://127.0.0.1:{self.port}"
         self._said = folder / f"said-{self.port}.txt"
-        self._args, self._folder, self._settings = args, folder, {"PORT": str(self.port), **settings}
+        self._args = ("-m", "leadsbot", *args) if module else args
+        self._folder, self._settings = folder, {"PORT": str(self.port), **settings}
 
     def __enter__(self) -> Self:
         with open(self._said, "wb") as said:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "leadsbot", *self._args],
+                [sys.executable, *self._args],
                 cwd=self._folder,
                 env=environment(**self._settings),
                 stdin=subprocess.DEVNULL,
@@ -117,24 +137,18 @@ class Running:
 
     def says(self, text: str) -> str:
         """Wait until the output holds `text`, and give it."""
-        deadline = time.monotonic() + PATIENCE_S
-        while text not in (said := self.output):
-            assert self.process.poll() is None, said
-            assert time.monotonic() < deadline, said
-            time.sleep(0.02)
-        return said
+        wait_until(lambda: text in self._alive().output)
+        return self.output
 
     def up(self) -> Self:
         """Wait until the server answers."""
-        deadline = time.monotonic() + PATIENCE_S
-        while True:
-            try:
-                ask(self.url, "/health")
-                return self
-            except OSError:
-                assert self.process.poll() is None, self.output
-                assert time.monotonic() < deadline, self.output
-                time.sleep(0.02)
+        wait_until(lambda: listening(self._alive().port))
+        ask(self.url, "/health")  # the port is open before the house is
+        return self
+
+    def _alive(self) -> Self:
+        assert self.process.poll() is None, self.output
+        return self
 
     def stop(self, by: signal.Signals = signal.SIGTERM) -> int:
         """Send a signal and give the exit code."""

@@ -4,29 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-import sqlite3
 import stat
 from pathlib import Path
 
 import pytest
 
 from leadsbot.ids import is_id
-from tests.cli.running import BOOTSTRAP, leadsbot, prepared
+from tests.cli.running import BOOTSTRAP, leadsbot, query
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    prepared(tmp_path)
-    return tmp_path
-
-
-def rows(folder: Path, sql: str) -> list[tuple[object, ...]]:
-    with sqlite3.connect(folder / "data" / "leadsbot.db") as connection:
-        return connection.execute(sql).fetchall()
-
-
-def test_json_has_the_contracts_keys_in_their_order_and_nothing_else(folder: Path) -> None:
-    done = leadsbot(folder, *BOOTSTRAP, "--json", PUBLIC_URL="https://leads.example.com")
+def test_json_has_the_contracts_keys_in_their_order_and_nothing_else(migrated: Path) -> None:
+    done = leadsbot(migrated, *BOOTSTRAP, "--json", PUBLIC_URL="https://leads.example.com")
     assert done.returncode == 0, done.stderr
     made = json.loads(done.stdout)
     assert list(made) == [
@@ -39,46 +27,45 @@ def test_json_has_the_contracts_keys_in_their_order_and_nothing_else(folder: Pat
     assert made["inbound_url"] == f"https://leads.example.com/api/inbound/w/{made['endpoint_id']}/leads"
 
 
-def test_links_follow_the_port_unless_a_public_url_was_chosen(folder: Path) -> None:
-    done = leadsbot(folder, *BOOTSTRAP, "--json", PORT="8123")
+def test_links_follow_the_port_unless_a_public_url_was_chosen(migrated: Path) -> None:
+    done = leadsbot(migrated, *BOOTSTRAP, "--json", PORT="8123")
     assert json.loads(done.stdout)["inbound_url"].startswith("http://127.0.0.1:8123/api/inbound/")
 
 
-def test_without_json_the_key_is_named_for_people(folder: Path) -> None:
-    done = leadsbot(folder, *BOOTSTRAP)
+def test_without_json_the_key_is_named_for_people(migrated: Path) -> None:
+    done = leadsbot(migrated, *BOOTSTRAP)
     assert re.search(r"^api_key +lb_\w{40}$", done.stdout, re.MULTILINE)
     assert "shown this once" in done.stdout
 
 
-def test_the_site_gets_the_origins_in_their_normal_form(folder: Path) -> None:
-    leadsbot(folder, *BOOTSTRAP, "--origin", "https://Shop.Example.com/", "--origin", "https://*.example.org")
-    assert rows(folder, "SELECT allowed_origins FROM sites") == [
+def test_the_site_gets_the_origins_in_their_normal_form(migrated: Path) -> None:
+    leadsbot(migrated, *BOOTSTRAP, "--origin", "https://Shop.Example.com/", "--origin", "https://*.example.org")
+    assert query(migrated, "SELECT allowed_origins FROM sites") == [
         ('["https://shop.example.com","https://*.example.org"]',)
     ]
 
 
-def test_the_pipeline_is_the_one_asked_for(folder: Path) -> None:
-    leadsbot(folder, *BOOTSTRAP, "--pipeline", "applications")
-    [(stages,)] = rows(folder, "SELECT stages FROM workspaces")
+def test_the_pipeline_is_the_one_asked_for(migrated: Path) -> None:
+    leadsbot(migrated, *BOOTSTRAP, "--pipeline", "applications")
+    [(stages,)] = query(migrated, "SELECT stages FROM workspaces")
     assert json.loads(str(stages))[1] == "Application Submitted"
 
 
-def test_the_owner_is_mailed_for_new_leads(folder: Path) -> None:
-    leadsbot(folder, *BOOTSTRAP)
-    assert rows(folder, "SELECT kind, enabled FROM channels") == [("email", 1)]
+def test_the_owner_is_mailed_for_new_leads(migrated: Path) -> None:
+    leadsbot(migrated, *BOOTSTRAP)
+    assert query(migrated, "SELECT kind, enabled FROM channels") == [("email", 1)]
 
 
 def test_a_new_database_is_migrated_on_the_way(tmp_path: Path) -> None:
     assert leadsbot(tmp_path, *BOOTSTRAP).returncode == 0
-    assert rows(tmp_path, "SELECT name FROM workspaces") == [("Lindenhof",)]
+    assert query(tmp_path, "SELECT name FROM workspaces") == [("Lindenhof",)]
 
 
-def test_a_database_that_is_behind_is_not_touched(folder: Path) -> None:
-    with sqlite3.connect(folder / "data" / "leadsbot.db") as connection:
-        connection.execute("DELETE FROM migration WHERE id = (SELECT max(id) FROM migration)")
-    done = leadsbot(folder, *BOOTSTRAP)
+def test_a_database_that_is_behind_is_not_touched(migrated: Path) -> None:
+    query(migrated, "DELETE FROM migration WHERE id = (SELECT max(id) FROM migration)")
+    done = leadsbot(migrated, *BOOTSTRAP)
     assert (done.returncode, "run `leadsbot migrate`" in done.stderr) == (1, True)
-    assert rows(folder, "SELECT count(*) FROM workspaces") == [(0,)]
+    assert query(migrated, "SELECT count(*) FROM workspaces") == [(0,)]
 
 
 @pytest.mark.parametrize(
@@ -92,20 +79,20 @@ def test_a_database_that_is_behind_is_not_touched(folder: Path) -> None:
     ids=["email", "password", "origin", "name"],
 )
 def test_what_cannot_be_is_turned_down_in_one_sentence_and_nothing_made(
-    folder: Path, changed: tuple[str, str], said: str
+    migrated: Path, changed: tuple[str, str], said: str
 ) -> None:
-    done = leadsbot(folder, *BOOTSTRAP, *changed)
+    done = leadsbot(migrated, *BOOTSTRAP, *changed)
     assert done.returncode == 1
     assert said in done.stderr and len(done.stderr.splitlines()) == 1
-    assert rows(folder, "SELECT count(*) FROM workspaces") == [(0,)]
+    assert query(migrated, "SELECT count(*) FROM workspaces") == [(0,)]
 
 
-def test_an_email_that_is_taken_is_turned_down(folder: Path) -> None:
-    leadsbot(folder, *BOOTSTRAP)
-    done = leadsbot(folder, *BOOTSTRAP)
+def test_an_email_that_is_taken_is_turned_down(migrated: Path) -> None:
+    leadsbot(migrated, *BOOTSTRAP)
+    done = leadsbot(migrated, *BOOTSTRAP)
     assert (done.returncode, "already a user" in done.stderr) == (1, True)
 
 
-def test_the_secret_key_is_not_readable_by_others_once_made(folder: Path) -> None:
-    assert leadsbot(folder, "worker", DATABASE_URL="sqlite:///data/new.db").returncode == 1
-    assert stat.S_IMODE((folder / "data" / "secret.key").stat().st_mode) == 0o600
+def test_the_secret_key_is_not_readable_by_others_once_made(migrated: Path) -> None:
+    assert leadsbot(migrated, "worker", DATABASE_URL="sqlite:///data/new.db").returncode == 1
+    assert stat.S_IMODE((migrated / "data" / "secret.key").stat().st_mode) == 0o600
