@@ -1,0 +1,71 @@
+"""Many visitors at once, over HTTP, each keeping to what the server said."""
+
+from __future__ import annotations
+
+import http.client
+import queue
+import threading
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, suppress
+from types import TracebackType
+from typing import Self
+from urllib.parse import urlsplit
+
+from e2e.support.waiting import PATIENCE_S
+from e2e.support.wire import Submission
+
+CONNECTIONS = 16
+
+
+class Load:
+    """Sends submissions over `CONNECTIONS` connections between `with` and its end, which waits for all of them.
+
+    A connection ends with the work, or with the server. `answers` has the status of every answer by email.
+    """
+
+    def __init__(self, events_url: str, submissions: Sequence[Submission]) -> None:
+        self.answers: dict[str, int] = {}
+        self._url = urlsplit(events_url)
+        self._left: queue.SimpleQueue[Submission] = queue.SimpleQueue()
+        for submission in submissions:
+            self._left.put(submission)
+        self._news = threading.Condition()
+        self._pool = ThreadPoolExecutor(CONNECTIONS)
+
+    def __enter__(self) -> Self:
+        self._work = [self._pool.submit(self._connection) for _ in range(CONNECTIONS)]
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._pool.shutdown()
+        for work in self._work:
+            work.result()
+
+    def acknowledged(self) -> set[str]:
+        """Give the emails of those that were answered with 202."""
+        with self._news:
+            return {email for email, status in self.answers.items() if status == 202}
+
+    def wait_for(self, count: int) -> None:
+        """Wait until so many were answered."""
+        with self._news:
+            assert self._news.wait_for(lambda: len(self.answers) >= count, PATIENCE_S), self.answers
+
+    def _connection(self) -> None:
+        assert self._url.hostname
+        with closing(http.client.HTTPConnection(self._url.hostname, self._url.port, timeout=PATIENCE_S)) as connection:
+            # The server dies under us: whoever has no answer knows nothing, and stops.
+            with suppress(OSError, http.client.HTTPException, queue.Empty):
+                while True:
+                    self._send(connection, self._left.get_nowait())
+
+    def _send(self, connection: http.client.HTTPConnection, submission: Submission) -> None:
+        connection.request("POST", self._url.path, submission.body, {"content-type": "text/plain"})
+        answer = connection.getresponse()
+        answer.read()
+        with self._news:
+            self.answers[submission.email] = answer.status
+            self._news.notify_all()

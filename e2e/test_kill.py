@@ -1,0 +1,76 @@
+"""A server that is killed with SIGKILL under load: what it has acknowledged is there afterwards, once, and delivered."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+from e2e.support.house import House, house
+from e2e.support.load import Load
+from e2e.support.waiting import eventually
+from e2e.support.wire import Submission
+from tests.support.webhook_receiver import WebhookReceiver
+
+VISITORS = 400
+KILLED_AFTER = 150
+DELIVERED_WITHIN_S = 60.0  # the leases of what was under way have to end first
+
+
+def test_what_was_acknowledged_survives_a_kill_and_is_delivered(
+    tmp_path: Path, ports: int, database_url: str, receiver: WebhookReceiver
+) -> None:
+    submissions = [Submission(f"visitor-{number}@example.com") for number in range(VISITORS)]
+    with house(tmp_path, ports, DATABASE_URL=database_url) as leadsbot:
+        hook = leadsbot.hook(receiver, "lead.created")
+        leadsbot.set_site(burst_per_second=100_000)  # they all come from one address here
+
+        with Load(leadsbot.events_url, submissions) as load:
+            load.wait_for(KILLED_AFTER)
+            leadsbot.node.kill()
+        acknowledged = load.acknowledged()
+        assert len(acknowledged) == len(load.answers), load.answers
+        assert KILLED_AFTER <= len(acknowledged) < VISITORS, "it was not killed in the middle"
+
+        leadsbot.node.start()
+        assert _leads(leadsbot).keys() >= acknowledged
+        assert set(_leads(leadsbot).values()) == {1}
+
+        eventually(lambda: _told(receiver) >= acknowledged, "a delivery for each", DELIVERED_WITHIN_S)
+        for request in list(receiver.requests):
+            request.verify(hook.secret)
+        assert _deliveries_by_email(receiver) == {email: 1 for email in _told(receiver)}
+
+
+def test_what_was_not_acknowledged_arrives_once_when_it_is_sent_again(
+    tmp_path: Path, ports: int, database_url: str
+) -> None:
+    submissions = [Submission(f"visitor-{number}@example.com") for number in range(VISITORS)]
+    with house(tmp_path, ports, DATABASE_URL=database_url) as leadsbot:
+        leadsbot.set_site(burst_per_second=100_000)
+        with Load(leadsbot.events_url, submissions) as load:
+            load.wait_for(KILLED_AFTER)
+            leadsbot.node.kill()
+        leadsbot.node.start()
+
+        # What had no answer, and what had one: a widget that was cut off before it read it can't tell them apart.
+        with Load(leadsbot.events_url, submissions) as again:
+            again.wait_for(VISITORS)
+        assert len(again.acknowledged()) == VISITORS
+        assert _leads(leadsbot) == {one.email: 1 for one in submissions}
+
+
+def _leads(leadsbot: House) -> Counter[str]:
+    return Counter(lead["email"] for lead in leadsbot.api.every("/api/v1/leads"))
+
+
+def _told(receiver: WebhookReceiver) -> set[str]:
+    return {request.json["data"]["lead"]["email"] for request in list(receiver.requests)}
+
+
+def _deliveries_by_email(receiver: WebhookReceiver) -> dict[str, int]:
+    """Count the different delivery ids that each lead came under: a repeat has the same."""
+    pairs = {
+        (request.json["data"]["lead"]["email"], request.headers["x-leadsbot-delivery"])
+        for request in list(receiver.requests)
+    }
+    return dict(Counter(email for email, _ in pairs))
