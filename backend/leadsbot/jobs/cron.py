@@ -52,6 +52,8 @@ class Cron:
                 await self._database.write(self._enqueue_due)
             except LeadsBotError as error:
                 log.warning("cron.failed", error=error.message)
+            except Exception as error:  # whatever it is, the next tick may go well
+                log.error("cron.failed", error=repr(error), exc_info=True)
             soonest = min(tick.every - now % tick.every for tick in self._ticks)
             await asyncio.sleep(max(soonest, 200) / 1000)
 

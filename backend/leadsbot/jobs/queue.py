@@ -72,7 +72,7 @@ async def claim(database: Database, slots: int, running: Mapping[str, int], kind
 
     `running` counts this process's jobs per lane. Jobs whose lease ran out are taken over.
     """
-    full = [lane for lane, count in running.items() if lane and count >= LANE_LIMIT]
+    full = _full(running)
 
     async def unit(tx: Tx) -> list[Claim]:
         rows = await _candidates(tx, full, kinds)
@@ -87,6 +87,10 @@ async def claim(database: Database, slots: int, running: Mapping[str, int], kind
         return [_claimed(row) for row in chosen]
 
     return await database.write(unit)
+
+
+def _full(running: Mapping[str, int]) -> list[str]:
+    return [lane for lane, count in running.items() if lane and count >= LANE_LIMIT]
 
 
 async def _candidates(tx: Tx, full_lanes: list[str], kinds: Sequence[str]) -> list[dict[str, Any]]:
@@ -139,17 +143,25 @@ async def renew(tx: Tx, claims: Sequence[Claim]) -> None:
 
 
 async def still_held(tx: Tx, claims: Sequence[Claim]) -> set[str]:
-    """Give the ids of those that nobody has taken over; what a stale holder did must not be written."""
+    """Give the ids of those that nobody has taken over; what a stale holder did must not be written.
+
+    On PostgreSQL they stay locked, so that no other node takes one over before this transaction has settled it.
+    """
+    lock = " FOR UPDATE" if tx.dialect == "postgres" else ""
     rows = await tx.fetch(
-        f"SELECT id, claims FROM jobs WHERE state = 'running' AND id {tx.one_of(1)}",
+        f"SELECT id, claims FROM jobs WHERE state = 'running' AND id {tx.one_of(1)} ORDER BY id{lock}",
         tx.many([claim.id for claim in claims]),
     )
     fences = {row["id"]: row["claims"] for row in rows}
     return {claim.id for claim in claims if fences.get(claim.id) == claim.claims}
 
 
-async def next_due(database: Database) -> int | None:
-    """Give in how many ms the next job is due (0: now), or None when none waits."""
-    now = now_ms(database.dialect)
-    row = await database.fetch_one(f"SELECT min(due) - {now} AS wait FROM jobs WHERE state = 'ready'")
-    return None if row is None or row["wait"] is None else max(0, int(row["wait"]))
+async def next_due(database: Database, running: Mapping[str, int], kinds: Sequence[str]) -> int | None:
+    """Give in how many ms the next job that `claim()` would take is due (0: now), or None when none waits."""
+    row = await database.fetch_one(
+        f"SELECT due - {now_ms(database.dialect)} AS wait FROM jobs WHERE state = 'ready'"
+        f" AND NOT (lane {database.one_of(1)}) AND kind {database.one_of(2)} ORDER BY due LIMIT 1",
+        database.many(_full(running)),
+        database.many(list(kinds)),
+    )
+    return None if row is None else max(0, int(row["wait"]))

@@ -36,27 +36,33 @@ class Runner:
         self._handlers = dict(handlers)
         self._running: dict[asyncio.Task[None], Claim] = {}
         self._freed = asyncio.Event()
-        self._tasks: list[asyncio.Task[None]] = []
+        self._claiming: asyncio.Task[None] | None = None
+        self._renewing: asyncio.Task[None] | None = None
+        self._stopping = False
 
     def start(self) -> None:
-        self._tasks = [
-            asyncio.create_task(self._loop(), name="jobs"),
-            asyncio.create_task(self._renew(), name="job-leases"),
-        ]
+        self._claiming = asyncio.create_task(self._loop(), name="jobs")
+        self._renewing = asyncio.create_task(self._renew(), name="job-leases")
 
     async def stop(self) -> None:
-        """Claim no more, let what runs finish (up to `STOP_WITHIN_S`); what is cut off is taken over by its lease."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        """Claim no more, let what runs finish (up to `STOP_WITHIN_S`); what is cut off is taken over by its lease.
+
+        A claim under way is waited for, not cut off: it would leave jobs that nobody works on until their leases end.
+        """
+        self._stopping = True
+        self._freed.set()
+        if self._claiming:
+            await self._claiming
         if self._running:
             await asyncio.wait(self._running, timeout=STOP_WITHIN_S)
-        for work in self._running:
-            work.cancel()
+        left = [task for task in (*self._running, self._renewing) if task]
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
 
     async def _loop(self) -> None:
         with self._database.signals.listen(SIGNAL) as woken:
-            while True:
+            while not self._stopping:
                 woken.clear()
                 self._freed.clear()
                 try:
@@ -65,7 +71,10 @@ class Runner:
                 except LeadsBotError as error:
                     log.warning("jobs.claim_failed", error=error.message)
                     wait = POLL_S
-                if wait:
+                except Exception as error:  # whatever it is, a node without its jobs is worse
+                    log.error("jobs.claim_failed", error=repr(error), exc_info=True)
+                    wait = POLL_S
+                if wait and not self._stopping:
                     await _first_of(wait, woken.wait(), self._freed.wait())
 
     async def _claim(self) -> bool:
@@ -73,16 +82,18 @@ class Runner:
         if free <= 0:
             await self._freed.wait()
             return True
-        lanes = Counter(work.lane for work in self._running.values())
-        claims = await claim(self._database, free, lanes, list(self._handlers))
+        claims = await claim(self._database, free, self._lanes(), list(self._handlers))
         for taken in claims:
             task = asyncio.create_task(self._work(taken), name=f"job:{taken.kind}")
             self._running[task] = taken
             task.add_done_callback(self._finished)
         return bool(claims)
 
+    def _lanes(self) -> Counter[str]:
+        return Counter(work.lane for work in self._running.values())
+
     async def _idle_for(self) -> float:
-        due = await next_due(self._database)
+        due = await next_due(self._database, self._lanes(), list(self._handlers))
         return POLL_S if due is None else min(POLL_S, max(due / 1000, 0.02))
 
     def _finished(self, task: asyncio.Task[None]) -> None:

@@ -1,0 +1,304 @@
+"""The job table: a job exists if and only if what it is about does, and only who holds its claim may settle it."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from leadsbot import clock
+from leadsbot.db import Database, Tx
+from leadsbot.jobs import outcomes
+from leadsbot.jobs.cron import KEEP_DONE_MS, purge_done
+from leadsbot.jobs.outcomes import Again, Dead, Done, Outcome
+from leadsbot.jobs.queue import LANE_LIMIT, LEASE_MS, Claim, claim, enqueue, next_due, renew
+from leadsbot.workspaces.tables import Workspace
+
+KINDS = ["greet"]
+
+
+async def add(database: Database, *names: str, **how: Any) -> list[str]:
+    async def unit(tx: Tx) -> list[str]:
+        return [enqueue(tx, "greet", {"name": name}, **how) for name in names]
+
+    return await database.write(unit)
+
+
+async def take(database: Database, slots: int = 100, **running: int) -> list[Claim]:
+    return await claim(database, slots, running, KINDS)
+
+
+async def settle(database: Database, held: Claim, outcome: Outcome) -> bool:
+    return bool(await database.put(outcomes.settle, (held, outcome)))
+
+
+async def row_of(database: Database, job_id: str) -> dict[str, Any] | None:
+    return await database.fetch_one("SELECT * FROM jobs WHERE id = $1", job_id)
+
+
+async def lapse(database: Database, job_id: str) -> None:
+    async def unit(tx: Tx) -> None:
+        await tx.execute("UPDATE jobs SET lease_until = lease_until - $2 WHERE id = $1", job_id, LEASE_MS + 1)
+
+    await database.write(unit)
+
+
+async def make_due(database: Database) -> None:
+    async def unit(tx: Tx) -> None:
+        await tx.execute("UPDATE jobs SET due = 0 WHERE state = 'ready'")
+
+    await database.write(unit)
+
+
+def writes_workspace(workspace_id: str) -> Any:
+    async def write(tx: Tx) -> None:
+        tx.insert(Workspace, {"id": workspace_id, "name": "Written by a job", "created_at": 1})
+
+    return write
+
+
+async def workspaces(database: Database) -> list[str]:
+    return [row["id"] for row in await database.fetch("SELECT id FROM workspaces ORDER BY id")]
+
+
+async def test_a_job_exists_when_its_transaction_commits(database: Database) -> None:
+    await add(database, "Ada")
+    assert [taken.payload for taken in await take(database)] == [{"name": "Ada"}]
+
+
+async def test_a_job_does_not_exist_when_its_transaction_fails(database: Database) -> None:
+    async def unit(tx: Tx) -> None:
+        enqueue(tx, "greet", {})
+        await tx.flush()
+        raise ValueError("no")
+
+    with pytest.raises(ValueError, match="no"):
+        await database.write(unit)
+    assert await take(database) == []
+
+
+async def test_a_claimed_job_is_not_claimed_again_while_its_lease_holds(database: Database) -> None:
+    await add(database, "Ada")
+    assert len(await take(database)) == 1
+    assert await take(database) == []
+
+
+async def test_a_lapsed_lease_is_taken_over(database: Database) -> None:
+    (job_id,) = await add(database, "Ada")
+    await take(database)
+    await lapse(database, job_id)
+    (again,) = await take(database)
+    assert (again.id, again.claims) == (job_id, 2)
+
+
+async def test_a_renewed_lease_is_not_taken_over(database: Database) -> None:
+    (job_id,) = await add(database, "Ada")
+    (held,) = await take(database)
+    await lapse(database, job_id)
+
+    async def unit(tx: Tx) -> None:
+        await renew(tx, [held])
+
+    await database.write(unit)
+    assert await take(database) == []
+
+
+async def test_a_stale_holder_cannot_renew(database: Database) -> None:
+    (job_id,) = await add(database, "Ada")
+    (stale,) = await take(database)
+    await lapse(database, job_id)
+    await take(database)
+    await lapse(database, job_id)
+
+    async def unit(tx: Tx) -> None:
+        await renew(tx, [stale])
+
+    await database.write(unit)
+    assert len(await take(database)) == 1
+
+
+async def test_settling_writes_what_the_work_wrote(database: Database) -> None:
+    (job_id,) = await add(database, "Ada")
+    (held,) = await take(database)
+    assert await settle(database, held, Done(writes=writes_workspace("w1")))
+    assert await workspaces(database) == ["w1"]
+    assert await row_of(database, job_id) is None
+
+
+@pytest.mark.parametrize("make", [Done, lambda writes: Again(0, writes), lambda writes: Dead("no", writes)])
+async def test_a_stale_holder_settles_nothing_and_writes_nothing(database: Database, make: Any) -> None:
+    (job_id,) = await add(database, "Ada")
+    (stale,) = await take(database)
+    await lapse(database, job_id)
+    (holder,) = await take(database)
+    assert not await settle(database, stale, make(writes_workspace("stale")))
+    assert await workspaces(database) == []
+    assert await settle(database, holder, Done(writes=writes_workspace("fresh")))
+    assert await workspaces(database) == ["fresh"]
+
+
+async def test_settling_twice_writes_once(database: Database) -> None:
+    await add(database, "Ada")
+    (held,) = await take(database)
+    assert await settle(database, held, Done(writes=writes_workspace("first")))
+    assert not await settle(database, held, Done(writes=writes_workspace("second")))
+    assert await workspaces(database) == ["first"]
+
+
+async def test_a_write_that_fails_leaves_its_job_and_its_neighbours_settle(database: Database) -> None:
+    async def broken(tx: Tx) -> None:
+        tx.insert(Workspace, {"id": "half", "name": "x", "created_at": 1})
+        raise ValueError("broken")
+
+    await add(database, "Ada", "Grace")
+    ada, grace = await take(database)
+    puts = [database.put(outcomes.settle, one) for one in ((ada, Done(broken)), (grace, Done(writes_workspace("w"))))]
+    failed, settled = await asyncio.gather(*puts, return_exceptions=True)
+    assert isinstance(failed, ValueError)
+    assert settled is True
+    assert await workspaces(database) == ["w"]
+    row = await row_of(database, ada.id)
+    assert row is not None and row["state"] == "running"
+
+
+async def test_a_lane_takes_at_most_its_share_and_the_others_go_on(database: Database) -> None:
+    await add(database, *map(str, range(30)), lane="slow")
+    await add(database, "quick", lane="other")
+    await add(database, "free")
+    taken = await take(database)
+    assert [one.lane for one in taken].count("slow") == LANE_LIMIT
+    assert {one.payload["name"] for one in taken if one.lane != "slow"} == {"quick", "free"}
+
+
+async def test_what_runs_of_a_lane_already_counts(database: Database) -> None:
+    await add(database, *map(str, range(5)), lane="slow")
+    assert await take(database, slow=LANE_LIMIT) == []
+    assert len(await take(database, slow=LANE_LIMIT - 1)) == 1
+
+
+async def test_a_lane_longer_than_a_look_does_not_hide_the_others(database: Database) -> None:
+    await add(database, *map(str, range(300)), lane="slow", due=1)
+    await add(database, "quick", lane="other", due=2)
+    taken = await take(database)
+    assert len(taken) == LANE_LIMIT
+    (quick,) = await take(database, slow=LANE_LIMIT)
+    assert quick.payload == {"name": "quick"}
+
+
+async def test_again_gives_the_job_back_and_moves_its_due(database: Database) -> None:
+    (job_id,) = await add(database, "Ada")
+    (held,) = await take(database)
+    assert await settle(database, held, Again(60_000, error="told to wait"))
+    row = await row_of(database, job_id)
+    assert row is not None
+    assert (row["state"], row["failures"], row["error"]) == ("ready", 0, "told to wait")
+    assert await take(database) == []
+    wait = await next_due(database, {}, KINDS)
+    assert wait is not None and 50_000 < wait <= 60_000
+    await make_due(database)
+    assert [one.claims for one in await take(database)] == [2]
+
+
+async def test_a_failure_counts_and_a_postponement_does_not(database: Database) -> None:
+    await add(database, "Ada")
+    for outcome, failures in ((Again(0, failed=True), 1), (Again(0), 1), (Again(0, failed=True), 2)):
+        (held,) = await take(database)
+        await settle(database, held, outcome)
+        row = await row_of(database, held.id)
+        assert row is not None and row["failures"] == failures
+
+
+async def test_a_dead_job_is_kept_with_its_error_and_never_claimed(database: Database) -> None:
+    (job_id,) = await add(database, "Ada")
+    (held,) = await take(database)
+    await settle(database, held, Dead("x" * 900))
+    row = await row_of(database, job_id)
+    assert row is not None
+    assert (row["state"], len(row["error"])) == ("dead", 500)
+    assert await take(database) == []
+
+
+async def test_jobs_come_oldest_due_first(database: Database) -> None:
+    await add(database, "second", due=2_000)
+    await add(database, "first", due=1_000)
+    assert [one.payload["name"] for one in await take(database)] == ["first", "second"]
+
+
+async def test_a_job_is_not_claimed_before_it_is_due(database: Database) -> None:
+    await add(database, "later", due=clock.now() + clock.HOUR)
+    assert await take(database) == []
+
+
+async def test_kinds_that_nobody_here_handles_are_left_alone(database: Database) -> None:
+    await add(database, "Ada")
+    assert await claim(database, 10, {}, ["another"]) == []
+    assert await next_due(database, {}, ["another"]) is None
+    assert len(await take(database)) == 1
+
+
+async def test_a_full_lane_is_not_waited_for(database: Database) -> None:
+    await add(database, "slow", lane="slow")
+    assert await next_due(database, {"slow": LANE_LIMIT}, KINDS) is None
+    assert await next_due(database, {}, KINDS) == 0
+
+
+async def test_a_unique_key_is_enqueued_once_even_after_its_job_is_done(database: Database) -> None:
+    await add(database, "tick", unique_key="tick:1")
+    await add(database, "tick", unique_key="tick:1")
+    (held,) = await take(database)
+    await settle(database, held, Done())
+    await add(database, "tick", unique_key="tick:1")
+    assert await take(database) == []
+
+
+async def test_done_jobs_are_purged_after_their_time_and_not_before(database: Database) -> None:
+    await add(database, "tick", unique_key="tick:1")
+    (held,) = await take(database)
+    await settle(database, held, Done())
+    done_at = clock.now()
+    for waited, left in ((KEEP_DONE_MS - clock.MINUTE, 1), (KEEP_DONE_MS + clock.MINUTE, 0)):
+        with clock.freeze(done_at + waited):
+            await database.write(purge_done)
+        assert len(await database.fetch("SELECT id FROM jobs")) == left
+
+
+async def test_dead_and_waiting_jobs_are_not_purged(database: Database) -> None:
+    await add(database, "Ada", "Grace")
+    held = (await take(database, 1))[0]
+    await settle(database, held, Dead("no"))
+    with clock.freeze(clock.now() + 10 * KEEP_DONE_MS):
+        await database.write(purge_done)
+    assert {row["state"] for row in await database.fetch("SELECT state FROM jobs")} == {"dead", "ready"}
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_two_nodes_never_hold_the_same_job(database: Database) -> None:
+    await add(database, *map(str, range(200)))
+    async with Database.opened(database.url) as other:
+        taken: list[str] = []
+        while pair := [one.id for got in await asyncio.gather(take(database, 20), take(other, 20)) for one in got]:
+            taken += pair
+    assert len(taken) == len(set(taken)) == 200
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_a_job_that_is_being_settled_is_not_taken_over(database: Database) -> None:
+    (job_id,) = await add(database, "Ada")
+    (held,) = await take(database)
+    await lapse(database, job_id)
+    entered, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slow(tx: Tx) -> None:
+        tx.insert(Workspace, {"id": "holder", "name": "x", "created_at": 1})
+        entered.set()
+        await go_on.wait()
+
+    settling = database.put(outcomes.settle, (held, Done(slow)))
+    await asyncio.wait_for(entered.wait(), 10)
+    async with Database.opened(database.url) as other:
+        assert await take(other) == []
+        go_on.set()
+        assert await settling is True
+        assert await take(other) == []
+    assert await workspaces(database) == ["holder"]
