@@ -49,13 +49,10 @@ class Candidates:
 
 
 async def load(tx: Tx, subs: Sequence[Submission]) -> Candidates:
-    """Read every lead that the batch may meet, with two look-ups however long it is.
-
-    On PostgreSQL the emails are locked first (in order), so that two nodes that meet a new email at once make one lead.
-    """
-    await _lock(tx, subs)
+    """Read every lead that the batch may meet, with three look-ups however long it is."""
     workspaces = tx.many(sorted({sub.workspace_id for sub in subs}))
     visits = sorted({sub.visit.id for sub in subs if sub.visit.id})
+    sessions = sorted({sub.session_id for sub in subs if sub.session_id})
     emails = sorted({sub.contact.email.lower() for sub in subs if sub.contact.email and sub.joins})
     lock = "FOR UPDATE" if tx.dialect == "postgres" else ""
     rows: list[Row] = []
@@ -70,12 +67,26 @@ async def load(tx: Tx, subs: Sequence[Submission]) -> Candidates:
         rows += await tx.fetch(
             f"SELECT * FROM leads WHERE visit_id {tx.one_of(1)} ORDER BY created_at {lock}", tx.many(visits)
         )
-    return Candidates(rows)
+    if sessions:
+        # A visit ends where a session goes on: whoever fills in a form for an hour is still the same visitor. Only the
+        # lead that the session began is its own, not one that it merely met.
+        rows += await tx.fetch(
+            "SELECT l.* FROM sessions s JOIN leads l ON l.id = s.lead_id AND l.session_id = s.id"
+            f" WHERE s.id {tx.one_of(1)} ORDER BY l.created_at {lock and 'FOR UPDATE OF l'}",
+            tx.many(sessions),
+        )
+    return Candidates(sorted(rows, key=lambda row: (row["created_at"], row["id"])))
 
 
-async def _lock(tx: Tx, subs: Sequence[Submission]) -> None:
+async def lock(tx: Tx, subs: Sequence[Submission]) -> None:
+    """Make other nodes wait that bring the same email or visit, so that what is new to both becomes one lead.
+
+    Before anything is read; in order, so that nobody waits crosswise. SQLite has one writer anyway.
+    """
     if tx.dialect != "postgres":
         return
-    keys = sorted({zlib.crc32(f"{s.workspace_id}:{s.contact.email}".lower().encode()) for s in subs if s.contact.email})
+    names = {f"{s.workspace_id}:{s.contact.email}".lower() for s in subs if s.contact.email}
+    names |= {s.visit.id for s in subs if s.visit.id}
+    keys = sorted({zlib.crc32(name.encode()) for name in names})
     if keys:
         await tx.execute("SELECT pg_advisory_xact_lock(k) FROM unnest($1::bigint[]) AS k ORDER BY k", keys)

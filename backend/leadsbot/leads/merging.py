@@ -8,12 +8,14 @@ import msgspec
 
 from leadsbot.ids import new_id
 from leadsbot.leads import pipeline
+from leadsbot.leads.contact import Contact
 from leadsbot.leads.submission import Submission
 
 Row = dict[str, Any]
 
 CUSTOM_LIMIT = 500
 _CONTACT = ("first_name", "last_name", "email", "phone", "company", "message", "event_date")
+_LIMITS = {name: 2_000 for name in _CONTACT if name != "message"}  # contract, section 4
 _MEASURES = ("form_id", "form_name", "form_completion_percent", "form_fields_completed", "form_fields_total")
 
 
@@ -29,7 +31,7 @@ def new_lead(sub: Submission, phone_e164: str) -> Row:
         "session_id": sub.session_id,
         "created_at": sub.received_at,
         "updated_at": sub.received_at,
-        **{name: getattr(contact, name) or "" for name in _CONTACT},
+        **_told(contact),
         "email_key": (contact.email or "").lower(),
         "phone_e164": phone_e164,
         "notes": "",
@@ -72,12 +74,12 @@ def add(row: Row, sub: Submission, phone_e164: str, *, own: bool) -> Row:
     by its email is filled where it is empty, since knowing an email is no leave to rewrite what stands there."""
     changed = dict(row)
     overwrite = own or not sub.fills_only
-    for name in _CONTACT:
-        value = getattr(sub.contact, name) or ""
+    told = _told(sub.contact)
+    for name, value in told.items():
         if value and (overwrite or not row[name]):
             changed[name] = value
     changed["email_key"] = changed["email"].lower()
-    if changed["phone"] != row["phone"] or not row["phone_e164"]:
+    if told["phone"] and changed["phone"] == told["phone"]:
         changed["phone_e164"] = phone_e164
     changed["custom_data"] = _with_custom(row["custom_data"], sub.contact.custom, overwrite)
     if own or row["form_completion_percent"] is None:
@@ -91,6 +93,11 @@ def add(row: Row, sub: Submission, phone_e164: str, *, own: bool) -> Row:
     if changed != row:
         changed["updated_at"] = sub.received_at
     return changed
+
+
+def _told(contact: Contact) -> dict[str, str]:
+    """Give the contact's columns, cut to what they hold; the submission keeps everything as it came."""
+    return {name: (getattr(contact, name) or "")[: _LIMITS.get(name)] for name in _CONTACT}
 
 
 def _next_stage(current: str, sub: Submission) -> str:

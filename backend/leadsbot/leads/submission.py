@@ -19,7 +19,8 @@ class Submission:
     `id` is made by whoever sent it: the same one twice changes nothing. `joins` says whether the door adds to a lead
     of the same email (widget, no-script form, postback) or always makes a new one; `fills_only` that it may fill a
     stranger's lead but never rewrite it (public doors). `complete` is False for contact data that were typed but not
-    sent: such a lead stands at the first stage, and leaves no submission behind. Times in ms.
+    sent: such a lead stands at the first stage, and leaves no submission behind; `seq` numbers them within their
+    session. Times in ms.
     """
 
     id: str
@@ -34,6 +35,7 @@ class Submission:
     visit: Visit = NO_VISIT
     site_id: str | None = None
     session_id: str | None = None
+    seq: int = 0
     form_id: str | None = None
     form_name: str = ""
     page_url: str = ""
