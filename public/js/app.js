@@ -53,6 +53,11 @@
     for (const change of changes) for (const node of change.addedNodes) if (node.nodeType === 1) retire(node);
   }).observe(toasts, { childList: true });
 
+  // What was taken back can't be taken back twice.
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (event.detail.successful) event.detail.elt.closest(".toast")?.remove();
+  });
+
   // Presses ------------------------------------------------------------------------------------------------------
 
   async function copy(button) {

@@ -168,6 +168,9 @@
   }
 
   const unread = (one) => Number(Boolean(one?.classList.contains("unread")));
+  const add = (by) => {
+    total.textContent = Math.max(0, Number(total.textContent.replace(/\D/g, "")) + by).toLocaleString("en");
+  };
 
   function change(known, fresh) {
     if (known.classList.contains("open")) fresh.classList.add("open");
@@ -175,16 +178,39 @@
     htmx.process(fresh);
   }
 
+  function drop(known, held) {
+    if (!known && held < 0) return;
+    known?.remove();
+    if (held >= 0) waiting.splice(held, 1);
+    add(-1);
+    say();
+  }
+
+  // What happens to a lead of an older page is no arrival: only what is newer than all that is here comes on top.
+  const newest = () => Math.max(0, ...[...waiting, ...rows.querySelectorAll(".row")].map((one) => Number(one.dataset.at)));
+
   function arrive(fresh) {
     const known = row(fresh.dataset.lead);
     const held = waiting.findIndex((one) => one.id === fresh.id);
-    count(unread(fresh) - unread(known ?? waiting[held]));
+    const fits = known || held >= 0 || Number(fresh.dataset.at) >= newest();
+    if (known?.classList.contains("open")) settle(fresh);
+    if (fits) count(unread(fresh) - unread(known ?? waiting[held]));
+    if ("spam" in fresh.dataset) return drop(known, held);
     if (known) return change(known, fresh);
     if (held >= 0) return void (waiting[held] = fresh);
-    total.textContent = (Number(total.textContent.replace(/\D/g, "")) + 1).toLocaleString("en");
+    if (!fits) return;
+    add(1);
     if (reading()) waiting.push(fresh);
     else insert(fresh);
     say();
+  }
+
+  // The lead that stands open goes on living: its thread is read again, and what is open stays read.
+  function settle(fresh) {
+    fresh.classList.remove("unread");
+    fresh.querySelector(".dot").replaceChildren();
+    const thread = document.getElementById("thread");
+    if (thread) htmx.ajax("GET", `/leads/${fresh.dataset.lead}/thread`, { target: "#thread", swap: "outerHTML" });
   }
 
   rows.addEventListener("htmx:sseBeforeMessage", (event) => {

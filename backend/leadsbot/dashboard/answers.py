@@ -29,12 +29,13 @@ def page(html: str, status: int = HTTP_200_OK) -> Response[str]:
 
 def go(path: str) -> Response[str]:
     """Send the browser on to one of our own pages, with GET."""
-    return Response("", status_code=HTTP_303_SEE_OTHER, headers={**HEADERS, "Location": local(path)})
+    headers = {**HEADERS, "Location": local(path)}
+    return Response("", media_type=MediaType.TEXT, status_code=HTTP_303_SEE_OTHER, headers=headers)
 
 
 def bare(status: int) -> Response[str]:
     """Answer with a status alone."""
-    return Response("", status_code=status, headers=dict(HEADERS))
+    return Response("", media_type=MediaType.TEXT, status_code=status, headers=dict(HEADERS))
 
 
 def local(path: str, otherwise: str = "/") -> str:

@@ -69,13 +69,16 @@ def _undo(lead_id: UUID, action: str, before: str) -> Undo:
     return Undo(f"/leads/{lead_id}/{action}", ((action, before),), target="#lead")
 
 
-async def _shown(desk: Desk, lead_id: UUID, *toasts: Toast) -> Response[str]:
-    """Give the lead as it is now: in place where the page's script asked, else by way of its page."""
-    if not desk.is_htmx:
-        return desk.go(f"/leads/{lead_id}", *toasts)
-    row = await reading.get_lead(desk.database, desk.workspace_id, str(lead_id))
+async def fragment(desk: Desk, lead_id: str, *toasts: Toast) -> Response[str]:
+    """Give the lead as it is now, for the place where the page's script shows it."""
+    row = await reading.get_lead(desk.database, desk.workspace_id, lead_id)
     beside = urlsplit(desk.request.headers.get("hx-current-url", "")).path == "/leads"
     return desk.part("lead.html", *toasts, lead=await lead_page(desk.database, row), beside=beside)
+
+
+async def _shown(desk: Desk, lead_id: UUID, *toasts: Toast) -> Response[str]:
+    """Give the lead in place where the page's script asked, else by way of its page."""
+    return await fragment(desk, str(lead_id), *toasts) if desk.is_htmx else desk.go(f"/leads/{lead_id}", *toasts)
 
 
 ROUTES = [pages(show, show_thread, move, add_note, set_spam)]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from leadsbot.dashboard import words
-from leadsbot.dashboard.views import Attempt, Delivery
+from leadsbot.dashboard.views import Attempt, Delivery, Toast
 from leadsbot.db import Database
 from leadsbot.leads.filters import ms_of
 from leadsbot.leads.present import full_name
@@ -19,9 +19,14 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Destinations:
-    """The workspace's channels by id, as (kind, name)."""
+    """The workspace's channels by id, as (kind, name), and the ids of its webhooks."""
 
     channels: Mapping[str, tuple[str, str]]
+    webhooks: frozenset[str] = frozenset()
+
+    def there(self, delivery: Row) -> bool:
+        """Tell whether where a delivery goes was not deleted since."""
+        return delivery["channel_id"] in self.channels or delivery["webhook_id"] in self.webhooks
 
     def name(self, delivery: Row) -> tuple[str, str]:
         """Give kind and name of where a delivery goes; one that was deleted is known by what was written down."""
@@ -33,8 +38,11 @@ class Destinations:
 
 async def destinations(database: Database, workspace_id: str) -> Destinations:
     """Read what the workspace's channels are called."""
-    rows = await database.fetch("SELECT id, kind, name FROM channels WHERE workspace_id = $1", workspace_id)
-    return Destinations({row["id"]: (row["kind"], row["name"]) for row in rows})
+    channels = await database.fetch("SELECT id, kind, name FROM channels WHERE workspace_id = $1", workspace_id)
+    webhooks = await database.fetch("SELECT id FROM webhooks WHERE workspace_id = $1", workspace_id)
+    return Destinations(
+        {row["id"]: (row["kind"], row["name"]) for row in channels}, frozenset(row["id"] for row in webhooks)
+    )
 
 
 async def lead_names(database: Database, lead_ids: Iterable[str | None]) -> dict[str, str]:
@@ -73,6 +81,16 @@ def delivery_view(row: Row, places: Destinations, lead_name: str = "") -> Delive
         lead_name=lead_name,
         why=words.phrase(row["reason"]),
     )
+
+
+def outcome(delivery: Row) -> Toast:
+    """Say what became of a test, which comes as `delivery_json`."""
+    if delivery["status"] == "delivered":
+        return Toast("The test has arrived.")
+    failed = words.phrase(
+        delivery["reason"] or (delivery["attempts"] or [{}])[-1].get("error") or "no reason was given"
+    )
+    return Toast(f"The test didn't get through: {failed}.", "trouble")
 
 
 def _attempt(row: Row) -> Attempt:

@@ -25,9 +25,9 @@ _DOORS = frozenset({"widget", "html_form"})
 async def thread(database: Database, lead: Row, pipeline: Pipeline) -> tuple[Entry, ...]:
     """Give the thread of a lead's row, oldest first."""
     workspace_id = lead["workspace_id"]
-    sent, _ = await deliveries.list_deliveries(database, workspace_id, lead_id=lead["id"], limit=MAX_LIMIT)
+    sent = await deliveries.list_deliveries(database, workspace_id, lead_id=lead["id"], limit=MAX_LIMIT)
     entries = await timeline.timeline(database, dict(lead))
-    entries += [timeline.Entry("delivery", ms_of(row["created_at"]), row) for row in sent]
+    entries += [timeline.Entry("delivery", ms_of(row["created_at"]), row) for row in sent.rows]
     teller = _Teller(pipeline, await destinations(database, workspace_id))
     return tuple(teller.told(entry) for entry in timeline.in_order(entries))
 

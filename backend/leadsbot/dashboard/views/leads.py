@@ -125,7 +125,7 @@ class Delivery:
     @property
     def retryable(self) -> bool:
         """Whether "Try again" makes sense."""
-        return self.status in ("failed", "dead")
+        return self.status in ("failed", "dead", "withheld")
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,9 +189,9 @@ class Lead:
 
     @property
     def failed(self) -> tuple[Delivery, ...]:
-        """The deliveries that did not get through."""
+        """The deliveries that did not get through and are not tried again by themselves."""
         found = (entry.delivery for entry in self.timeline if entry.delivery)
-        return tuple(delivery for delivery in found if delivery.retryable)
+        return tuple(delivery for delivery in found if delivery.status == "dead")
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,10 @@ class EventChoice:
 
 @dataclass(frozen=True, slots=True)
 class LinkOffer:
-    """A Telegram chat waiting to be linked: the bot's deep link and the code for groups."""
+    """A Telegram chat waiting to be linked: the bot's deep link and the code for groups.
+
+    `url` is empty while the bot's name isn't known: there is no bot, or Telegram doesn't answer.
+    """
 
     url: str
     code: str

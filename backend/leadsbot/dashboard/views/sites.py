@@ -10,11 +10,19 @@ from leadsbot.dashboard.views.shell import Form
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """An origin that was turned away since it is not on the site's list."""
+    """An origin that was turned away since it is not on the site's list; `hint` says why in a sentence.
+
+    Pages without an origin of their own ("null", or none) can't be allowed.
+    """
 
     origin: str
     count: int
     at: int
+    hint: str = ""
+
+    @property
+    def allowable(self) -> bool:
+        return "://" in self.origin
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,106 @@
+"""The first page: how the day is going, what needs a hand, and what is left to set up."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, date, datetime, timedelta
+
+from litestar import Response, get
+
+from leadsbot import clock
+from leadsbot.dashboard import words
+from leadsbot.dashboard.desk import Desk, Here, pages
+from leadsbot.dashboard.shell import TROUBLE_MS
+from leadsbot.dashboard.shown.deliveries import delivery_view, destinations
+from leadsbot.dashboard.shown.leads import lead_row, pipeline_of
+from leadsbot.dashboard.views import Day, Overview, Step, Trouble
+from leadsbot.db.paging import MAX_LIMIT, Slice
+from leadsbot.leads import reading
+from leadsbot.leads.filters import ms_of
+from leadsbot.routing import deliveries
+from leadsbot.workspaces import site_editing
+
+DAYS = 14
+WEEK = 7
+FRESHEST = 6
+MOST_TROUBLE = 3
+
+
+@get("/")
+async def show(desk: Here) -> Response[str]:
+    pipeline = await pipeline_of(desk.database, desk.workspace_id)
+    fresh = await reading.list_leads(desk.database, desk.workspace_id, limit=FRESHEST)
+    daily = await _daily(desk)
+    counts = [day.count for day in daily]
+    view = Overview(
+        today=counts[-1],
+        yesterday=counts[-2],
+        week=sum(counts[-WEEK:]),
+        week_before=sum(counts[-2 * WEEK : -WEEK]),
+        daily=daily,
+        fresh=tuple(lead_row(row, pipeline) for row in fresh.rows),
+        trouble=await _trouble(desk),
+        steps=await _steps(desk, bool(fresh.rows)),
+    )
+    return await desk.page(view)
+
+
+async def _daily(desk: Desk) -> tuple[Day, ...]:
+    """Count the leads of each day of the workspace's calendar, in one pass over the newest."""
+    today = words.local(clock.now(), desk.person.timezone).date()
+    days = [today - timedelta(days=back) for back in range(DAYS - 1, -1, -1)]
+    starts = [_midnight(day, desk.person.timezone) for day in (*days, today + timedelta(days=1))]
+    sums = ", ".join(
+        f"coalesce(sum(CASE WHEN created_at >= ${n} AND created_at < ${n + 1} THEN 1 ELSE 0 END), 0) AS day_{n}"
+        for n in range(2, DAYS + 2)
+    )
+    row = await desk.database.fetch_one(
+        f"SELECT {sums} FROM leads WHERE workspace_id = $1 AND created_at >= $2 AND NOT spam",
+        desk.workspace_id,
+        *starts,
+    )
+    return tuple(Day(day, int(row[f"day_{n}"]) if row else 0) for n, day in enumerate(days, 2))
+
+
+def _midnight(day: date, timezone: str) -> int:
+    """Give the ms at which a day begins there."""
+    begins = datetime(day.year, day.month, day.day, tzinfo=words.zone(timezone)).astimezone(UTC)
+    return int(begins.timestamp()) * clock.SECOND
+
+
+async def _trouble(desk: Desk) -> tuple[Trouble, ...]:
+    """Give what couldn't be sent lately, alike put together, the most first."""
+    page = await deliveries.list_deliveries(desk.database, desk.workspace_id, status="dead", limit=MAX_LIMIT)
+    places = await destinations(desk.database, desk.workspace_id)
+    since = clock.now() - TROUBLE_MS
+    recent = (row for row in page.rows if row["lead_id"] and ms_of(row["created_at"]) > since and places.there(row))
+    failed = (delivery_view(row, places) for row in recent)
+    alike = Counter((delivery.destination, delivery.reason) for delivery in failed)
+    return tuple(
+        Trouble(count, destination, reason, "/deliveries?status=dead")
+        for (destination, reason), count in alike.most_common(MOST_TROUBLE)
+    )
+
+
+async def _steps(desk: Desk, has_leads: bool) -> tuple[Step, ...]:
+    """Give the checklist, until a lead has come and somebody is told of the next."""
+    sites = (await site_editing.list_sites(desk.database, desk.workspace_id, Slice(MAX_LIMIT))).rows
+    there = await destinations(desk.database, desk.workspace_id)
+    seen = any(site["last_seen_at"] for site in sites)
+    if seen and has_leads and (there.channels or there.webhooks):
+        return ()
+    url = desk.services.settings.public_url
+    tag = site_editing.script_tag(url, sites[-1]["public_token"], sites[-1]["consent"]) if sites else ""
+    return (
+        Step("Paste the script tag into your page", "In the head or the body, once. The form you have does the rest.",
+             "/sites", "Set up the site", done=seen, code=tag),
+        Step("Send your own form once", "Open the page and fill the form in as a visitor would.",
+             "/sites", "See where the tag was seen", done=has_leads),
+        Step("Connect a chat or a mailbox", "Hear of each lead within seconds.",
+             "/channels", "Connect a channel", done=bool(there.channels)),
+        Step("Add a webhook", "Send each lead on to your CRM, n8n or Zapier.",
+             "/webhooks", "Add a webhook", done=bool(there.webhooks)),
+    )  # fmt: skip
+
+
+ROUTES = [pages(show)]

@@ -1,0 +1,80 @@
+"""Channels and webhooks in people's words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from leadsbot.bot.links import offer
+from leadsbot.dashboard.shown.deliveries import delivery_view, destinations
+from leadsbot.dashboard.views import Channel, ChannelKind, Delivery, LinkOffer, Webhook
+from leadsbot.db import Database
+from leadsbot.routing import deliveries
+from leadsbot.routing.destination import open_config
+from leadsbot.routing.destinations import channel_kinds
+from leadsbot.services import Services
+from leadsbot.vault import Undecipherable
+
+Row = dict[str, Any]
+
+_CHANGED_KEY = "Its settings were stored with another LEADSBOT_SECRET_KEY. Remove it and add it anew."
+
+
+async def channel_view(services: Services, row: Row) -> Channel:
+    """Give a channel's row, with the offer to link it where it waits for a chat."""
+    try:
+        config = open_config(services.vault, row["config"])
+        waiting = await offer(services, row)
+    except Undecipherable:
+        return Channel(row["id"], row["kind"], row["name"], "", bool(row["enabled"]), _CHANGED_KEY)
+    return Channel(
+        id=row["id"],
+        kind=row["kind"],
+        name=row["name"],
+        target=_target(services, row["kind"], config),
+        enabled=bool(row["enabled"]),
+        disabled_reason=row["disabled_reason"],
+        last=await _last(services.database, row["workspace_id"], channel_id=row["id"]),
+        link=LinkOffer(waiting.url or "", waiting.code, waiting.expires_at) if waiting else None,
+    )
+
+
+async def webhook_view(database: Database, row: Row) -> Webhook:
+    """Give a webhook's row."""
+    return Webhook(
+        id=row["id"],
+        url=row["url"],
+        events=tuple(msgspec.json.decode(row["events"], type=list[str])),
+        enabled=bool(row["enabled"]),
+        disabled_reason=row["disabled_reason"],
+        last=await _last(database, row["workspace_id"], webhook_id=row["id"]),
+    )
+
+
+def kinds(services: Services) -> tuple[ChannelKind, ...]:
+    """Give the kinds that can be added, and what the instance lacks for them. Telegram comes first."""
+    settings = services.settings
+    missing = {}
+    if not settings.telegram_token:
+        missing["telegram"] = (
+            "This server has no bot of its own yet. Get a token from @BotFather in Telegram, set"
+            " LEADSBOT_TELEGRAM_TOKEN to it and start the server again."
+        )
+    if not settings.smtp_url:
+        missing["email"] = "This server has no mail server set. Set LEADSBOT_SMTP_URL and start it again."
+    found = sorted(channel_kinds(services).items(), key=lambda one: (one[0] != "telegram", one[1].label))
+    return tuple(ChannelKind(name, kind.label, missing.get(name, "")) for name, kind in found)
+
+
+def _target(services: Services, kind: str, config: Row) -> str:
+    if kind == "telegram":
+        chat = config.get("chat_id")
+        return str(config.get("title") or (f"chat {chat}" if chat is not None else ""))
+    channel = services.channels.get(kind)
+    return channel.destination(config) if channel else ""
+
+
+async def _last(database: Database, workspace_id: str, **where: str) -> Delivery | None:
+    rows = (await deliveries.list_deliveries(database, workspace_id, limit=1, **where)).rows
+    return delivery_view(rows[0], await destinations(database, workspace_id)) if rows else None

@@ -1,0 +1,49 @@
+"""A site in people's words, with its tag and what it turned away."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from leadsbot.dashboard import words
+from leadsbot.dashboard.views import Form, Refusal, Site
+from leadsbot.db import Database
+from leadsbot.workspaces.site_editing import list_refusals, script_tag
+
+Row = Mapping[str, Any]
+
+# More than this is an attack, or a misunderstanding that the first few explain.
+MOST_REFUSALS = 5
+
+
+async def site_view(database: Database, row: Row, public_url: str, form: Form | None = None) -> Site:
+    """Give a site's row with its refused origins, the latest first."""
+    refusals = await list_refusals(database, row["id"])
+    return Site(
+        id=row["id"],
+        name=row["name"],
+        tag=script_tag(public_url, row["public_token"], row["consent"]),
+        seen_at=row["last_seen_at"],
+        seen_on=words.short(row["last_seen_url"]),
+        origins=_texts(row["allowed_origins"]),
+        refusals=tuple(_refusal(one) for one in refusals if one["reason"] == "origin")[:MOST_REFUSALS],
+        partial_values=row["partial_values"],
+        consent=row["consent"],
+        abandon_after_minutes=row["abandon_after_minutes"],
+        masked_fields=_texts(row["masked_fields"]),
+        hidden_fields=_texts(row["hidden_fields"]),
+        ignored_forms=_texts(row["ignored_forms"]),
+        honeypot_field=row["honeypot_field"],
+        thank_you_url=row["thank_you_url"],
+        form=form or Form(),
+    )
+
+
+def _refusal(row: Row) -> Refusal:
+    return Refusal(row["origin"], row["times"], row["last_at"], row["hint"])
+
+
+def _texts(column: str) -> tuple[str, ...]:
+    return tuple(msgspec.json.decode(column, type=list[str]))
