@@ -12,6 +12,7 @@ from leadsbot.channels import discover
 from leadsbot.db import Database, Tx
 from leadsbot.events.log import Happening, record
 from leadsbot.jobs.handlers import handlers_of
+from leadsbot.jobs.outcomes import Done
 from leadsbot.jobs.runner import Runner
 from leadsbot.outbound import Outbound
 from leadsbot.routing import deliver, deliveries, route
@@ -128,6 +129,13 @@ async def tell(
     return await services.database.write(unit)
 
 
+async def route_now(services: Services, event_id: str) -> None:
+    """Route an event as its job would, without a runner."""
+    outcome = await route.route(services, [event_id])
+    assert isinstance(outcome, Done) and outcome.writes
+    await services.database.write(outcome.writes)
+
+
 async def until(
     services: Services, workspace: Created, look: Callable[[], Awaitable[R | None]], within: float = 10.0
 ) -> R:
@@ -146,7 +154,7 @@ async def settled(services: Services, workspace: Created, status: str, count: in
     """Give the deliveries of a workspace, newest first, once `count` of them have `status`."""
 
     async def look() -> list[dict[str, Any]] | None:
-        rows, _ = await deliveries.list_deliveries(services.database, workspace.workspace_id)
+        rows = (await deliveries.list_deliveries(services.database, workspace.workspace_id)).rows
         return rows if sum(row["status"] == status for row in rows) >= count else None
 
     return await until(services, workspace, look)

@@ -11,7 +11,7 @@ from leadsbot.routing.defaults import add_owner_mail
 from leadsbot.routing.destination import open_config
 from leadsbot.services import Services
 from leadsbot.workspaces.bootstrap import Created
-from tests.routing.house import LEAD, Make, Run, in_thread, quiet, settled, tell, until
+from tests.routing.house import LEAD, Make, Run, in_thread, quiet, route_now, settled, tell, until
 from tests.support.smtp_server import SmtpServer
 from tests.support.telegram_calls import BLOCKED, BROKEN, migrated, too_many
 from tests.support.telegram_server import TelegramServer
@@ -26,6 +26,11 @@ async def chat(services: Services, workspace: Created, **more: Any) -> dict[str,
 
 async def stored(services: Services, workspace: Created, channel: dict[str, Any]) -> dict[str, Any]:
     return await destinations.get_channel(services.database, workspace.workspace_id, channel["id"])
+
+
+async def attempted(services: Services, workspace: Created, count: int = 1) -> bool | None:
+    rows = (await deliveries.list_deliveries(services.database, workspace.workspace_id)).rows
+    return True if sum(bool(row["attempts"]) for row in rows) >= count else None
 
 
 async def test_a_new_lead_arrives_in_the_chat(running: Services, workspace: Created, telegram: TelegramServer) -> None:
@@ -63,6 +68,22 @@ async def test_429_postpones_without_using_up_the_schedule(
     assert second["at"] - first["at"] >= clock.SECOND
 
 
+async def test_while_a_chat_asks_to_wait_nothing_more_is_sent_to_it(
+    make_services: Make, run: Run, workspace: Created, telegram: TelegramServer
+) -> None:
+    services = make_services()
+    telegram.fail(CHAT, too_many(60), always=True)
+    await chat(services, workspace)
+    for _ in range(10):
+        await route_now(services, await tell(services, workspace))
+    run(services)
+    await until(services, workspace, lambda: attempted(services, workspace, 8))
+    asked = clock.now()
+    waiting = await services.database.fetch("SELECT due FROM jobs WHERE kind = 'deliver'")
+    assert len(waiting) == 10 and all(job["due"] > asked + 30 * clock.SECOND for job in waiting)
+    assert len(telegram.calls) == 8  # those that were under way at once
+
+
 async def test_403_switches_the_channel_off(running: Services, workspace: Created, telegram: TelegramServer) -> None:
     telegram.fail(CHAT, BLOCKED, always=True)
     channel = await chat(running, workspace)
@@ -95,11 +116,6 @@ async def test_what_waits_for_a_channel_that_was_switched_off_is_withheld(
     await destinations.update_channel(services, workspace.workspace_id, channel["id"], {"enabled": False})
     [delivery] = await settled(services, workspace, "withheld")
     assert "switched off" in delivery["reason"]
-
-
-async def attempted(services: Services, workspace: Created) -> bool | None:
-    rows, _ = await deliveries.list_deliveries(services.database, workspace.workspace_id)
-    return True if any(row["attempts"] for row in rows) else None
 
 
 async def test_what_waits_for_a_deleted_channel_is_dead(

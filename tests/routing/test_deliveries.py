@@ -6,13 +6,12 @@ from typing import Any
 
 import pytest
 
-from leadsbot.db import Tx
 from leadsbot.errors import Conflict, InvalidInput, NotFound
 from leadsbot.jobs.outcomes import Done
-from leadsbot.routing import deliver, deliveries, destinations, route
+from leadsbot.routing import deliver, deliveries, destinations
 from leadsbot.services import Services
 from leadsbot.workspaces.bootstrap import Created
-from tests.routing.house import LEAD, Make, Run, quiet, settled, tell
+from tests.routing.house import LEAD, Make, Run, quiet, route_now, settled, tell
 from tests.support.webhook_receiver import Answer, WebhookReceiver
 
 
@@ -25,8 +24,8 @@ async def webhook(services: Services, workspace: Created, receiver: WebhookRecei
 
 
 async def ids(services: Services, workspace: Created, **filters: Any) -> list[str]:
-    rows, _ = await deliveries.list_deliveries(services.database, workspace.workspace_id, **filters)
-    return [row["id"] for row in rows]
+    page = await deliveries.list_deliveries(services.database, workspace.workspace_id, **filters)
+    return [row["id"] for row in page.rows]
 
 
 async def test_a_delivery_has_the_contracts_shape(running: Services, workspace: Created, webhook: Any) -> None:
@@ -137,10 +136,8 @@ async def test_the_owner_reads_what_was_sent(
 
 async def test_routing_an_event_twice_makes_one_delivery(services: Services, workspace: Created, webhook: Any) -> None:
     event_id = await tell(services, workspace)
-    for _ in range(2):
-        outcome = await route.route(services, [event_id])
-        assert isinstance(outcome, Done) and outcome.writes
-        await services.database.write(outcome.writes)
+    await route_now(services, event_id)
+    await route_now(services, event_id)
     assert len(await ids(services, workspace)) == 1
     jobs = await services.database.fetch("SELECT lane FROM jobs WHERE kind = 'deliver'")
     assert [job["lane"] for job in jobs] == [f"webhook:{webhook['id']}"]
@@ -149,10 +146,7 @@ async def test_routing_an_event_twice_makes_one_delivery(services: Services, wor
 async def test_a_crash_after_sending_sends_again_under_the_same_id(
     services: Services, run: Run, workspace: Created, webhook: Any, receiver: WebhookReceiver
 ) -> None:
-    event_id = await tell(services, workspace)
-    routed = await route.route(services, [event_id])
-    assert isinstance(routed, Done) and routed.writes
-    await services.database.write(routed.writes)
+    await route_now(services, await tell(services, workspace))
     [delivery_id] = await ids(services, workspace)
     await deliver.deliver(services, delivery_id, 0)  # sent, and never settled
     assert (await deliveries.get_delivery(services.database, workspace.workspace_id, delivery_id))["attempts"] == []
@@ -165,20 +159,11 @@ async def test_a_crash_after_sending_sends_again_under_the_same_id(
 async def test_an_answer_that_comes_after_a_newer_round_began_does_not_end_it(
     services: Services, workspace: Created, webhook: Any
 ) -> None:
-    event_id = await tell(services, workspace)
-    routed = await route.route(services, [event_id])
-    assert isinstance(routed, Done) and routed.writes
-    await services.database.write(routed.writes)
+    await route_now(services, await tell(services, workspace))
     [delivery_id] = await ids(services, workspace)
     under_way = await deliver.deliver(services, delivery_id, 0)
     await deliveries.retry(services.database, workspace.workspace_id, delivery_id)
-    await _settle(services, under_way)
+    assert isinstance(under_way, Done) and under_way.writes
+    await services.database.write(under_way.writes)
     now = await deliveries.get_delivery(services.database, workspace.workspace_id, delivery_id)
     assert (now["status"], len(now["attempts"])) == ("pending", 1)
-
-
-async def _settle(services: Services, outcome: Any) -> None:
-    async def unit(tx: Tx) -> None:
-        await outcome.writes(tx)
-
-    await services.database.write(unit)

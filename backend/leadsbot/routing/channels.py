@@ -134,9 +134,6 @@ async def test_channel(services: Services, workspace_id: str, channel_id: str) -
     return await trial.send(services, Destination(row["kind"], row))
 
 
-# pytest would take an imported name that begins with "test" for a test.
-test_channel.__test__ = False  # type: ignore[attr-defined]
-
 _SELECT = "SELECT * FROM channels WHERE id = $1 AND workspace_id = $2"
 
 

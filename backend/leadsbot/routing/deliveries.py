@@ -10,7 +10,7 @@ from leadsbot.db import Database, Tx
 from leadsbot.errors import Conflict, InvalidInput, NotFound
 from leadsbot.events.log import topic
 from leadsbot.routing.destination import of_delivery
-from leadsbot.routing.paging import page
+from leadsbot.routing.paging import Page, page
 from leadsbot.routing.present import delivery_json
 from leadsbot.routing.route import queue
 
@@ -30,14 +30,14 @@ async def list_deliveries(
     webhook_id: str | None = None,
     cursor: str | None = None,
     limit: int = 50,
-) -> tuple[list[Row], str | None]:
-    """Give deliveries with their attempts as `delivery_json`, newest first, and the next page's cursor."""
+) -> Page:
+    """Give deliveries with their attempts as `delivery_json`, newest first."""
     if status is not None and status not in STATUSES:
         raise InvalidInput(f"status is one of: {', '.join(STATUSES)}.", fields=["status"])
     given = {"status": status, "lead_id": lead_id, "channel_id": channel_id, "webhook_id": webhook_id}
     conditions = {"workspace_id": workspace_id} | {name: value for name, value in given.items() if value is not None}
     found = await page(database, "deliveries", conditions, cursor, limit)
-    return await _with_attempts(database, found.rows), found.next_cursor
+    return Page(await _with_attempts(database, found.rows), found.next_cursor)
 
 
 async def get_delivery(database: Database, workspace_id: str, delivery_id: str) -> Row:

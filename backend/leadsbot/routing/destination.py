@@ -72,8 +72,8 @@ class Destination:
         except Undecipherable:
             return self.kind
 
-    def delivery(self, services: Services, event: Row, body: bytes, **more: Any) -> dict[str, Any]:
-        """Give the row of a delivery of `event` (its `id`, `type`, `lead_id`) to this destination."""
+    def delivery(self, name: str, event: Row, body: bytes, **more: Any) -> dict[str, Any]:
+        """Give the row of a delivery of `event` (its `id`, `type`, `lead_id`) to this destination, as it is called."""
         return {
             "id": new_id(),
             "workspace_id": self.workspace_id,
@@ -82,7 +82,7 @@ class Destination:
             "lead_id": event["lead_id"],
             "channel_id": None if self.is_webhook else self.id,
             "webhook_id": self.id if self.is_webhook else None,
-            "destination": self.name(services)[:2000],
+            "destination": name[:2000],
             "status": "pending",
             "reason": "",
             "body": body.decode(),

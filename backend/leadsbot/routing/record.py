@@ -31,6 +31,8 @@ async def write_attempt(
     await _move_on(tx, delivery, tried, verdict)
     if verdict.failing is not None:
         await _mark(tx, destination, tried.at if verdict.failing else None)
+    if verdict.wait and not verdict.counts:
+        await _hold_lane(tx, destination, verdict.wait)
     if verdict.moved:
         await _follow(tx, vault, destination, verdict.moved)
     if verdict.disable:
@@ -92,6 +94,15 @@ async def _mark(tx: Tx, destination: Destination, failing_since: int | None) -> 
         f"UPDATE {destination.table} SET failing_since = $2 WHERE id = $1",
         destination.id,
         failing_since,
+    )
+
+
+async def _hold_lane(tx: Tx, destination: Destination, wait: int) -> None:
+    """Let what else goes there wait as long: asking on while told to stop only makes the wait longer."""
+    await tx.execute(
+        f"UPDATE jobs SET due = {tx.now_ms} + $2 WHERE lane = $1 AND state = 'ready' AND due < {tx.now_ms} + $2",
+        destination.lane,
+        wait,
     )
 
 

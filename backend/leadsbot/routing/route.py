@@ -35,15 +35,16 @@ def job_handlers(services: Services) -> dict[str, JobHandler]:
 
 async def route(services: Services, event_ids: list[str]) -> Outcome:
     """Give the outcome that stores a delivery for whoever wants one of these events, and a job for each to be sent."""
-    happened = await news.load(services.database, event_ids, services.settings.public_url)
-    by_workspace: defaultdict[str, list[Destination]] = defaultdict(list)
-    for destination in await enabled_in(services.database, sorted({one.workspace_id for one in happened})):
-        by_workspace[destination.workspace_id].append(destination)
+    events = await news.events_of(services.database, event_ids)
+    ready = await _ready(services, {str(event["workspace_id"]) for event in events})
+    if not ready:
+        return Done()
+    happened = await news.load(services.database, events, services.settings.public_url)
     made = [
-        (_delivery(services, one, destination), destination.lane)
+        (_delivery(one, destination, name), destination.lane)
         for one in happened
-        for destination in by_workspace[one.workspace_id]
-        if wants(destination, one) and _reachable(services, destination)
+        for destination, name in ready.get(one.workspace_id, ())
+        if wants(destination, one)
     ]
 
     async def write(tx: Tx) -> None:
@@ -57,6 +58,15 @@ def queue(tx: Tx, delivery_id: str, lane: str, round: int = 0) -> None:
     enqueue(tx, DELIVER, {"delivery": delivery_id, "round": round}, lane=lane)
 
 
+async def _ready(services: Services, workspace_ids: set[str]) -> Mapping[str, list[tuple[Destination, str]]]:
+    """Give the destinations that can be reached, with their names, by workspace."""
+    ready: defaultdict[str, list[tuple[Destination, str]]] = defaultdict(list)
+    for destination in await enabled_in(services.database, sorted(workspace_ids)):
+        if _reachable(services, destination):
+            ready[destination.workspace_id].append((destination, destination.name(services)))
+    return ready
+
+
 def _reachable(services: Services, destination: Destination) -> bool:
     if destination.is_webhook:
         return True
@@ -66,11 +76,11 @@ def _reachable(services: Services, destination: Destination) -> bool:
         return True
 
 
-def _delivery(services: Services, one: News, destination: Destination) -> Row:
+def _delivery(one: News, destination: Destination, name: str) -> Row:
     """Make the row; its id belongs to event and destination, so that no event is ever routed there twice."""
     delivery_id = derived_id("delivery", one.event["id"], destination.id)
     withheld = {"status": "withheld", "reason": _SPAM} if one.spam else {}
-    return destination.delivery(services, one.event, one.body, id=delivery_id, **withheld)
+    return destination.delivery(name, one.event, one.body, id=delivery_id, **withheld)
 
 
 async def _write(tx: Tx, made: list[tuple[Row, str]]) -> None:

@@ -48,7 +48,7 @@ def _new_delivery(services: Services, destination: Destination) -> dict[str, Any
         "workspace_id": destination.workspace_id,
         "at": clock.now(),
     }
-    return destination.delivery(services, event, envelope(event, {"lead": None}))
+    return destination.delivery(destination.name(services), event, envelope(event, {"lead": None}))
 
 
 async def _workspace(services: Services, destination: Destination) -> Mapping[str, Any]:

@@ -117,9 +117,6 @@ async def test_webhook(services: Services, workspace_id: str, webhook_id: str) -
     return await trial.send(services, Destination(kinds.WEBHOOK, row))
 
 
-# pytest would take an imported name that begins with "test" for a test.
-test_webhook.__test__ = False  # type: ignore[attr-defined]
-
 _SELECT = "SELECT * FROM webhooks WHERE id = $1 AND workspace_id = $2"
 
 
