@@ -5,8 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from leadsbot.db import Database
 from leadsbot.errors import InvalidInput
@@ -16,8 +15,7 @@ MAX_LIMIT = 100
 Row = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """Some rows, and the cursor of the next page where there is one."""
 
     rows: list[dict[str, Any]]
