@@ -48,14 +48,6 @@ def command() -> None:
     )
 
 
-def script_tag(public_url: str, token: str) -> str:
-    """Give the tag of the contract's section 2."""
-    return (
-        f'<script id="leadsbot-listener" src="{public_url}/widget.js" data-token="{token}"\n'
-        f'        data-api="{public_url}" data-mode="listener" async></script>'
-    )
-
-
 def _site_port(settings: Settings) -> int:
     return settings.port + 1 if settings.port < 65_535 else settings.port - 1
 
@@ -84,6 +76,8 @@ async def _prepared(settings: Settings, site_url: str) -> Demo:
 
 
 def _welcome(settings: Settings, site_url: str, demo: Demo) -> str:
+    from leadsbot.workspaces.site_editing import script_tag
+
     return f"""
   LeadsBot is running. Ctrl-C stops it.
 

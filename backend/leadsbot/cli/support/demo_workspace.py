@@ -8,17 +8,12 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
-import msgspec
-
-from leadsbot import clock
 from leadsbot.cli.support.new_workspace import add_workspace
 from leadsbot.db import Database, Tx
-from leadsbot.ids import new_id
 from leadsbot.settings import Settings
 from leadsbot.workspaces import passwords
 from leadsbot.workspaces.bootstrap import NewWorkspace
-from leadsbot.workspaces.sites import new_token
-from leadsbot.workspaces.tables import Site
+from leadsbot.workspaces.site_editing import allow_origin, change_site, create_site
 
 EMAIL = "demo@leadsbot.example"
 LOGIN_FILE = "demo-login.txt"
@@ -26,7 +21,7 @@ LOGIN_FILE = "demo-login.txt"
 ABANDON_AFTER_MINUTES = 1.0
 
 _OWNER = "SELECT u.id, m.workspace_id FROM users u JOIN members m ON m.user_id = u.id WHERE u.email = $1 LIMIT 1"
-_SITE = "SELECT id, public_token, allowed_origins FROM sites WHERE workspace_id = $1 ORDER BY created_at, id LIMIT 1"
+_SITE = "SELECT id FROM sites WHERE workspace_id = $1 ORDER BY created_at, id LIMIT 1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,40 +64,13 @@ async def _set_password(database: Database, user_id: str, password: str) -> None
 
 async def _site(database: Database, workspace_id: str, origin: str, *, first_run: bool) -> str:
     """Give the token of the workspace's first site, which lets `origin` in; a new one where all were deleted."""
-
-    async def unit(tx: Tx) -> str:
-        site = await tx.fetch_one(_SITE, workspace_id)
-        if site is None:
-            return _insert_site(tx, workspace_id, origin)
-        if first_run:
-            wait = "UPDATE sites SET abandon_after_minutes = $1 WHERE id = $2"
-            await tx.execute(wait, ABANDON_AFTER_MINUTES, site["id"])
-        origins = msgspec.json.decode(site["allowed_origins"], type=list[str])
-        if origins and origin not in origins:  # an empty list lets everyone in already
-            await _allow(tx, site["id"], [*origins, origin])
-        return str(site["public_token"])
-
-    return await database.write(unit)
-
-
-async def _allow(tx: Tx, site_id: str, origins: list[str]) -> None:
-    encoded = msgspec.json.encode(origins).decode()
-    await tx.execute("UPDATE sites SET allowed_origins = $1 WHERE id = $2", encoded, site_id)
-
-
-def _insert_site(tx: Tx, workspace_id: str, origin: str) -> str:
-    token = new_token()
-    row = {
-        "id": new_id(),
-        "workspace_id": workspace_id,
-        "name": "Demo site",
-        "public_token": token,
-        "allowed_origins": msgspec.json.encode([origin]).decode(),
-        "abandon_after_minutes": ABANDON_AFTER_MINUTES,
-        "created_at": clock.now(),
-    }
-    tx.insert(Site, row)
-    return token
+    oldest = await database.fetch_one(_SITE, workspace_id)
+    if oldest is None:
+        values = {"name": "Demo site", "allowed_origins": [origin], "abandon_after_minutes": ABANDON_AFTER_MINUTES}
+        return str((await create_site(database, workspace_id, values))["public_token"])
+    if first_run:
+        await change_site(database, workspace_id, oldest["id"], {"abandon_after_minutes": ABANDON_AFTER_MINUTES})
+    return str((await allow_origin(database, workspace_id, oldest["id"], origin))["public_token"])
 
 
 def _password_in(login_file: Path) -> str | None:
