@@ -31,10 +31,11 @@ class Hook:
 
 @dataclass(frozen=True)
 class House:
-    """What the tests know of it. `site_id` is its one site, `token` that site's public token."""
+    """What the tests know of it. `key` is the API key, `site_id` is its one site, `token` that site's public token."""
 
     node: Node
     api: Api
+    key: str
     folder: Path
     token: str
     site_id: str
@@ -74,5 +75,6 @@ def house(folder: Path, port: int, origins: Sequence[str] = (), **settings: str)
     made = bootstrap(folder, origins, **settings)
     with ExitStack() as stack:
         node = stack.enter_context(Node(folder, "serve", port=port, **SETTINGS, **settings))
+        node.start()
         api = stack.enter_context(Api(node.url, made["api_key"]))
-        yield House(node, api, folder, made["public_token"], made["site_id"])
+        yield House(node, api, made["api_key"], folder, made["public_token"], made["site_id"])

@@ -24,8 +24,9 @@ class Load:
     A connection ends with the work, or with the server. `answers` has the status of every answer by email.
     """
 
-    def __init__(self, events_url: str, submissions: Sequence[Submission]) -> None:
+    def __init__(self, events_url: str, submissions: Sequence[Submission], origin: str | None = None) -> None:
         self.answers: dict[str, int] = {}
+        self._headers = {"content-type": "text/plain"} | ({"origin": origin} if origin else {})
         self._url = urlsplit(events_url)
         self._left: queue.SimpleQueue[Submission] = queue.SimpleQueue()
         for submission in submissions:
@@ -63,7 +64,7 @@ class Load:
                     self._send(connection, self._left.get_nowait())
 
     def _send(self, connection: http.client.HTTPConnection, submission: Submission) -> None:
-        connection.request("POST", self._url.path, submission.body, {"content-type": "text/plain"})
+        connection.request("POST", self._url.path, submission.body, self._headers)
         answer = connection.getresponse()
         answer.read()
         with self._news:

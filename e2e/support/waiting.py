@@ -9,7 +9,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 PATIENCE_S = 30.0
-_PAUSE_S = 0.05
+PAUSE_S = 0.05
 
 
 def eventually(ask: Callable[[], T], what: str, within: float = PATIENCE_S) -> T:
@@ -20,4 +20,4 @@ def eventually(ask: Callable[[], T], what: str, within: float = PATIENCE_S) -> T
         if answer:
             return answer
         assert time.monotonic() < deadline, f"{what}: not within {within:g} s; the last answer was {answer!r}"
-        time.sleep(_PAUSE_S)
+        time.sleep(PAUSE_S)

@@ -1,0 +1,35 @@
+"""Somebody's own pages with the tag in them, on a server that knows nothing of LeadsBot."""
+
+from __future__ import annotations
+
+from e2e.support.house import House
+
+ENQUIRY = """
+<h1>Ask the gardener</h1>
+<form name="enquiry" method="post" action="/send">
+  <label>Your name <input name="name" required></label>
+  <label>E-mail <input type="email" name="email" required></label>
+  <label>Message <textarea name="message"></textarea></label>
+  <button>Send</button>
+</form>
+"""
+
+ACCOUNT = """
+<h1>Join the wine club</h1>
+<form name="account" method="post" action="/send">
+  <input type="hidden" name="campaign_secret" value="{hidden}">
+  <label>Your name <input name="name"></label>
+  <label>E-mail <input type="email" name="email"></label>
+  <label>Password <input type="password" name="password" autocomplete="new-password"></label>
+  <label>Card number <input name="card_number" inputmode="numeric"></label>
+  <label>Reference <input name="reference"></label>
+  <label>Message <textarea name="message"></textarea></label>
+  <button>Join</button>
+</form>
+"""
+
+
+def with_tag(leadsbot: House, body: str) -> str:
+    """Give a page with this body and the tag as the dashboard shows it."""
+    tag = leadsbot.api.get(f"/api/v1/sites/{leadsbot.site_id}")["script_tag"]
+    return f"<!doctype html><html lang=en><meta charset=utf-8><title>A page</title>{tag}<body>{body}</body></html>"
