@@ -6,7 +6,7 @@ sends many small batches. So the widget's own addresses are answered here; every
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,6 +34,7 @@ class Request:
     path: str
     query: bytes
     headers: Mapping[bytes, bytes]
+    every_header: Sequence[tuple[bytes, bytes]]
     peer: str
     receive: Receive
     cors: list[tuple[bytes, bytes]] = field(default_factory=list)
@@ -41,6 +42,11 @@ class Request:
     def header(self, name: bytes) -> str | None:
         value = self.headers.get(name)
         return None if value is None else value.decode("latin-1")
+
+    def whole_header(self, name: bytes) -> str | None:
+        """Give a header that is a list, whole: sent twice it means the same as joined by a comma (RFC 9110, 5.3)."""
+        values = [value.decode("latin-1") for key, value in self.every_header if key == name]
+        return ", ".join(values) if values else None
 
     async def body(self, limit: int) -> bytes:
         """Read the body, `TooLarge` as soon as it is known to exceed `limit` bytes."""
@@ -99,6 +105,7 @@ def _request(scope: Scope, receive: Receive) -> Request:
         path=scope["path"],
         query=scope["query_string"],
         headers=dict(reversed(scope["headers"])),
+        every_header=scope["headers"],
         peer=client[0] if client else "",
         receive=receive,
     )

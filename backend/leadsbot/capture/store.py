@@ -12,6 +12,7 @@ from leadsbot.events.log import record
 from leadsbot.forms import sessions
 from leadsbot.forms.registry import FormRegistry
 from leadsbot.leads.intake import intake
+from leadsbot.leads.submission import Submission
 
 SEEN_EVERY_MS = 20 * clock.SECOND
 MAX_KNOWN_SESSIONS = 50_000
@@ -34,7 +35,11 @@ class CaptureStore:
         return not self._forms.is_due(form_id, at)
 
     def stored(self, batch: Captured) -> None:
-        """Remember the sessions of a batch that is durable now."""
+        """Remember what a batch that is durable now has written down."""
+        self._forms.stored(batch.seen)
+        now = clock.now()
+        if self._is_due(batch.site.id, now):
+            self._seen[batch.site.id] = now
         for one in batch.reached:
             self._sessions[one.session_id] = None
         while len(self._sessions) > MAX_KNOWN_SESSIONS:
@@ -42,11 +47,11 @@ class CaptureStore:
 
     async def write(self, tx: Tx, batches: Sequence[Captured]) -> list[None]:
         await self._forms.write(tx, [seen for batch in batches for seen in batch.seen])
-        subs = [sub for batch in batches for sub in batch.submissions]
+        subs = await _news(tx, [sub for batch in batches for sub in batch.submissions])
         taken = await intake(tx, subs)
-        leads = {sub.session_id: one.lead_id for sub, one in zip(subs, taken, strict=True) if sub.session_id}
+        leads = {(sub.site_id, sub.session_id): one.lead_id for sub, one in zip(subs, taken, strict=True)}
         reached = [
-            replace(one, lead_id=leads[one.session_id]) if one.session_id in leads else one
+            replace(one, lead_id=leads[key]) if (key := (one.site_id, one.session_id)) in leads else one
             for batch in batches
             for one in batch.reached
         ]
@@ -54,18 +59,30 @@ class CaptureStore:
         await self._mark_seen(tx, batches)
         return [None] * len(batches)
 
+    def _is_due(self, site_id: str, now: int) -> bool:
+        return now - self._seen.get(site_id, 0) >= SEEN_EVERY_MS
+
     async def _mark_seen(self, tx: Tx, batches: Sequence[Captured]) -> None:
         """Note that the tag is alive, at most every `SEEN_EVERY_MS` per site and process."""
         now = clock.now()
-        due = {
-            batch.site.id: batch.page_url
-            for batch in batches
-            if now - self._seen.get(batch.site.id, 0) >= SEEN_EVERY_MS
-        }
-        if not due:
-            return
-        self._seen.update(dict.fromkeys(due, now))
+        due = {batch.site.id: batch.page_url for batch in batches if self._is_due(batch.site.id, now)}
         await tx.execute_many(
             "UPDATE sites SET last_seen_at = $2, last_seen_url = $3 WHERE id = $1",
             [(site_id, now, url) for site_id, url in sorted(due.items())],
         )
+
+
+async def _news(tx: Tx, subs: list[Submission]) -> list[Submission]:
+    """Leave out values of an unsent form that its session has moved past: such a batch comes late, or once more."""
+    unsent = {sub.session_id for sub in subs if sub.session_id and not sub.complete}
+    if not unsent:
+        return subs
+    heard = await sessions.standing(tx, sorted(unsent))
+    news = []
+    for sub in subs:
+        if sub.session_id in unsent:
+            if not sub.complete and sub.seq <= heard.get(sub.session_id, -1):
+                continue
+            heard[sub.session_id] = sessions.ENDED if sub.complete else sub.seq
+        news.append(sub)
+    return news

@@ -61,7 +61,10 @@ class _Translation:
         self._out = Captured(site, self._page_url)
 
     def run(self) -> Captured:
+        ignored = {name.strip().casefold().removeprefix("#") for name in self._site.ignored_forms}
         for number, event in enumerate(self._batch.events):
+            if ignored and _is_of(event, ignored):
+                continue
             match event:
                 case wire.View():
                     self._saw(event.form, viewed=True)
@@ -171,6 +174,7 @@ class _Translation:
             visit=self._whence(),
             site_id=site.id,
             session_id=event.session,
+            seq=event.seq,
             form_id=form_id(site.id, event.form.key),
             form_name=event.form.name or event.form.key,
             page_url=self._page_url,
@@ -232,3 +236,9 @@ class _Translation:
             complete=False,
             begins=begins,
         )
+
+
+def _is_of(event: wire.Event, forms: set[str]) -> bool:
+    """Tell whether an event is about one of these forms, by its key (a name or an id). What any other selector means
+    only the page knows; there the widget has seen to it."""
+    return not isinstance(event, wire.Identify | wire.Stage) and event.form.key.strip().casefold() in forms

@@ -70,8 +70,10 @@ class WidgetDoor:
         return Sender(self._address(request), agent, clock.now())
 
     def _address(self, request: Request) -> str:
-        forwarded = request.header(b"x-forwarded-for")
-        return client_address(request.peer, forwarded, self._services.settings.trusted_proxies)
+        trusted = self._services.settings.trusted_proxies
+        # Some proxies add a line of their own below what the visitor sent (HAProxy), so that one line is not enough.
+        forwarded = request.whole_header(b"x-forwarded-for") if trusted else None
+        return client_address(request.peer, forwarded, trusted)
 
     def _check_origin(self, request: Request, site: SiteRules) -> str | None:
         origin = origin_of(request.header(b"origin"), request.header(b"referer"))

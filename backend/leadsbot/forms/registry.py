@@ -11,6 +11,7 @@ from leadsbot.forms.tables import Form, FormView
 from leadsbot.ids import derived_id
 
 MAX_FORMS_PER_SITE = 500
+MAX_REMEMBERED = 10_000
 REWRITE_AFTER_MS = clock.MINUTE
 
 _SEEN_AGAIN = "ON CONFLICT (id) DO UPDATE SET last_seen_at = excluded.last_seen_at, name = excluded.name"
@@ -39,7 +40,10 @@ def form_id(site_id: str, key: str) -> str:
 
 
 class FormRegistry:
-    """Writes forms down, each at most once a minute per process."""
+    """Writes forms down, each at most once a minute per process.
+
+    What was written is remembered only once it is durable (`stored()`): a transaction may be rolled back and run again.
+    """
 
     def __init__(self) -> None:
         self._written: dict[str, int] = {}
@@ -64,6 +68,13 @@ class FormRegistry:
         """Tell whether a form that was met at `at` (ms) should be written down again."""
         return at - self._written.get(form_id, 0) >= REWRITE_AFTER_MS
 
+    def stored(self, seen: Sequence[Seen]) -> None:
+        """Remember forms that are durable now."""
+        due = {one.form_id: one.at for one in seen if self.is_due(one.form_id, one.at)}
+        if len(self._written) + len(due) > MAX_REMEMBERED:
+            self._written.clear()
+        self._written.update(due)
+
     async def _write_forms(self, tx: Tx, due: dict[str, Seen]) -> None:
         known = await self._existing(tx, sorted(due))
         counts = await self._counts(tx, sorted({one.site_id for key, one in due.items() if key not in known}))
@@ -74,9 +85,6 @@ class FormRegistry:
                 counts[one.site_id] = counts.get(one.site_id, 0) + 1
             tx.insert(Form, _row(one), _SEEN_AGAIN)
         await tx.flush()
-        if len(self._written) > 20 * MAX_FORMS_PER_SITE:
-            self._written.clear()
-        self._written.update({key: one.at for key, one in due.items()})
 
     async def _existing(self, tx: Tx, ids: list[str]) -> set[str]:
         rows = await tx.fetch(f"SELECT id FROM forms WHERE id {tx.one_of(1)}", tx.many(ids))

@@ -13,25 +13,35 @@ from leadsbot.forms.visit import Visit
 
 NO_VISIT = Visit()
 STARTED, ABANDONED, SUBMITTED = "started", "abandoned", "submitted"
+ENDED = 2**62  # beyond every `seq`
 
-# A visitor who comes back to an abandoned form is at it again; a submitted one stays submitted.
+# A visitor who comes back to an abandoned form is at it again, unless it is old news that arrives late; a submitted
+# one stays submitted and keeps no values.
 _BEGUN = """ON CONFLICT (id) DO UPDATE SET
  seq = excluded.seq, completion_percent = excluded.completion_percent, fields_completed = excluded.fields_completed,
- fields_total = excluded.fields_total, page_url = excluded.page_url, fields = excluded.fields,
+ fields_total = excluded.fields_total, page_url = excluded.page_url,
+ fields = CASE WHEN sessions.state = 'submitted' THEN NULL ELSE excluded.fields END,
  last_field = CASE WHEN excluded.last_field = '' THEN sessions.last_field ELSE excluded.last_field END,
  lead_id = COALESCE(excluded.lead_id, sessions.lead_id),
- state = CASE WHEN sessions.state = 'submitted' THEN sessions.state ELSE excluded.state END,
- last_activity_at = excluded.last_activity_at, abandoned_at = NULL,
- submitted_at = COALESCE(sessions.submitted_at, excluded.submitted_at)
+ state = CASE WHEN sessions.state = 'submitted' OR sessions.abandoned_at >= excluded.last_activity_at
+  THEN sessions.state ELSE excluded.state END,
+ abandoned_at = CASE WHEN sessions.abandoned_at >= excluded.last_activity_at THEN sessions.abandoned_at END,
+ last_activity_at = excluded.last_activity_at, submitted_at = COALESCE(sessions.submitted_at, excluded.submitted_at)
  WHERE excluded.seq > sessions.seq AND excluded.site_id = sessions.site_id"""
 
 
 # Of a session that is known to be written, only what moves: a third of the columns and no index but the sweep's.
 _MOVED = """UPDATE sessions SET seq = $2, completion_percent = $3, fields_completed = $4, fields_total = $5,
- last_field = CASE WHEN $6 = '' THEN last_field ELSE $6 END, page_url = $7, fields = $8, last_activity_at = $9,
- state = CASE WHEN state = 'submitted' THEN state ELSE $10 END, abandoned_at = NULL,
+ last_field = CASE WHEN $6 = '' THEN last_field ELSE $6 END, page_url = $7,
+ fields = CASE WHEN state = 'submitted' THEN NULL ELSE $8 END, last_activity_at = $9,
+ state = CASE WHEN state = 'submitted' OR abandoned_at >= $9 THEN state ELSE $10 END,
+ abandoned_at = CASE WHEN abandoned_at >= $9 THEN abandoned_at END,
  submitted_at = COALESCE(submitted_at, $11), lead_id = COALESCE($12, lead_id)
  WHERE id = $1 AND seq < $2 AND site_id = $13"""
+
+# That it was submitted holds whatever its number: it may be overtaken by a progress on the way.
+_SUBMITTED = f"""UPDATE sessions SET state = '{SUBMITTED}', submitted_at = $2, lead_id = COALESCE($3, lead_id),
+ fields = NULL, abandoned_at = NULL WHERE id = $1 AND site_id = $4 AND state <> '{SUBMITTED}'"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +76,17 @@ async def write(tx: Tx, reached: Sequence[Reached]) -> list[Happening]:
     Rows go in sorted by id, so that two nodes never wait for each other crosswise.
     """
     latest = _latest(reached)
+    await tx.execute_many(
+        _SUBMITTED, [(key, one.at, one.lead_id, one.site_id) for key, one in sorted(latest.items()) if one.submitted]
+    )
     await tx.execute_many(_MOVED, [_moved(one) for _, one in sorted(latest.items()) if one.visit is None])
     return await _begin(tx, {key: one for key, one in latest.items() if one.visit is not None})
+
+
+async def standing(tx: Tx, ids: Sequence[str]) -> dict[str, int]:
+    """Give the `seq` up to which each known session was heard; `ENDED` once it was submitted."""
+    rows = await tx.fetch(f"SELECT id, seq, state FROM sessions WHERE id {tx.one_of(1)}", tx.many(ids))
+    return {row["id"]: ENDED if row["state"] == SUBMITTED else row["seq"] for row in rows}
 
 
 async def _begin(tx: Tx, latest: dict[str, Reached]) -> list[Happening]:
@@ -89,14 +108,14 @@ def _latest(reached: Sequence[Reached]) -> dict[str, Reached]:
     """Merge what one batch says of a session: the highest `seq`, and that it was submitted if anything says so."""
     latest: dict[str, Reached] = {}
     for one in reached:
-        other = latest.get(one.session_id)
-        if other is None:
-            latest[one.session_id] = one
+        other = latest.setdefault(one.session_id, one)
+        if other is one or other.site_id != one.site_id:  # of two sites with one id, the first to come has it
             continue
         last = one if one.seq > other.seq else other
         latest[one.session_id] = replace(
             last,
             submitted=one.submitted or other.submitted,
+            fields=None if one.submitted or other.submitted else last.fields,
             lead_id=last.lead_id or one.lead_id or other.lead_id,
             visit=last.visit or one.visit or other.visit,
             started_at=min(one.started_at, other.started_at),
