@@ -237,6 +237,13 @@ async def test_a_strangers_hands_do_not_reach_a_channel(
     assert (await destinations.list_channels(services.database, stranger.workspace_id)).rows == []
 
 
+@pytest.mark.parametrize("unknown", ["", "x", "\x00", "0190f3a0-0000-7000-8000-000000000009"])
+async def test_what_does_not_exist_is_not_found(services: Services, workspace: Created, unknown: str) -> None:
+    for act in (*WEBHOOK_ACTS.values(), *CHANNEL_ACTS.values()):
+        with pytest.raises(NotFound):
+            await act(services, workspace.workspace_id, unknown)
+
+
 async def test_the_owner_deletes_both(services: Services, workspace: Created) -> None:
     row, _ = await hook(services, workspace)
     channel = await chat(services, workspace, chat_id=-1001)

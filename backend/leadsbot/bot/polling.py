@@ -47,8 +47,8 @@ class Poller:
     async def _held(self) -> bool:
         try:
             return await self._lease.take()
-        except LeadsBotError as error:
-            log.warning("bot.lease_failed", error=error.message)
+        except Exception as error:  # whatever it is, the bot must outlive it
+            log.warning("bot.lease_failed", error=repr(error))
             return False
 
     async def _poll_while_held(self) -> None:

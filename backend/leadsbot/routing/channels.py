@@ -10,11 +10,12 @@ import msgspec
 from leadsbot import clock
 from leadsbot.channels.base import Channel as Kind
 from leadsbot.db import Database, Tx
-from leadsbot.errors import InvalidInput, NotFound
+from leadsbot.errors import InvalidInput
 from leadsbot.events.log import topic
 from leadsbot.ids import new_id
 from leadsbot.routing import inputs, kinds, trial
 from leadsbot.routing.destination import Destination, open_config, seal_config
+from leadsbot.routing.owned import owned
 from leadsbot.routing.paging import Page, page
 from leadsbot.routing.present import masked
 from leadsbot.routing.tables import Channel
@@ -60,7 +61,7 @@ async def create_channel(
 
 async def get_channel(database: Database, workspace_id: str, channel_id: str) -> Row:
     """Give a channel's row, or raise NotFound."""
-    return _found(await database.fetch_one(_SELECT, channel_id, workspace_id))
+    return await owned(database, "channel", workspace_id, channel_id)
 
 
 async def list_channels(database: Database, workspace_id: str, cursor: str | None = None, limit: int = 50) -> Page:
@@ -74,7 +75,7 @@ async def update_channel(services: Services, workspace_id: str, channel_id: str,
     inputs.only_known(changes, _CHANGEABLE)
 
     async def unit(tx: Tx) -> Row:
-        row = _found(await tx.fetch_one(_SELECT, channel_id, workspace_id))
+        row = await owned(tx, "channel", workspace_id, channel_id)
         row |= _checked(changes)
         if "config" in changes:
             merged = _merged(services, row["kind"], open_config(services.vault, row["config"]), changes["config"])
@@ -121,7 +122,7 @@ async def delete_channel(database: Database, workspace_id: str, channel_id: str)
     """Delete a channel; what it was still due ends as `dead`. Raises NotFound."""
 
     async def unit(tx: Tx) -> None:
-        _found(await tx.fetch_one(_SELECT, channel_id, workspace_id))
+        await owned(tx, "channel", workspace_id, channel_id)
         await tx.execute("DELETE FROM channels WHERE id = $1", channel_id)
         tx.signal(topic(workspace_id))
 
@@ -134,9 +135,6 @@ async def test_channel(services: Services, workspace_id: str, channel_id: str) -
     return await trial.send(services, Destination(row["kind"], row))
 
 
-_SELECT = "SELECT * FROM channels WHERE id = $1 AND workspace_id = $2"
-
-
 def channel_kinds(services: Services) -> dict[str, Kind]:
     """Give the kinds that a channel can be of; a webhook is a collection of its own."""
     return {name: kind for name, kind in services.channels.items() if name != kinds.WEBHOOK}
@@ -147,12 +145,6 @@ def _kind(services: Services, kind: object) -> Kind:
     if not isinstance(kind, str) or kind not in known:
         raise InvalidInput(f"kind is one of: {', '.join(sorted(known))}.", fields=["kind"])
     return known[kind]
-
-
-def _found(row: Row | None) -> Row:
-    if row is None:
-        raise NotFound("There is no such channel.")
-    return row
 
 
 def _config(channel: Kind, config: object) -> Row:

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from leadsbot.db import Database, Tx
-from leadsbot.errors import Conflict, InvalidInput, NotFound
+from leadsbot.errors import Conflict, InvalidInput
 from leadsbot.events.log import topic
 from leadsbot.routing.destination import of_delivery
+from leadsbot.routing.owned import owned
 from leadsbot.routing.paging import Page, page
 from leadsbot.routing.present import delivery_json
 from leadsbot.routing.route import queue
@@ -42,13 +43,13 @@ async def list_deliveries(
 
 async def get_delivery(database: Database, workspace_id: str, delivery_id: str) -> Row:
     """Give one delivery with its attempts as `delivery_json`. Raises NotFound."""
-    row = _found(await database.fetch_one(_SELECT, delivery_id, workspace_id))
+    row = await owned(database, "delivery", workspace_id, delivery_id)
     return (await _with_attempts(database, [row]))[0]
 
 
 async def get_body(database: Database, workspace_id: str, delivery_id: str) -> str:
     """Give the JSON that a delivery sends, as text. Raises NotFound."""
-    return str(_found(await database.fetch_one(_SELECT, delivery_id, workspace_id))["body"])
+    return str((await owned(database, "delivery", workspace_id, delivery_id))["body"])
 
 
 async def retry(database: Database, workspace_id: str, delivery_id: str) -> Row:
@@ -56,7 +57,7 @@ async def retry(database: Database, workspace_id: str, delivery_id: str) -> Row:
 
     Raises NotFound, or Conflict where there is nowhere to send it any more.
     """
-    row = _found(await database.fetch_one(_SELECT, delivery_id, workspace_id))
+    row = await owned(database, "delivery", workspace_id, delivery_id)
     destination = await of_delivery(database, row)
     if destination is None:
         raise Conflict("Where this went has been deleted, so it can't be sent again.", code="destination_deleted")
@@ -76,15 +77,6 @@ async def retry(database: Database, workspace_id: str, delivery_id: str) -> Row:
 
     await database.write(unit)
     return await get_delivery(database, workspace_id, delivery_id)
-
-
-_SELECT = "SELECT * FROM deliveries WHERE id = $1 AND workspace_id = $2"
-
-
-def _found(row: Row | None) -> Row:
-    if row is None:
-        raise NotFound("There is no such delivery.")
-    return row
 
 
 async def _with_attempts(database: Database, rows: Sequence[Row]) -> list[Row]:

@@ -10,12 +10,13 @@ import msgspec
 from leadsbot import clock
 from leadsbot.channels.webhook import new_secret
 from leadsbot.db import Database, Tx
-from leadsbot.errors import InvalidInput, NotFound
+from leadsbot.errors import InvalidInput
 from leadsbot.events.log import topic
 from leadsbot.ids import new_id
 from leadsbot.outbound import OutboundError, check_url
 from leadsbot.routing import inputs, kinds, trial
 from leadsbot.routing.destination import Destination
+from leadsbot.routing.owned import owned
 from leadsbot.routing.paging import Page, page
 from leadsbot.routing.tables import Webhook
 from leadsbot.services import Services
@@ -52,7 +53,7 @@ async def create_webhook(
 
 async def get_webhook(database: Database, workspace_id: str, webhook_id: str) -> Row:
     """Give a webhook's row, or raise NotFound."""
-    return _found(await database.fetch_one(_SELECT, webhook_id, workspace_id))
+    return await owned(database, "webhook", workspace_id, webhook_id)
 
 
 async def list_webhooks(database: Database, workspace_id: str, cursor: str | None = None, limit: int = 50) -> Page:
@@ -64,7 +65,7 @@ async def update_webhook(database: Database, workspace_id: str, webhook_id: str,
     inputs.only_known(changes, _CHANGEABLE)
 
     async def unit(tx: Tx) -> Row:
-        row = {**_found(await tx.fetch_one(_SELECT, webhook_id, workspace_id)), **_checked(changes)}
+        row = {**await owned(tx, "webhook", workspace_id, webhook_id), **_checked(changes)}
         await tx.execute(
             "UPDATE webhooks SET url = $2, events = $3, enabled = $4, disabled_reason = $5, failing_since = $6"
             " WHERE id = $1",
@@ -85,7 +86,7 @@ async def delete_webhook(database: Database, workspace_id: str, webhook_id: str)
     """Delete a webhook; what it was still due ends as `dead`. Raises NotFound."""
 
     async def unit(tx: Tx) -> None:
-        _found(await tx.fetch_one(_SELECT, webhook_id, workspace_id))
+        await owned(tx, "webhook", workspace_id, webhook_id)
         await tx.execute("DELETE FROM webhooks WHERE id = $1", webhook_id)
         tx.signal(topic(workspace_id))
 
@@ -98,7 +99,7 @@ async def rotate_secret(database: Database, vault: Vault, workspace_id: str, web
     stored, until = vault.encrypt(secret), clock.now() + OVERLAP
 
     async def unit(tx: Tx) -> Row:
-        row = _found(await tx.fetch_one(_SELECT, webhook_id, workspace_id))
+        row = await owned(tx, "webhook", workspace_id, webhook_id)
         await tx.execute(
             "UPDATE webhooks SET secret = $2, previous_secret = $3, previous_until = $4 WHERE id = $1",
             webhook_id,
@@ -115,15 +116,6 @@ async def test_webhook(services: Services, workspace_id: str, webhook_id: str) -
     """Send a test at once, signed like any other; gives the delivery, as `delivery_json`. Raises NotFound."""
     row = await get_webhook(services.database, workspace_id, webhook_id)
     return await trial.send(services, Destination(kinds.WEBHOOK, row))
-
-
-_SELECT = "SELECT * FROM webhooks WHERE id = $1 AND workspace_id = $2"
-
-
-def _found(row: Row | None) -> Row:
-    if row is None:
-        raise NotFound("There is no such webhook.")
-    return row
 
 
 def _checked(changes: dict[str, Any]) -> Row:
