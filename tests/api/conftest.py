@@ -1,101 +1,110 @@
-"""The REST doors over HTTP, with the keys of two workspaces."""
+"""The REST doors over HTTP, as the real application serves them, with the keys of two workspaces."""
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from litestar import Litestar
-from litestar.datastructures import State
-from litestar.di import Provide
 
-from leadsbot.api import errors
-from leadsbot.channels import discover
-from leadsbot.db import Database
-from leadsbot.jobs.handlers import modules_in
-from leadsbot.outbound import Outbound
-from leadsbot.services import Services
+from leadsbot.app import create_app
+from leadsbot.db import Database, Tx
 from leadsbot.settings import Settings
-from leadsbot.vault import Vault
 from leadsbot.workspaces import api_keys
-from leadsbot.workspaces.api_keys import Keys
 from leadsbot.workspaces.bootstrap import Created
-from leadsbot.workspaces.sign_in import SignIns
-from leadsbot.workspaces.sites import SiteBook
 
-Serve = Callable[..., contextlib.AbstractAsyncContextManager[httpx.AsyncClient]]
+PUBLIC_URL = "https://leads.example"
+VISITOR = "192.0.2.7"
 
-
-@pytest.fixture
-async def services(database: Database) -> AsyncIterator[Services]:
-    vault = Vault("a secret key for tests")
-    outbound = Outbound(allow_private=True)
-    yield Services(
-        settings=Settings.load({"LEADSBOT_PUBLIC_URL": "https://leads.example"}, dotenv=None),
-        database=database,
-        vault=vault,
-        outbound=outbound,
-        channels=discover(),
-        sites=SiteBook(database),
-        keys=Keys(database),
-        sign_ins=SignIns(database, vault),
-    )
-    await outbound.aclose()
+Client = httpx.AsyncClient
+Serve = Callable[..., contextlib.AbstractAsyncContextManager[Client]]
 
 
 @pytest.fixture
-def serve() -> Serve:
-    return _serve
+def serve(database: Database, tmp_path: Path) -> Serve:
+    """Start the application on the test's database, with `settings` on top, and give a client.
+
+    `peer` is the address that the client comes from; other keywords are its headers, `_` for `-`.
+    """
+
+    @contextlib.asynccontextmanager
+    async def start(
+        settings: dict[str, str] | None = None, peer: str = VISITOR, **headers: str
+    ) -> AsyncIterator[Client]:
+        env = {
+            "LEADSBOT_DATABASE_URL": database.url,
+            "LEADSBOT_SECRET_KEY": "a secret key for tests",
+            "LEADSBOT_PUBLIC_URL": PUBLIC_URL,
+            "LEADSBOT_ALLOW_PRIVATE_TARGETS": "1",
+            **(settings or {}),
+        }
+        app: Any = create_app(Settings.load(env, dotenv=None), jobs=False)
+        async with running(app):
+            yield client_of(app, peer, {name.replace("_", "-"): value for name, value in headers.items()})
+
+    return start
+
+
+def client_of(app: Any, peer: str, headers: dict[str, str]) -> Client:
+    """Give a client whose failures inside the application become answers, as they do behind a real socket."""
+    transport = httpx.ASGITransport(app=app, client=(peer, 50_000), raise_app_exceptions=False)
+    return httpx.AsyncClient(transport=transport, base_url=PUBLIC_URL, headers=headers)
 
 
 @contextlib.asynccontextmanager
-async def _serve(services: Services, peer: str = "192.0.2.7", **headers: str) -> AsyncIterator[httpx.AsyncClient]:
-    """Serve the REST doors to a client at `peer` that sends `headers`."""
-    app = Litestar(
-        route_handlers=[route for module in modules_in("leadsbot.api") for route in getattr(module, "ROUTES", ())],
-        state=State({"services": services}),
-        dependencies={"services": Provide(lambda: services, sync_to_thread=False)},
-        exception_handlers={Exception: errors.answer},
-        request_max_body_size=1024 * 1024,
-        openapi_config=None,
-        logging_config=None,
-    )
-    transport = httpx.ASGITransport(app=app, client=(peer, 50_000))  # type: ignore[arg-type]
-    async with httpx.AsyncClient(transport=transport, base_url="http://leads.example", headers=headers) as client:
-        yield client
+async def running(app: Any) -> AsyncIterator[None]:
+    """Do what a server does before the first request and after the last (ASGI, "Lifespan Protocol")."""
+    said: asyncio.Queue[dict[str, str]] = asyncio.Queue()
+    heard: asyncio.Queue[dict[str, str]] = asyncio.Queue()
+    task = asyncio.create_task(app({"type": "lifespan", "asgi": {"version": "3.0"}}, said.get, heard.put))
+    await said.put({"type": "lifespan.startup"})
+    started = await heard.get()
+    assert started["type"] == "lifespan.startup.complete", started
+    try:
+        yield
+    finally:
+        await said.put({"type": "lifespan.shutdown"})
+        await task
+
+
+async def key_with(database: Database, workspace: Created, scopes: Sequence[str]) -> str:
+    """Make a key of the workspace with these scopes alone."""
+
+    async def unit(tx: Tx) -> tuple[str, str]:
+        return api_keys.create(tx, workspace.workspace_id, "Another key", scopes)
+
+    return (await database.write(unit))[1]
 
 
 @pytest.fixture
-async def nobody(services: Services) -> AsyncIterator[httpx.AsyncClient]:
+async def nobody(serve: Serve) -> AsyncIterator[Client]:
     """A client without a key."""
-    async with _serve(services) as client:
+    async with serve() as client:
         yield client
 
 
 @pytest.fixture
-async def api(services: Services, workspace: Created) -> AsyncIterator[httpx.AsyncClient]:
-    """A client with the owner's key, which has every scope."""
-    async with _serve(services, authorization=f"Bearer {workspace.api_key}") as client:
-        yield client
+def as_(nobody: Client) -> Callable[[str], Client]:
+    """Give a client of the same application that sends a key."""
+
+    def made(key: str) -> Client:
+        transport = nobody._transport
+        return httpx.AsyncClient(transport=transport, base_url=PUBLIC_URL, headers={"authorization": f"Bearer {key}"})
+
+    return made
 
 
 @pytest.fixture
-async def stranger_api(services: Services, stranger: Created) -> AsyncIterator[httpx.AsyncClient]:
-    """A client with every scope, in another workspace."""
-    async with _serve(services, authorization=f"Bearer {stranger.api_key}") as client:
-        yield client
+def api(as_: Callable[[str], Client], workspace: Created) -> Client:
+    """The owner's client: every scope."""
+    return as_(workspace.api_key)
 
 
 @pytest.fixture
-async def reader_api(services: Services, workspace: Created) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of the owner's workspace that may read leads and nothing else."""
-
-    async def unit(tx: Any) -> tuple[str, str]:
-        return api_keys.create(tx, workspace.workspace_id, "Reader", ["leads:read"])
-
-    _, key = await services.database.write(unit)
-    async with _serve(services, **{"x-api-key": key}) as client:
-        yield client
+def stranger_api(as_: Callable[[str], Client], stranger: Created) -> Client:
+    """A client with every scope in another workspace."""
+    return as_(stranger.api_key)

@@ -24,7 +24,7 @@ async def list_deliveries(
     channel_id: FromQuery[UUID | None] = None,
     webhook_id: FromQuery[UUID | None] = None,
 ) -> dict[str, Any]:
-    rows, cursor = await deliveries.list_deliveries(
+    page = await deliveries.list_deliveries(
         services.database,
         holder.workspace_id,
         status=status,
@@ -34,7 +34,7 @@ async def list_deliveries(
         cursor=part.cursor,
         limit=part.limit,
     )
-    return {"data": rows, "next_cursor": cursor}
+    return {"data": page.rows, "next_cursor": page.next_cursor}
 
 
 @get("/{delivery_id:uuid}", summary="A delivery with its attempts")

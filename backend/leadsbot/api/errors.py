@@ -32,6 +32,7 @@ _SENTENCES = {
 _NO_BODY = "Send a JSON object as the body."
 # Litestar calls the body so; msgspec tells what is missing or unknown in words alone.
 _BODY = "data"
+_AT = re.compile(r"(.*) - at `\$\.?(.*)`", re.DOTALL)
 _NAMED = re.compile(r"Object (missing required|contains unknown) field `([^`]*)`")
 
 
@@ -45,6 +46,12 @@ def as_ours(error: Exception) -> LeadsBotError:
         kind = _BY_STATUS[error.status_code]
         return kind(_SENTENCES.get(error.status_code, "The request was refused."))
     return LeadsBotError("Something went wrong on our side.")
+
+
+def misfit(message: str) -> errors.InvalidInput:
+    """Say what msgspec's `message` finds wrong with a body, and with which field."""
+    found = _AT.fullmatch(message)
+    return _invalid([{"key": found[2], "message": found[1]} if found else {"key": _BODY, "message": message}])
 
 
 def _invalid(problems: Sequence[Mapping[str, Any]]) -> errors.InvalidInput:
@@ -61,8 +68,9 @@ def _problem(key: str, message: str) -> tuple[str, str]:
         name = named[2]
         return name, f'"{name}" is missing.' if named[1] == "missing required" else f'"{name}" is not known here.'
     if key == _BODY:
-        return "", f"Send a JSON object as the body: {message}." if message.startswith("Expected") else _NO_BODY
-    name = re.split(r"[.\[]", key)[0]
+        return "", _NO_BODY
+    # A parameter whose name Python or Litestar keeps for itself ends in an underscore here.
+    name = re.split(r"[.\[]", key)[0].rstrip("_")
     if "matching regex" in message:  # the one pattern that texts must match
         return name, f'"{name}" must not be blank.'
     return name, f'"{name}": {message[:1].lower()}{message[1:]}.'

@@ -70,10 +70,10 @@ async def get_timeline(services: House, holder: Holder, lead_id: FromPath[UUID])
 
 async def _deliveries(services: Services, lead: Row) -> list[timeline.Entry]:
     """Give the latest of what was sent about a lead."""
-    rows, _ = await deliveries.list_deliveries(
+    page = await deliveries.list_deliveries(
         services.database, lead["workspace_id"], lead_id=lead["id"], limit=MAX_LIMIT
     )
-    return [timeline.Entry("delivery", ms_of(row["created_at"]), {"delivery": row}) for row in rows]
+    return [timeline.Entry("delivery", ms_of(row["created_at"]), {"delivery": row}) for row in page.rows]
 
 
 def _shown(services: Services, row: Row) -> dict[str, Any]:

@@ -80,10 +80,10 @@ async def rotate_secret(services: House, holder: Holder, webhook_id: FromPath[UU
 @get("/{webhook_id:uuid}/deliveries", summary="List what was sent to a webhook")
 async def list_deliveries(services: House, holder: Holder, webhook_id: FromPath[UUID], part: Part) -> dict[str, Any]:
     row = await destinations.get_webhook(services.database, holder.workspace_id, str(webhook_id))
-    rows, cursor = await deliveries.list_deliveries(
+    page = await deliveries.list_deliveries(
         services.database, holder.workspace_id, webhook_id=row["id"], cursor=part.cursor, limit=part.limit
     )
-    return {"data": rows, "next_cursor": cursor}
+    return {"data": page.rows, "next_cursor": page.next_cursor}
 
 
 ROUTES = [

@@ -136,8 +136,8 @@ def site_json(row: Row, public_url: str) -> dict[str, Any]:
 
 def refusal_json(row: Row) -> dict[str, Any]:
     """Give a line of what was turned away; `hint` says what would let it in."""
-    told = {name: row[name] for name in ("id", "reason", "origin", "hint", "count")}
-    return {**told, "first_at": rfc3339(row["first_at"]), "last_at": rfc3339(row["last_at"])}
+    told = {name: row[name] for name in ("id", "reason", "origin", "hint")}
+    return {**told, "count": row["times"], "first_at": rfc3339(row["first_at"]), "last_at": rfc3339(row["last_at"])}
 
 
 _GET = "SELECT * FROM sites WHERE id = $1 AND workspace_id = $2"

@@ -1,0 +1,163 @@
+"""Who may do what: each address of the REST doors is tried without a key, with too small a key, and by a stranger."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import httpx
+import pytest
+from litestar import Litestar, Router
+from litestar.di import Provide
+from litestar.routes import HTTPRoute
+
+from leadsbot.db import Database
+from leadsbot.ids import new_id
+from leadsbot.jobs.handlers import modules_in
+from leadsbot.workspaces.bootstrap import Created
+from leadsbot.workspaces.sign_in import COOKIE
+from tests.api.conftest import Client, key_with
+from tests.api.rows import add_form, add_lead, add_session
+
+# What an address needs before it does anything; the rest take nothing, or an empty change.
+BODIES = {
+    "POST /api/v1/sites": {"name": "Another"},
+    "POST /api/v1/sites/{site_id}/allow-origin": {"origin": "https://new.example"},
+    "POST /api/v1/keys": {"name": "A key", "scopes": ["leads:read"]},
+    "PATCH /api/v1/keys/{key_id}": {"name": "Renamed"},
+    "POST /api/v1/webhooks": {"url": "http://127.0.0.1:9/hook", "events": []},
+    "POST /api/v1/channels": {"kind": "email", "config": {"to": ["owner@example.com"]}},
+}
+
+
+def doors() -> list[str]:
+    """Every `METHOD /path` below /api that wants a key, as the REST doors declare them."""
+    routers = [route for module in modules_in("leadsbot.api") for route in getattr(module, "ROUTES", ())]
+    keyed = [router for router in routers if isinstance(router, Router)]
+    app = Litestar(keyed, dependencies={"services": Provide(object, sync_to_thread=False)}, openapi_config=None)
+    found = [
+        f"{method} {route.path_format}"
+        for route in app.routes
+        if isinstance(route, HTTPRoute)
+        for method in route.methods
+        if method != "OPTIONS"
+    ]
+    return sorted(found)
+
+
+DOORS = doors()
+READS = [door for door in DOORS if any(f"/{name}" in door for name in ("leads", "sessions", "forms"))]
+
+
+def request(client: Client, door: str, ids: dict[str, str]) -> httpx.Request:
+    method, path = door.split(" ")
+    for name, value in ids.items():
+        path = path.replace(f"{{{name}}}", value)
+    assert "{" not in path, f"the test knows no row for {door}"
+    body = BODIES.get(door, {}) if method in ("POST", "PATCH", "PUT") else None
+    return client.build_request(method, path, json=body)
+
+
+@pytest.fixture
+async def rows(api: Client, database: Database, workspace: Created) -> dict[str, str]:
+    """One row of each kind in the owner's workspace, by the name that paths give its id."""
+    webhook_id = (await api.post("/api/v1/webhooks", json=BODIES["POST /api/v1/webhooks"])).json()["id"]
+    channel_id = (await api.post("/api/v1/channels", json=BODIES["POST /api/v1/channels"])).json()["id"]
+    return {
+        "lead_id": await add_lead(database, workspace, email="ada@example.com"),
+        "site_id": workspace.site_id,
+        "session_id": await add_session(database, workspace),
+        "form_id": await add_form(database, workspace),
+        "key_id": (await api.post("/api/v1/keys", json=BODIES["POST /api/v1/keys"])).json()["id"],
+        "webhook_id": webhook_id,
+        "channel_id": channel_id,
+        "delivery_id": (await api.post(f"/api/v1/webhooks/{webhook_id}/test")).json()["id"],
+    }
+
+
+async def test_no_door_opens_without_a_key(nobody: Client) -> None:
+    ids = dict.fromkeys(_id_names(), new_id())
+    for door in DOORS:
+        answer = await nobody.send(request(nobody, door, ids))
+        assert (answer.status_code, answer.json()["code"]) == (401, "key_missing"), door
+        assert answer.headers["www-authenticate"] == "Bearer"
+
+
+async def test_the_key_is_asked_for_before_the_body_is_read(nobody: Client) -> None:
+    answer = await nobody.post("/api/v1/sites", content=b"{not json")
+    assert answer.status_code == 401
+
+
+async def test_a_malformed_key_is_refused(nobody: Client) -> None:
+    for key in ("lb_", "lb_" + "a" * 39, "lb_" + "a" * 41, "xx_" + "a" * 40, "lb_" + "ä" * 40):
+        answer = await nobody.get("/api/leads", headers={"x-api-key": key.encode("latin-1")})
+        assert (answer.status_code, answer.json()["code"]) == (401, "key_malformed"), key
+
+
+async def test_an_unknown_key_is_refused(as_: Callable[[str], Client]) -> None:
+    answer = await as_("lb_" + "a" * 40).get("/api/leads")
+    assert (answer.status_code, answer.json()["code"]) == (401, "key_unknown")
+
+
+async def test_a_key_opens_in_either_header(nobody: Client, workspace: Created) -> None:
+    for headers in ({"x-api-key": workspace.api_key}, {"authorization": f"bearer {workspace.api_key}"}):
+        assert (await nobody.get("/api/leads", headers=headers)).status_code == 200
+
+
+async def test_the_dashboards_cookie_opens_nothing(nobody: Client, database: Database, workspace: Created) -> None:
+    nobody.cookies.set(COOKIE, "whatever it holds")
+    for door in ("/api/leads", "/api/v1/sites"):
+        assert (await nobody.get(door)).status_code == 401
+
+
+async def test_a_reading_key_reads_and_does_nothing_else(
+    as_: Callable[[str], Client], database: Database, workspace: Created, rows: dict[str, str]
+) -> None:
+    reader = as_(await key_with(database, workspace, ["leads:read"]))
+    for door in DOORS:
+        answer = await reader.send(request(reader, door, rows))
+        if door in READS:
+            assert answer.status_code == 200, door
+        else:
+            assert (answer.status_code, answer.json()["code"]) == (403, "scope_missing"), door
+
+
+async def test_a_managing_key_alone_reads_no_leads(
+    as_: Callable[[str], Client], database: Database, workspace: Created, rows: dict[str, str]
+) -> None:
+    manager = as_(await key_with(database, workspace, ["manage"]))
+    for door in READS:
+        assert (await manager.send(request(manager, door, rows))).status_code == 403, door
+
+
+async def test_a_stranger_meets_nothing_of_anothers_workspace(
+    stranger_api: Client, api: Client, rows: dict[str, str]
+) -> None:
+    for door in (door for door in DOORS if "{" in door):
+        answer = await stranger_api.send(request(stranger_api, door, rows))
+        assert (answer.status_code, answer.json()["code"]) == (404, "not_found"), door
+    for door in (door for door in DOORS if "{" in door and not door.startswith("DELETE")):
+        answer = await api.send(request(api, door, rows))
+        assert answer.status_code in (200, 202), (door, answer.text)
+
+
+async def test_a_strangers_lists_hold_nothing_of_anothers_workspace(
+    stranger_api: Client, rows: dict[str, str], stranger: Created
+) -> None:
+    for door in (door for door in DOORS if door.startswith("GET ") and "{" not in door):
+        answer = await stranger_api.send(request(stranger_api, door, {}))
+        assert answer.status_code == 200
+        assert not [name for name, value in rows.items() if value in answer.text], door
+
+
+async def test_ids_that_are_none_or_unknown_are_not_found(api: Client) -> None:
+    for wrong in (new_id(), "7", "..%2Fsites", "%00", "x" * 300):
+        ids = dict.fromkeys(_id_names(), wrong)
+        for door in (door for door in DOORS if "{" in door):
+            answer = await api.send(request(api, door, ids))
+            assert answer.status_code == 404, (door, wrong, answer.text)
+            assert answer.json()["request_id"]
+
+
+def _id_names() -> set[str]:
+    return {name for door in DOORS for name in re.findall(r"{(\w+)}", door)}
