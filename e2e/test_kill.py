@@ -1,4 +1,4 @@
-"""A server that is killed with SIGKILL under load: what it has acknowledged is there afterwards, once, and delivered."""
+"""A server that is killed under load: what it had acknowledged is there afterwards, once, and is delivered."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_what_was_acknowledged_survives_a_kill_and_is_delivered(
         eventually(lambda: _told(receiver) >= acknowledged, "a delivery for each", DELIVERED_WITHIN_S)
         for request in list(receiver.requests):
             request.verify(hook.secret)
-        assert _deliveries_by_email(receiver) == {email: 1 for email in _told(receiver)}
+        assert _deliveries_by_email(receiver) == dict.fromkeys(_told(receiver), 1)
 
 
 def test_what_was_not_acknowledged_arrives_once_when_it_is_sent_again(

@@ -88,7 +88,7 @@ def test_what_a_dead_node_had_under_way_is_delivered_by_another(
 
 
 def _asked_until(true: Callable[[], bool]) -> float:
-    """Ask until it is true; gives how long after now the last question was asked that still had the old answer, in s."""
+    """Ask until it is true; gives when the last question was asked that still had the old answer (s from now)."""
     now, last = time.monotonic(), 0.0
     while True:
         asked = time.monotonic() - now

@@ -15,6 +15,7 @@ from e2e.support.house import House, house
 from tests.support import browser as chromium
 from tests.support.smtp_server import SmtpServer
 from tests.support.telegram_server import TelegramServer
+from tests.widget.servers import Site
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 DESK = {"viewport": {"width": 1360, "height": 900}}
@@ -78,3 +79,11 @@ def owner(people: Callable[..., BrowserContext], leadsbot: House) -> Page:
 def owner_on_phone(people: Callable[..., BrowserContext], leadsbot: House) -> Page:
     """The owner, signed in on a phone."""
     return sign_in(people(**PHONE).new_page(), leadsbot.url)
+
+
+@pytest.fixture
+def own_site() -> Iterator[Site]:
+    """A site of somebody's own on yet another port, which is not on the list."""
+    server = Site()
+    yield server
+    server.stop()

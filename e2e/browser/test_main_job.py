@@ -1,4 +1,4 @@
-"""The main job: a page's own form, sent by a visitor, is a lead in the open inbox, in Telegram, by mail, at a webhook."""
+"""The main job: a page's own form, sent by a visitor, is a lead in the open inbox, in Telegram, mail and a webhook."""
 
 from __future__ import annotations
 

@@ -57,11 +57,11 @@ class Load:
 
     def _connection(self) -> None:
         assert self._url.hostname
-        with closing(http.client.HTTPConnection(self._url.hostname, self._url.port, timeout=PATIENCE_S)) as connection:
-            # The server dies under us: whoever has no answer knows nothing, and stops.
-            with suppress(OSError, http.client.HTTPException, queue.Empty):
-                while True:
-                    self._send(connection, self._left.get_nowait())
+        connection = http.client.HTTPConnection(self._url.hostname, self._url.port, timeout=PATIENCE_S)
+        # The server dies under us: whoever has no answer knows nothing, and stops.
+        with closing(connection), suppress(OSError, http.client.HTTPException, queue.Empty):
+            while True:
+                self._send(connection, self._left.get_nowait())
 
     def _send(self, connection: http.client.HTTPConnection, submission: Submission) -> None:
         connection.request("POST", self._url.path, submission.body, self._headers)

@@ -1,4 +1,4 @@
-"""Somebody's own pages with the tag in them, on a server that knows nothing of LeadsBot."""
+"""Somebody's own pages with the tag in them, for a server that knows nothing of LeadsBot."""
 
 from __future__ import annotations
 
@@ -9,27 +9,12 @@ ENQUIRY = """
 <form name="enquiry" method="post" action="/send">
   <label>Your name <input name="name" required></label>
   <label>E-mail <input type="email" name="email" required></label>
-  <label>Message <textarea name="message"></textarea></label>
   <button>Send</button>
-</form>
-"""
-
-ACCOUNT = """
-<h1>Join the wine club</h1>
-<form name="account" method="post" action="/send">
-  <input type="hidden" name="campaign_secret" value="{hidden}">
-  <label>Your name <input name="name"></label>
-  <label>E-mail <input type="email" name="email"></label>
-  <label>Password <input type="password" name="password" autocomplete="new-password"></label>
-  <label>Card number <input name="card_number" inputmode="numeric"></label>
-  <label>Reference <input name="reference"></label>
-  <label>Message <textarea name="message"></textarea></label>
-  <button>Join</button>
 </form>
 """
 
 
 def with_tag(leadsbot: House, body: str) -> str:
-    """Give a page with this body and the tag as the dashboard shows it."""
+    """Give a page with this body and the tag as the dashboard has it to copy."""
     tag = leadsbot.api.get(f"/api/v1/sites/{leadsbot.site_id}")["script_tag"]
-    return f"<!doctype html><html lang=en><meta charset=utf-8><title>A page</title>{tag}<body>{body}</body></html>"
+    return f'<!doctype html><html lang="en"><meta charset="utf-8"><title>A page</title>{tag}<body>{body}</body></html>'

@@ -1,0 +1,83 @@
+"""The inbox by thumb and by keyboard: on a phone of 390 px nothing scrolls sideways, at a desk no mouse is needed."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from e2e.support.dashboard import has_no_sideways_scroll, row_of
+from e2e.support.demo_site import origin
+from e2e.support.house import House
+from e2e.support.load import Load
+from e2e.support.wire import Submission
+
+LONG = "Maximiliana-Theodora von Hohenlohe-Waldenburg-Schillingsfürst"
+NAMES = ("Helene Gruber", "Tobias Berger", LONG)  # in order of arrival: the last stands on top
+
+
+@pytest.fixture
+def leads(leadsbot: House, ports: int) -> list[str]:
+    """Three leads that have arrived one after the other; gives their ids, newest first."""
+    site = origin(ports + 1)
+    for number, name in enumerate(NAMES):
+        visitor = Submission(f"visitor-{number}@a-rather-long-domain-name.example", name, f"{site}/contact.html")
+        with Load(leadsbot.events_url, [visitor], origin=site) as sent:
+            sent.wait_for(1)
+    return [lead["id"] for lead in leadsbot.api.every("/api/v1/leads")]
+
+
+def test_on_a_phone_the_inbox_and_a_lead_fit_and_a_tap_opens_it(
+    leadsbot: House, leads: list[str], owner_on_phone: Page
+) -> None:
+    page = owner_on_phone
+    page.goto(f"{leadsbot.url}/leads")
+    for name in NAMES:
+        expect(row_of(page, name)).to_be_visible()
+    assert has_no_sideways_scroll(page)
+    row_of(page, LONG).tap()
+    expect(page).to_have_url(f"{leadsbot.url}/leads/{leads[0]}")
+    expect(page.get_by_role("heading", name=LONG)).to_be_visible()
+    assert has_no_sideways_scroll(page)
+
+
+def test_on_a_phone_the_bar_at_the_foot_leads_everywhere(
+    leadsbot: House, leads: list[str], owner_on_phone: Page
+) -> None:
+    page = owner_on_phone
+    bar = page.get_by_role("navigation", name="Main, at the foot")
+    bar.get_by_role("link", name="Overview").tap()
+    expect(page).to_have_url(f"{leadsbot.url}/")
+    assert has_no_sideways_scroll(page)
+    for name in ("Sites", "Channels", "Webhooks", "Deliveries", "Settings"):
+        bar.get_by_text("More").tap()
+        bar.get_by_role("link", name=name).tap()
+        expect(page.get_by_role("heading", name=name, level=1)).to_be_visible()
+        assert has_no_sideways_scroll(page), name
+    bar.get_by_role("link", name="Leads").tap()
+    expect(page).to_have_url(f"{leadsbot.url}/leads")
+
+
+def test_at_a_desk_j_k_and_enter_walk_the_inbox(leadsbot: House, leads: list[str], owner: Page) -> None:
+    owner.goto(f"{leadsbot.url}/leads")
+    expect(owner.locator("#rows .row")).to_have_count(len(NAMES))
+    owner.keyboard.press("j")
+    expect(row_of(owner, LONG).locator("a")).to_be_focused()
+    owner.keyboard.press("j")
+    expect(row_of(owner, NAMES[1]).locator("a")).to_be_focused()
+    owner.keyboard.press("k")
+    expect(row_of(owner, LONG).locator("a")).to_be_focused()
+    owner.keyboard.press("Enter")
+    expect(owner.locator("#pane").get_by_role("heading", name=LONG)).to_be_visible()
+    expect(owner).to_have_url(f"{leadsbot.url}/leads?open={leads[0]}")
+    owner.keyboard.press("j")
+    expect(owner.locator("#pane").get_by_role("heading", name=NAMES[1])).to_be_visible()
+    owner.keyboard.press("Escape")
+    expect(owner.locator("#pane #lead")).to_have_count(0)
+
+
+def test_keys_do_not_walk_the_inbox_while_somebody_types(leadsbot: House, leads: list[str], owner: Page) -> None:
+    owner.goto(f"{leadsbot.url}/leads")
+    owner.keyboard.press("/")
+    owner.keyboard.type("jk")
+    expect(owner.get_by_label("Search leads")).to_have_value("jk")
+    expect(owner.get_by_label("Search leads")).to_be_focused()
