@@ -74,6 +74,7 @@ def keyed(path: str, handlers: Sequence[HTTPRouteHandler], tag: str) -> Router:
         request_class=JsonRequest,
         response_headers=[ResponseHeader(name="Cache-Control", value="no-store")],
         tags=[tag],
+        security=[{"bearer": []}, {"header": []}],
     )
 
 
