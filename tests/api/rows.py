@@ -15,6 +15,7 @@ from leadsbot.leads.contact import Contact
 from leadsbot.leads.intake import intake
 from leadsbot.leads.submission import Submission
 from leadsbot.leads.tables import Note
+from leadsbot.routing.tables import Delivery
 from leadsbot.workspaces.bootstrap import PIPELINES, Created
 from leadsbot.workspaces.tables import Refusal
 
@@ -117,6 +118,22 @@ async def add_refusal(database: Database, workspace: Created, origin: str) -> No
         "last_at": NOON,
     }
     await _insert(database, Refusal, row)
+
+
+async def add_delivery(database: Database, workspace: Created, lead_id: str, at: int) -> str:
+    row = {
+        "id": new_id(),
+        "workspace_id": workspace.workspace_id,
+        "event_id": new_id(),
+        "event_type": "lead.created",
+        "lead_id": lead_id,
+        "destination": "https://hooks.example",
+        "status": "delivered",
+        "created_at": at,
+        "delivered_at": at,
+    }
+    await _insert(database, Delivery, row)
+    return str(row["id"])
 
 
 async def _insert(database: Database, table: Any, row: dict[str, Any]) -> None:

@@ -8,7 +8,7 @@ from leadsbot.db import Database
 from leadsbot.ids import new_id
 from leadsbot.workspaces.bootstrap import Created
 from tests.api.conftest import PUBLIC_URL, Client
-from tests.api.rows import NOON, add_lead, add_note, add_session, ms
+from tests.api.rows import NOON, add_delivery, add_lead, add_note, add_session, ms
 
 DAY = 24 * 3600 * 1000
 
@@ -263,6 +263,18 @@ async def test_a_timeline_tells_a_lead_from_first_touch_to_note(
     assert entries[2]["last_field"] == "Phone" and entries[2]["completion_percent"] == 50
     assert entries[4]["fields"][0]["label"] == "Your e-mail" and entries[4]["session_id"] == session_id
     assert entries[6]["text"] == "Called her back." and entries[6]["by"] == "owner@example.com"
+
+
+async def test_a_timeline_tells_what_was_sent_about_the_lead_and_no_other(
+    api: Client, database: Database, workspace: Created
+) -> None:
+    lead_id = await add_lead(database, workspace, NOON, email="ada@example.com")
+    other_id = await add_lead(database, workspace, NOON, email="bob@example.com")
+    await add_delivery(database, workspace, other_id, NOON + 1)
+    sent = await add_delivery(database, workspace, lead_id, NOON + 1)
+    entries = (await api.get(f"/api/v1/leads/{lead_id}/timeline")).json()["data"]
+    assert [entry["kind"] for entry in entries] == ["submitted", "stage", "delivery"]
+    assert entries[2]["delivery"]["id"] == sent and entries[2]["at"] == "2026-05-01T12:00:00.001Z"
 
 
 async def test_a_first_touch_from_a_clock_ahead_stays_first(
