@@ -14,7 +14,7 @@ async def hit(tx: Tx, key: str, window_ms: int) -> tuple[int, int]:
     row = await tx.fetch(
         "INSERT INTO rate_counts (id, window_ends_at, hits) VALUES ($1, $2, 1)"
         " ON CONFLICT (id) DO UPDATE SET hits = rate_counts.hits + 1 RETURNING hits",
-        f"{key}:{start}"[: RateCount.id.length],
+        f"{start}:{key}"[: RateCount.id.length],  # cut where it says whom, never when: the window must end
         start + window_ms,
     )
     return int(row[0]["hits"]), start + window_ms - now

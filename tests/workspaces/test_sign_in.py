@@ -1,0 +1,114 @@
+"""Signing in: what is wrong is never said, many tries are slowed down, and a cookie ends when its sign-in does."""
+
+from __future__ import annotations
+
+import pytest
+
+from leadsbot import clock
+from leadsbot.db import Database
+from leadsbot.errors import TooManyRequests, Unauthorized
+from leadsbot.vault import Vault
+from leadsbot.workspaces import sign_in
+from leadsbot.workspaces.bootstrap import Created
+from leadsbot.workspaces.sign_in import LASTS_S, TRIES_PER_ACCOUNT, TRIES_PER_ADDRESS, WINDOW_MS, SignIns
+
+PASSWORD = "correct horse battery"
+ADDRESS = "203.0.113.7"
+
+
+@pytest.fixture
+def sign_ins(database: Database) -> SignIns:
+    return SignIns(database, Vault("a key for tests"))
+
+
+async def enter(sign_ins: SignIns, email: str = "owner@example.com", password: str = PASSWORD) -> str:
+    return await sign_ins.sign_in(email, password, ADDRESS, "Firefox")
+
+
+async def test_the_right_password_opens_the_owners_workspace(
+    sign_ins: SignIns, workspace: Created, stranger: Created
+) -> None:
+    person = await sign_ins.person(await enter(sign_ins, " Owner@Example.com "))
+    assert person is not None
+    assert (person.user_id, person.workspace_id, person.role) == (workspace.user_id, workspace.workspace_id, "owner")
+    assert person.workspace_name == "Lindenhof"
+
+
+async def test_a_wrong_password_and_an_unknown_user_are_answered_alike(sign_ins: SignIns, workspace: Created) -> None:
+    answers = []
+    for email in ("owner@example.com", "nobody@example.com"):
+        with pytest.raises(Unauthorized) as refused:
+            await enter(sign_ins, email, "a wrong password")
+        answers.append(refused.value.body("id"))
+    assert answers[0] == answers[1]
+
+
+async def test_many_tries_at_one_account_are_slowed_down_from_wherever_they_come(
+    sign_ins: SignIns, workspace: Created, stranger: Created
+) -> None:
+    with clock.freeze(clock.now()) as advance:
+        for number in range(TRIES_PER_ACCOUNT):
+            with pytest.raises(Unauthorized):
+                await sign_ins.sign_in("owner@example.com", "wrong", f"198.51.100.{number}", "")
+        with pytest.raises(TooManyRequests) as refused:
+            await enter(sign_ins)
+        assert refused.value.retry_after is not None and 0 < refused.value.retry_after <= WINDOW_MS / 1000
+        assert await enter(sign_ins, "stranger@example.com", "another long password")
+        advance(WINDOW_MS)
+        assert await enter(sign_ins)
+
+
+async def test_many_tries_from_one_address_are_slowed_down_whatever_the_account(
+    sign_ins: SignIns, workspace: Created
+) -> None:
+    with clock.freeze(clock.now()):
+        for number in range(TRIES_PER_ADDRESS):
+            with pytest.raises(Unauthorized):
+                await enter(sign_ins, f"nobody{number}@example.com", "wrong")
+        with pytest.raises(TooManyRequests):
+            await enter(sign_ins)
+
+
+@pytest.mark.parametrize("cookie", [None, "", "x", "a.b.c", "ü" * 100])
+async def test_no_cookie_and_nonsense_are_nobody(sign_ins: SignIns, workspace: Created, cookie: str | None) -> None:
+    assert await sign_ins.person(cookie) is None
+
+
+async def test_a_cookie_signed_with_another_key_is_nobody(
+    database: Database, sign_ins: SignIns, workspace: Created
+) -> None:
+    cookie = await enter(SignIns(database, Vault("another key")))
+    assert await sign_ins.person(cookie) is None
+
+
+async def test_a_cookie_that_was_changed_is_nobody(sign_ins: SignIns, workspace: Created) -> None:
+    cookie = await enter(sign_ins)
+    assert await sign_ins.person("A" + cookie[1:]) is None
+
+
+async def test_a_sign_in_ends_after_its_time_and_not_before(sign_ins: SignIns, workspace: Created) -> None:
+    cookie = await enter(sign_ins)
+    now = clock.now()
+    with clock.freeze(now + LASTS_S * 1000 - clock.MINUTE):
+        assert await sign_ins.person(cookie) is not None
+    with clock.freeze(now + LASTS_S * 1000 + clock.MINUTE):
+        assert await sign_ins.person(cookie) is None
+
+
+async def test_signing_out_ends_this_sign_in_and_no_other(sign_ins: SignIns, workspace: Created) -> None:
+    here, there = await enter(sign_ins), await enter(sign_ins)
+    await sign_ins.sign_out(here)
+    assert await sign_ins.person(here) is None
+    assert await sign_ins.person(there) is not None
+    await sign_ins.sign_out(None)
+    await sign_ins.sign_out("forged")
+    assert await sign_ins.person(there) is not None
+
+
+async def test_a_purge_takes_what_has_expired_and_leaves_the_rest(
+    database: Database, sign_ins: SignIns, workspace: Created
+) -> None:
+    await enter(sign_ins)
+    assert await database.write(sign_in.purge) == 0
+    with clock.freeze(clock.now() + (LASTS_S + 60) * 1000):
+        assert await database.write(sign_in.purge) == 1
