@@ -26,12 +26,13 @@ Start = Callable[..., contextlib.AbstractAsyncContextManager[Any]]
 
 @pytest.fixture
 def settings(database: Database, tmp_path: Path) -> dict[str, str]:
-    """What the application is started with; a test may add to it before it asks for a browser."""
+    """What the application is started with: a mail server that nobody asks, and no Telegram bot."""
     return {
         "LEADSBOT_DATABASE_URL": database.url,
         "LEADSBOT_SECRET_KEY": "a secret key for tests",
         "LEADSBOT_PUBLIC_URL": ADDRESS,
         "LEADSBOT_ALLOW_PRIVATE_TARGETS": "1",
+        "LEADSBOT_SMTP_URL": "smtp://127.0.0.1:9",
     }
 
 

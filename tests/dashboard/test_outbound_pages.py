@@ -1,0 +1,225 @@
+"""Sites, channels, webhooks and deliveries, as their pages show and change them."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+
+import httpx
+import pytest
+
+from leadsbot.db import Database
+from leadsbot.routing import destinations
+from leadsbot.workspaces.bootstrap import Created
+from tests.dashboard.browsing import ORIGIN, Browser, shown, submission
+from tests.support.webhook_receiver import WebhookReceiver
+
+PATIENCE_S = 10.0
+NEWCOMER = "http://localhost:9000"
+
+
+async def sent_from(browser: Browser, token: str, origin: str) -> httpx.Response:
+    batch = submission({"email": "x@y.example"})
+    return await browser.client.post(f"/api/w/{token}/events", json=batch, headers={"origin": origin})
+
+
+async def sites_page_with(owner: Browser, words: str) -> str:
+    """Give the page once it says this: a refusal is counted after it was answered."""
+    async with asyncio.timeout(PATIENCE_S):
+        page = ""
+        while words not in page:
+            page = shown(await owner.see("/sites"))
+    return page
+
+
+async def test_a_refused_origin_is_shown_and_allowed_with_one_press(owner: Browser, workspace: Created) -> None:
+    assert (await sent_from(owner, workspace.public_token, NEWCOMER)).status_code == 403
+    await sites_page_with(owner, f"Refused 1 time: origin <b>{NEWCOMER}</b> is not on the site's list.")
+    answer = await owner.press(f"/sites/{workspace.site_id}/allow", {"origin": NEWCOMER})
+    assert answer.headers["location"] == f"/sites#site-{workspace.site_id}"
+    page = shown(await owner.see("/sites"))
+    assert f"{NEWCOMER} may send from now on." in page
+    assert "Refused" not in page
+    assert (await sent_from(owner, workspace.public_token, NEWCOMER)).status_code == 202
+
+
+async def test_a_page_without_an_origin_can_not_be_allowed(owner: Browser, workspace: Created) -> None:
+    await sent_from(owner, workspace.public_token, "null")
+    page = await sites_page_with(owner, "serve it from a site")
+    assert "Allow this origin" not in page
+    assert (await owner.press(f"/sites/{workspace.site_id}/allow", {"origin": "null"})).status_code == 400
+
+
+async def test_a_site_says_when_its_tag_was_seen(owner: Browser, workspace: Created) -> None:
+    assert "Waiting for the tag" in (await owner.see("/sites")).text
+    await sent_from(owner, workspace.public_token, ORIGIN)
+    page = shown(await owner.see("/sites"))
+    assert "Tag seen" in page
+    assert "on lindenhof.example/contact" in page
+
+
+async def test_an_empty_list_of_origins_is_warned_of(owner: Browser, workspace: Created) -> None:
+    assert "The list is empty" not in (await owner.see("/sites")).text
+    await owner.press(f"/sites/{workspace.site_id}/origins", {"allowed_origins": ""})
+    assert "The list is empty" in (await owner.see("/sites")).text
+
+
+async def test_origins_hold_from_the_next_request(owner: Browser, workspace: Created) -> None:
+    assert (await sent_from(owner, workspace.public_token, ORIGIN)).status_code == 202
+    said = {"allowed_origins": "https://www.lindenhof.example\r\n\r\n https://*.lindenhof.example/ "}
+    assert (await owner.press(f"/sites/{workspace.site_id}/origins", said)).status_code == 303
+    assert (await sent_from(owner, workspace.public_token, ORIGIN)).status_code == 403
+    assert (await sent_from(owner, workspace.public_token, "https://shop.lindenhof.example")).status_code == 202
+
+
+async def test_what_is_wrong_is_shown_with_what_was_typed(owner: Browser, workspace: Created) -> None:
+    answer = await owner.press(f"/sites/{workspace.site_id}/origins", {"allowed_origins": "lindenhof<b>.example"})
+    assert answer.status_code == 422
+    assert 'needs its scheme: write "https://' in shown(answer)
+    assert "lindenhof&lt;b&gt;.example</textarea>" in answer.text
+    said = {"name": "", "partial_values": "everything", "consent": "none", "abandon_after_minutes": "soon",
+            "thank_you_url": "javascript:alert(1)", "masked_fields": "iban\r\n" + "x" * 300}  # fmt: skip
+    answer = await owner.press(f"/sites/{workspace.site_id}", said)
+    assert answer.status_code == 422
+    for words in ("Give it a name.", "A number of minutes", "A whole address", "At most 200 characters in a line"):
+        assert words in shown(answer)
+    assert 'value="soon"' in answer.text
+
+
+async def test_a_sites_settings_are_saved(owner: Browser, workspace: Created) -> None:
+    said = {"name": "Shop", "partial_values": "contact", "consent": "required", "abandon_after_minutes": "0,5",
+            "masked_fields": "iban\r\niban\r\ntax", "honeypot_field": "website"}  # fmt: skip
+    assert (await owner.press(f"/sites/{workspace.site_id}", said)).status_code == 303
+    page = shown(await owner.see("/sites"))
+    for words in ("Settings saved.", ">Shop<", 'value="0.5"', "iban\ntax</textarea>", 'data-consent="required"'):
+        assert words in page
+    settings = (await owner.client.get(f"/api/w/{workspace.public_token}", headers={"origin": ORIGIN})).json()
+    assert (settings["consent"], settings["partial"], settings["masked"]) == ("required", "contact", ["iban", "tax"])
+
+
+async def test_a_site_is_added(owner: Browser, workspace: Created) -> None:
+    wrong = await owner.press("/sites", {"name": "", "allowed_origins": "https://a.example"})
+    assert (wrong.status_code, "https://a.example</textarea>" in wrong.text) == (422, True)
+    answer = await owner.press("/sites", {"name": "Landing <pages>", "allowed_origins": "https://a.example"})
+    assert answer.status_code == 303
+    assert "Landing &lt;pages&gt;" in (await owner.see("/sites")).text
+
+
+async def test_without_a_bot_the_page_says_how_to_get_one(owner: Browser, workspace: Created) -> None:
+    page = shown(await owner.see("/channels"))
+    assert "set LEADSBOT_TELEGRAM_TOKEN to it" in page
+    assert "Connect a chat</button>" not in page
+
+
+async def test_a_channel_that_waits_shows_its_code(owner: Browser, workspace: Created, database: Database) -> None:
+    await owner.press("/channels", {"kind": "telegram", "name": "Sales"})
+    page = shown(await owner.see("/channels"))
+    assert re.search(r"<code>/link [\w-]{48}</code>", page)
+    row = (await destinations.list_channels(database, workspace.workspace_id)).rows[0]
+    assert (await owner.see(f"/channels/{row['id']}", hx_request="true")).status_code == 204
+    key = {"authorization": f"Bearer {workspace.api_key}"}
+    linked = await owner.client.patch(f"/api/v1/channels/{row['id']}", json={"config": {"chat_id": -100}}, headers=key)
+    assert linked.status_code == 200, linked.text
+    part = await owner.see(f"/channels/{row['id']}", hx_request="true")
+    assert "Sales is linked." in part.text
+    assert "/link " not in part.text
+
+
+async def test_a_channel_is_switched_off_on_and_removed(owner: Browser, workspace: Created, database: Database) -> None:
+    await owner.press("/channels", {"kind": "telegram", "name": "Sales", "chat_id": "-100123"})
+    row = (await destinations.list_channels(database, workspace.workspace_id)).rows[0]
+    assert "Turn on" in (await owner.press(f"/channels/{row['id']}/disable", hx_request="true")).text
+    assert "Turn off" in (await owner.press(f"/channels/{row['id']}/enable", hx_request="true")).text
+    assert (await owner.press(f"/channels/{row['id']}/delete")).headers["location"] == "/channels"
+    assert "Sales" not in (await owner.see("/channels")).text
+
+
+async def test_a_channel_that_can_not_be_is_said_beside_its_field(owner: Browser, workspace: Created) -> None:
+    for said, words in (
+        ({"kind": "telegram", "chat_id": ""}, "Type the chat's id"),
+        ({"kind": "telegram", "chat_id": "-1", "bot_token": "nonsense"}, "A bot's token looks like"),
+        ({"kind": "email", "to": "not an address"}, "not an address"),
+        ({"kind": "pigeon"}, "Channels"),
+    ):
+        answer = await owner.press("/channels", {"name": "x", **said})
+        assert (answer.status_code, words in shown(answer)) == (422, True), said
+
+
+async def test_a_webhooks_secret_is_shown_once(owner: Browser, workspace: Created) -> None:
+    answer = await owner.press("/webhooks", {"url": "https://hooks.crm.example/x", "events": ["lead.created"]})
+    assert answer.headers["location"] == "/webhooks"
+    assert "whsec_" not in answer.headers["set-cookie"]
+    assert re.search(r"whsec_[\w+/=]{20,}", (await owner.see("/webhooks")).text)
+    page = (await owner.see("/webhooks")).text
+    assert "whsec_" not in page
+    assert "hooks.crm.example/x" in page
+
+
+async def test_a_webhook_that_can_not_be_is_said_beside_its_field(owner: Browser, workspace: Created) -> None:
+    answer = await owner.press("/webhooks", {"url": "ftp://x", "events": ["lead.created", "form.abandoned"]})
+    assert answer.status_code == 422
+    assert 'value="ftp://x"' in answer.text
+    assert re.search(r'value="form.abandoned" checked', answer.text)
+    answer = await owner.press("/webhooks", {"url": "https://x.example"})
+    assert (answer.status_code, "Choose at least one." in answer.text) == (422, True)
+
+
+async def test_a_test_says_what_the_other_side_answered(owner: Browser, workspace: Created, database: Database) -> None:
+    with WebhookReceiver() as receiver:
+        await owner.press("/webhooks", {"url": f"{receiver.base_url}/hook", "events": ["lead.created"]})
+        hook = (await destinations.list_webhooks(database, workspace.workspace_id)).rows[0]
+        part = await owner.press(f"/webhooks/{hook['id']}/test", hx_request="true")
+        assert "The test has arrived." in part.text
+    await owner.press("/webhooks", {"url": "http://127.0.0.1:9/closed", "events": ["lead.created"]})
+    hook = (await destinations.list_webhooks(database, workspace.workspace_id)).rows[0]
+    part = await owner.press(f"/webhooks/{hook['id']}/test", hx_request="true")
+    assert "The test didn't get through:" in shown(part)
+    page = shown(await owner.see("/deliveries"))
+    assert page.count("Test message") == 2
+    assert "Test message" not in (await owner.see("/deliveries?status=withheld")).text
+    assert "Delivered" in (await owner.see("/deliveries?status=delivered")).text
+
+
+async def test_a_delivery_is_told_and_sent_again(owner: Browser, workspace: Created, database: Database) -> None:
+    await owner.press("/webhooks", {"url": "http://127.0.0.1:9/hook", "events": ["lead.created"]})
+    hook = (await destinations.list_webhooks(database, workspace.workspace_id)).rows[0]
+    await owner.press(f"/webhooks/{hook['id']}/test")
+    delivery = (await database.fetch("SELECT id FROM deliveries"))[0]["id"]
+    page = shown(await owner.see(f"/deliveries/{delivery}"))
+    assert "Couldn't be sent:" in page
+    assert '"type": "test"' in page
+    again = await owner.press(f"/deliveries/{delivery}/retry", hx_request="true", hx_target="story")
+    assert "On its way again." in again.text
+    assert 'hx-trigger="every 2s"' in again.text
+    await owner.press(f"/webhooks/{hook['id']}/delete")
+    refused = await owner.press(f"/deliveries/{delivery}/retry", {"next": "//evil.example"})
+    assert refused.headers["location"] == "/"
+    assert "has been deleted" in shown(await owner.see("/deliveries"))
+
+
+async def test_settings_are_saved_and_used(owner: Browser, workspace: Created) -> None:
+    answer = await owner.press("/settings", {"name": "Lindenhof & Söhne", "timezone": "Asia/Kolkata"})
+    assert answer.status_code == 303
+    page = (await owner.see("/settings")).text
+    assert "Lindenhof &amp; Söhne" in page
+    assert "<option selected>Asia/Kolkata</option>" in page
+
+
+@pytest.mark.parametrize("said", [{"name": " ", "timezone": "UTC"}, {"name": "x", "timezone": "Mars/Olympus"}])
+async def test_settings_that_can_not_be_are_not_saved(owner: Browser, workspace: Created, said: dict[str, str]) -> None:
+    answer = await owner.press("/settings", said)
+    assert answer.status_code == 422
+    assert 'class="wrong"' in answer.text
+    assert "Lindenhof" in (await owner.see("/settings")).text
+
+
+async def test_the_overview_leads_a_newcomer_on_until_it_works(owner: Browser, workspace: Created) -> None:
+    page = shown(await owner.see("/"))
+    assert "Get your first lead" in page
+    assert f'data-token="{workspace.public_token}"' in page
+    await sent_from(owner, workspace.public_token, ORIGIN)
+    assert "Connect a chat or a mailbox" in (await owner.see("/")).text
+    await owner.press("/channels", {"kind": "telegram", "name": "Sales", "chat_id": "-100123"})
+    page = shown(await owner.see("/"))
+    assert "Get your first lead" not in page
+    assert "1 more than all of yesterday" in page
