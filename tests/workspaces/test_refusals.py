@@ -1,0 +1,54 @@
+"""What a door turned away is counted for the site's owner, and nobody fills the table with it."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from leadsbot.db import Database
+from leadsbot.workspaces import refusals
+from leadsbot.workspaces.bootstrap import Created
+from leadsbot.workspaces.refusals import MAX_PER_SITE, Refused
+
+
+def refused(workspace: Created, origin: str, at: int = 1_000, hint: str = "not on the list") -> Refused:
+    return Refused(workspace.site_id, "origin", origin, hint, at)
+
+
+async def count(database: Database, *said: Refused) -> None:
+    await asyncio.gather(*(database.put(refusals.count, one) for one in said))
+
+
+async def lines(database: Database, workspace: Created) -> list[dict[str, Any]]:
+    return await database.fetch("SELECT * FROM refusals WHERE site_id = $1 ORDER BY origin", workspace.site_id)
+
+
+async def test_the_same_refusal_is_one_line_that_counts(database: Database, workspace: Created) -> None:
+    await count(database, *(refused(workspace, "https://a.example") for _ in range(3)))
+    await count(database, refused(workspace, "https://a.example", at=2_000, hint="still not"))
+    (line,) = await lines(database, workspace)
+    assert (line["times"], line["first_at"], line["last_at"], line["hint"]) == (4, 1_000, 2_000, "still not")
+
+
+async def test_another_origin_is_another_line(database: Database, workspace: Created) -> None:
+    await count(database, refused(workspace, "https://a.example"), refused(workspace, "https://b.example"))
+    assert [line["origin"] for line in await lines(database, workspace)] == ["https://a.example", "https://b.example"]
+
+
+async def test_a_site_has_so_many_lines_and_counts_on_in_them(
+    database: Database, workspace: Created, stranger: Created
+) -> None:
+    origins = [f"https://{n:03}.example" for n in range(MAX_PER_SITE + 10)]
+    await count(database, *(refused(workspace, origin) for origin in origins))
+    before = await lines(database, workspace)
+    assert len(before) == MAX_PER_SITE
+    await count(database, refused(workspace, before[0]["origin"]), refused(workspace, "https://new.example"))
+    after = await lines(database, workspace)
+    assert [line["times"] for line in after] == [2] + [1] * (MAX_PER_SITE - 1)
+    await count(database, refused(stranger, "https://new.example"))
+    assert len(await lines(database, stranger)) == 1
+
+
+async def test_an_origin_as_long_as_a_header_is_cut(database: Database, workspace: Created) -> None:
+    await count(database, refused(workspace, "https://" + "a" * 9_000))
+    assert len((await lines(database, workspace))[0]["origin"]) == refusals.ORIGIN_LENGTH
