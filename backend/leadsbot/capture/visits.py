@@ -11,6 +11,8 @@ from leadsbot.capture import wire
 from leadsbot.devices import parse_device
 from leadsbot.forms.visit import Visit
 
+DOMAIN_LENGTH = 255  # RFC 1035, section 2.3.4; an address may claim more
+
 _encode = msgspec.json.Encoder().encode
 
 
@@ -46,7 +48,7 @@ def visit_of(batch: wire.Batch, sender: Sender) -> Visit:
         click_ids=_encode(origin.click_ids).decode(),
         first_touch=_encode(_clean(first)).decode() if first else "{}",
         landing_page=strip_personal(first.url) if first else "",
-        domain=origin.domain,
+        domain=origin.domain[:DOMAIN_LENGTH],
         ip_address=sender.address,
         user_agent=sender.user_agent,
         browser=device.browser,
