@@ -70,7 +70,11 @@ class HttpThread:
                     self.close_connection = True
 
             def _serve(self) -> None:
-                body = self.rfile.read(int(self.headers.get("content-length") or 0))
+                length = int(self.headers.get("content-length") or 0)
+                body = self.rfile.read(length)
+                if len(body) < length:  # whoever sent it died over it: no server takes half a request
+                    self.close_connection = True
+                    return
                 headers = {name.lower(): value for name, value in self.headers.items()}
                 answer = owner.reply(self.command, self.path, headers, body)
                 if answer.hang:
