@@ -15,11 +15,10 @@ from typing import Any
 from litestar import Litestar, Request, Response
 from litestar.datastructures import CacheControlHeader, State
 from litestar.di import Provide
-from litestar.openapi.config import OpenAPIConfig
 from litestar.static_files import create_static_files_router
 
-from leadsbot import __version__
 from leadsbot.api import errors as api_errors
+from leadsbot.api.docs import openapi_config
 from leadsbot.bot import BotService
 from leadsbot.capture.edge import App, Door, front
 from leadsbot.capture.script import PATH as SCRIPT_PATH
@@ -123,7 +122,8 @@ def _litestar(house: House) -> App:
         state=State({"services": services, "renderer": Renderer(PUBLIC)}),
         dependencies={"services": Provide(lambda: services, sync_to_thread=False)},
         exception_handlers={Exception: _answer_error},
-        openapi_config=OpenAPIConfig(title="LeadsBot", version=__version__, path="/docs", render_plugins=[]),
+        openapi_config=openapi_config(),
+        logging_config=None,
         request_max_body_size=MAX_BODY,
         debug=False,
     )

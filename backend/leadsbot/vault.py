@@ -1,6 +1,6 @@
 """What the secret key does: encrypts secrets at rest and signs cookies, links and codes.
 
-Each purpose has a key of its own, derived with HKDF (RFC 5869), so that a value made for one is worth nothing to another.
+Each purpose has a key of its own, derived with HKDF (RFC 5869): a value made for one is worth nothing to another.
 """
 
 from __future__ import annotations

@@ -63,7 +63,7 @@ class Email:
                     message,
                     recipients=list(parcel.config["to"]),
                     timeout=_SECONDS,
-                    **_server(str(parcel.config["smtp_url"])),
+                    **server_of(str(parcel.config["smtp_url"])),
                 )
         except SMTPRecipientsRefused as error:
             replies = {each.recipient: (each.code, each.message) for each in error.recipients}
@@ -114,7 +114,7 @@ def _html(summary: Summary) -> str:
     return f'<!doctype html><html><body style="font-family:sans-serif">{"".join(parts)}</body></html>\n'
 
 
-def _server(url: str) -> dict[str, Any]:
+def server_of(url: str) -> dict[str, Any]:
     """Read `smtp://user:password@host:port?starttls=1` or `smtps://…` into aiosmtplib's arguments.
 
     `starttls=1` insists on encryption, `0` does without it, nothing takes it where the server offers it.

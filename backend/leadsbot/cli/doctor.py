@@ -127,11 +127,11 @@ async def _smtp(settings: Settings) -> AsyncIterator[str]:
 
     from aiosmtplib import SMTP, SMTPAuthenticationError, SMTPException
 
-    from leadsbot.channels.email import _server
+    from leadsbot.channels.email import server_of
     from leadsbot.cli.support.opening import reason
 
     try:
-        async with asyncio.timeout(WAIT_S), SMTP(timeout=WAIT_S, **_server(settings.smtp_url)):
+        async with asyncio.timeout(WAIT_S), SMTP(timeout=WAIT_S, **server_of(settings.smtp_url)):
             return
     except SMTPAuthenticationError:
         yield "The mail server doesn't accept the user name and password in LEADSBOT_SMTP_URL."

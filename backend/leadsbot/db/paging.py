@@ -8,7 +8,7 @@ from __future__ import annotations
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -23,14 +23,17 @@ _LATEST = 2**53
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """What part of a list is asked for: at most `limit` (1 to `MAX_LIMIT`) rows after `cursor`."""
+    """What part of a list is asked for: at most `limit` (1 to `MAX_LIMIT`, else `InvalidInput`) rows after `cursor`."""
 
     limit: int = DEFAULT_LIMIT
     cursor: str | None = None
 
+    def __post_init__(self) -> None:
+        if not 1 <= self.limit <= MAX_LIMIT:
+            raise InvalidInput(f"limit is from 1 to {MAX_LIMIT}.", fields=["limit"])
 
-@dataclass(frozen=True, slots=True)
-class Page:
+
+class Page(NamedTuple):
     """A page of rows; `next_cursor` is None on the last one."""
 
     rows: list[Row]

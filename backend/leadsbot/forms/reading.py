@@ -31,7 +31,7 @@ async def list_sessions(database: Database, workspace_id: str, wanted: SessionFi
     where.equal("state", wanted.state)
     where.equal("form_id", wanted.form_id)
     where.equal("site_id", wanted.site_id)
-    return await newest_first(database, "SELECT * FROM sessions", where, part, by="last_activity_at")
+    return await newest_first(database, "SELECT * FROM sessions", where, part, by="started_at")
 
 
 async def get_session(database: Database, workspace_id: str, session_id: str) -> Row:

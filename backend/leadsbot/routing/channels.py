@@ -10,13 +10,13 @@ import msgspec
 from leadsbot import clock
 from leadsbot.channels.base import Channel as Kind
 from leadsbot.db import Database, Tx
+from leadsbot.db.paging import Page
 from leadsbot.errors import InvalidInput
 from leadsbot.events.log import topic
 from leadsbot.ids import new_id
 from leadsbot.routing import inputs, kinds, trial
 from leadsbot.routing.destination import Destination, open_config, seal_config
-from leadsbot.routing.owned import owned
-from leadsbot.routing.paging import Page, page
+from leadsbot.routing.owned import owned, page
 from leadsbot.routing.present import masked
 from leadsbot.routing.tables import Channel
 from leadsbot.routing.wants import check_filter

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from leadsbot.db import Database, Tx
+from leadsbot.db.paging import Page
 from leadsbot.errors import Conflict, InvalidInput
 from leadsbot.events.log import topic
 from leadsbot.routing.destination import of_delivery
-from leadsbot.routing.owned import owned
-from leadsbot.routing.paging import Page, page
+from leadsbot.routing.owned import owned, page
 from leadsbot.routing.present import delivery_json
 from leadsbot.routing.route import queue
 

@@ -1,9 +1,12 @@
-"""One row of one workspace: whoever asks for another's is told that there is none."""
+"""Rows of one workspace: whoever asks for another's is told that there is none."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Protocol
 
+from leadsbot.db import Database
+from leadsbot.db.paging import DEFAULT_LIMIT, Page, Slice, Where, newest_first
 from leadsbot.errors import NotFound
 from leadsbot.ids import is_id
 
@@ -22,3 +25,20 @@ async def owned(reader: Reader, kind: str, workspace_id: str, row_id: str) -> di
     if row is None:
         raise NotFound(f"There is no such {kind}.")
     return row
+
+
+async def page(
+    database: Database,
+    table: str,
+    conditions: Mapping[str, Any],
+    cursor: str | None = None,
+    limit: int = DEFAULT_LIMIT,
+) -> Page:
+    """Give the rows of `table` whose columns equal `conditions`, newest first. Raises InvalidInput for a bad slice."""
+    part = Slice(limit, cursor)
+    where = Where()
+    for column, value in conditions.items():
+        if isinstance(value, str) and "\0" in value:
+            return Page([])  # no stored text has a NUL, and PostgreSQL wouldn't even be asked for one
+        where.equal(column, value)
+    return await newest_first(database, f"SELECT * FROM {table}", where, part)

@@ -10,14 +10,14 @@ import msgspec
 from leadsbot import clock
 from leadsbot.channels.webhook import new_secret
 from leadsbot.db import Database, Tx
+from leadsbot.db.paging import Page
 from leadsbot.errors import InvalidInput
 from leadsbot.events.log import topic
 from leadsbot.ids import new_id
 from leadsbot.outbound import OutboundError, check_url
 from leadsbot.routing import inputs, kinds, trial
 from leadsbot.routing.destination import Destination
-from leadsbot.routing.owned import owned
-from leadsbot.routing.paging import Page, page
+from leadsbot.routing.owned import owned, page
 from leadsbot.routing.tables import Webhook
 from leadsbot.services import Services
 from leadsbot.vault import Vault

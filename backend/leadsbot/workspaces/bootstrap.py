@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -55,8 +55,14 @@ class Created:
     endpoint_id: str
 
 
-async def create(database: Database, new: NewWorkspace) -> Created:
-    """Make it all in one transaction. Raises `Conflict` when somebody with this email exists already."""
+Also = Callable[[Tx, Created], Awaitable[None]]
+
+
+async def create(database: Database, new: NewWorkspace, also: Also | None = None) -> Created:
+    """Make it all in one transaction, and `also` what rooms above want a new workspace to have.
+
+    Raises `Conflict` when somebody with this email exists already.
+    """
     if new.pipeline not in PIPELINES:
         raise InvalidInput(f"The pipeline is one of: {', '.join(PIPELINES)}.", fields=["pipeline"])
     password_hash = await passwords.hashed(passwords.check_strength(new.password))
@@ -64,7 +70,10 @@ async def create(database: Database, new: NewWorkspace) -> Created:
     async def unit(tx: Tx) -> Created:
         if await tx.fetch("SELECT 1 AS taken FROM users WHERE email = $1", new.email):
             raise Conflict(f"There is already a user with the email {new.email}.", fields=["email"])
-        return _insert(tx, new, password_hash)
+        created = _insert(tx, new, password_hash)
+        if also:
+            await also(tx, created)
+        return created
 
     return await database.write(unit)
 

@@ -8,11 +8,9 @@ from leadsbot.workspaces.bootstrap import Created, NewWorkspace, create
 
 
 async def add_workspace(database: Database, new: NewWorkspace) -> Created:
-    """Make it all. Raises `Conflict` for an email that is taken, `InvalidInput` for what can't be."""
-    created = await create(database, new)
+    """Make it all at once. Raises `Conflict` for an email that is taken, `InvalidInput` for what can't be."""
 
-    async def unit(tx: Tx) -> None:
+    async def owner_mail(tx: Tx, created: Created) -> None:
         await add_owner_mail(tx, created.workspace_id, created.user_email)
 
-    await database.write(unit)
-    return created
+    return await create(database, new, also=owner_mail)

@@ -17,7 +17,6 @@ from uvicorn.config import STARTUP_FAILURE
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.supervisors import Multiprocess
 
-from leadsbot import logs
 from leadsbot.cli.support.opening import check_current
 from leadsbot.errors import LeadsBotError
 from leadsbot.settings import Settings
@@ -39,9 +38,7 @@ def make_app(settings: Settings, jobs: bool) -> Any:
     """Give the application of this process; also what each of several processes begins with."""
     from leadsbot.app import create_app
 
-    app = create_app(settings, jobs=jobs)
-    logs.configure(settings.log)  # after Litestar, which sets up logging its own way while it is put together
-    return app
+    return create_app(settings, jobs=jobs)
 
 
 def serve(sites: Callable[[], Sequence[Site]], settings: Settings, ready: Callable[[], None]) -> None:
