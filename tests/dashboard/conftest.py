@@ -83,7 +83,7 @@ async def served(settings: dict[str, str]) -> AsyncIterator[str]:
     task = asyncio.create_task(server.serve(sockets=[listener]))
     await server.up.wait()
     yield address
-    server.should_exit = server.force_exit = True
+    server.should_exit = True
     await task
 
 

@@ -111,20 +111,6 @@ async def test_without_a_bot_the_page_says_how_to_get_one(owner: Browser, worksp
     assert "Connect a chat</button>" not in page
 
 
-async def test_a_channel_that_waits_shows_its_code(owner: Browser, workspace: Created, database: Database) -> None:
-    await owner.press("/channels", {"kind": "telegram", "name": "Sales"})
-    page = shown(await owner.see("/channels"))
-    assert re.search(r"<code>/link [\w-]{48}</code>", page)
-    row = (await destinations.list_channels(database, workspace.workspace_id)).rows[0]
-    assert (await owner.see(f"/channels/{row['id']}", hx_request="true")).status_code == 204
-    key = {"authorization": f"Bearer {workspace.api_key}"}
-    linked = await owner.client.patch(f"/api/v1/channels/{row['id']}", json={"config": {"chat_id": -100}}, headers=key)
-    assert linked.status_code == 200, linked.text
-    part = await owner.see(f"/channels/{row['id']}", hx_request="true")
-    assert "Sales is linked." in part.text
-    assert "/link " not in part.text
-
-
 async def test_a_channel_is_switched_off_on_and_removed(owner: Browser, workspace: Created, database: Database) -> None:
     await owner.press("/channels", {"kind": "telegram", "name": "Sales", "chat_id": "-100123"})
     row = (await destinations.list_channels(database, workspace.workspace_id)).rows[0]

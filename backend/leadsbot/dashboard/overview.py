@@ -11,6 +11,7 @@ from leadsbot import clock
 from leadsbot.dashboard import words
 from leadsbot.dashboard.desk import Desk, Here, pages
 from leadsbot.dashboard.shell import TROUBLE_MS
+from leadsbot.dashboard.shown.channels import anyone_is_told
 from leadsbot.dashboard.shown.deliveries import delivery_view, destinations
 from leadsbot.dashboard.shown.leads import lead_row, pipeline_of
 from leadsbot.dashboard.views import Day, Overview, Step, Trouble
@@ -87,7 +88,8 @@ async def _steps(desk: Desk, has_leads: bool) -> tuple[Step, ...]:
     sites = (await site_editing.list_sites(desk.database, desk.workspace_id, Slice(MAX_LIMIT))).rows
     there = await destinations(desk.database, desk.workspace_id)
     seen = any(site["last_seen_at"] for site in sites)
-    if seen and has_leads and (there.channels or there.webhooks):
+    told = await anyone_is_told(desk.services, desk.workspace_id)
+    if seen and has_leads and (told or there.webhooks):
         return ()
     url = desk.services.settings.public_url
     tag = site_editing.script_tag(url, sites[-1]["public_token"], sites[-1]["consent"]) if sites else ""
@@ -97,7 +99,7 @@ async def _steps(desk: Desk, has_leads: bool) -> tuple[Step, ...]:
         Step("Send your own form once", "Open the page and fill the form in as a visitor would.",
              "/sites", "See where the tag was seen", done=has_leads),
         Step("Connect a chat or a mailbox", "Hear of each lead within seconds.",
-             "/channels", "Connect a channel", done=bool(there.channels)),
+             "/channels", "Connect a channel", done=told),
         Step("Add a webhook", "Send each lead on to your CRM, n8n or Zapier.",
              "/webhooks", "Add a webhook", done=bool(there.webhooks)),
     )  # fmt: skip

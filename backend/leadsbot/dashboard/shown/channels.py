@@ -13,6 +13,7 @@ from leadsbot.db import Database
 from leadsbot.routing import deliveries
 from leadsbot.routing.destination import open_config
 from leadsbot.routing.destinations import channel_kinds
+from leadsbot.routing.kinds import EMAIL, TELEGRAM, reachable
 from leadsbot.services import Services
 from leadsbot.vault import Undecipherable
 
@@ -37,6 +38,7 @@ async def channel_view(services: Services, row: Row) -> Channel:
         disabled_reason=row["disabled_reason"],
         last=await _last(services.database, row["workspace_id"], channel_id=row["id"]),
         link=LinkOffer(waiting.url or "", waiting.code, waiting.expires_at) if waiting else None,
+        missing="" if config.get("bot_token") else _missing(services, row["kind"]),
     )
 
 
@@ -54,21 +56,38 @@ async def webhook_view(database: Database, row: Row) -> Webhook:
 
 def kinds(services: Services) -> tuple[ChannelKind, ...]:
     """Give the kinds that can be added, and what the instance lacks for them. Telegram comes first."""
-    settings = services.settings
-    missing = {}
-    if not settings.telegram_token:
-        missing["telegram"] = (
+    found = sorted(channel_kinds(services).items(), key=lambda one: (one[0] != TELEGRAM, one[1].label))
+    return tuple(ChannelKind(name, kind.label, _missing(services, name)) for name, kind in found)
+
+
+async def anyone_is_told(services: Services, workspace_id: str) -> bool:
+    """Tell whether a new lead reaches anybody through a channel."""
+    rows = await services.database.fetch(
+        "SELECT kind, config FROM channels WHERE workspace_id = $1 AND enabled", workspace_id
+    )
+    return any(_reachable(services, row) for row in rows)
+
+
+def _reachable(services: Services, row: Row) -> bool:
+    try:
+        return reachable(services.settings, row["kind"], open_config(services.vault, row["config"]))
+    except Undecipherable:
+        return False
+
+
+def _missing(services: Services, kind: str) -> str:
+    if kind == TELEGRAM and not services.settings.telegram_token:
+        return (
             "This server has no bot of its own yet. Get a token from @BotFather in Telegram, set"
             " LEADSBOT_TELEGRAM_TOKEN to it and start the server again."
         )
-    if not settings.smtp_url:
-        missing["email"] = "This server has no mail server set. Set LEADSBOT_SMTP_URL and start it again."
-    found = sorted(channel_kinds(services).items(), key=lambda one: (one[0] != "telegram", one[1].label))
-    return tuple(ChannelKind(name, kind.label, missing.get(name, "")) for name, kind in found)
+    if kind == EMAIL and not services.settings.smtp_url:
+        return "This server has no mail server set. Set LEADSBOT_SMTP_URL and start it again."
+    return ""
 
 
 def _target(services: Services, kind: str, config: Row) -> str:
-    if kind == "telegram":
+    if kind == TELEGRAM:
         chat = config.get("chat_id")
         return str(config.get("title") or (f"chat {chat}" if chat is not None else ""))
     channel = services.channels.get(kind)

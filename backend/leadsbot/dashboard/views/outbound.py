@@ -32,7 +32,10 @@ class LinkOffer:
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """A channel; `target` names what it reaches (a chat's title, the addresses), `link` stands until it is linked."""
+    """A channel; `target` names what it reaches (a chat's title, the addresses), `link` stands until it is linked.
+
+    `missing` says what this server lacks to reach it.
+    """
 
     id: str
     kind: str
@@ -42,6 +45,7 @@ class Channel:
     disabled_reason: str = ""
     last: Delivery | None = None
     link: LinkOffer | None = None
+    missing: str = ""
 
 
 @dataclass(frozen=True, slots=True)

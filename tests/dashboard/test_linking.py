@@ -1,0 +1,54 @@
+"""Linking a Telegram chat from the channels page, with a bot that Telegram knows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from leadsbot.db import Database
+from leadsbot.routing import destinations
+from leadsbot.workspaces.bootstrap import Created
+from tests.dashboard.browsing import Browser, shown
+from tests.support.telegram_server import TelegramServer
+
+
+@pytest.fixture
+def telegram() -> Iterator[TelegramServer]:
+    with TelegramServer() as server:
+        yield server
+
+
+@pytest.fixture
+def settings(settings: dict[str, str], telegram: TelegramServer) -> dict[str, str]:
+    """The instance has a bot."""
+    return settings | {"LEADSBOT_TELEGRAM_TOKEN": telegram.token, "LEADSBOT_TELEGRAM_API": telegram.base_url}
+
+
+async def test_a_channel_shows_link_and_code_until_its_chat_is_known(
+    owner: Browser, workspace: Created, database: Database
+) -> None:
+    assert "Connect a chat</button>" in shown(await owner.see("/channels"))
+    await owner.press("/channels", {"kind": "telegram", "name": "Sales"})
+    page = shown(await owner.see("/channels"))
+    assert re.search(r'href="https://t\.me/\w+\?start=[\w-]{48}"', page)
+    assert re.search(r"<code>/link [\w-]{48}</code>", page)
+    row = (await destinations.list_channels(database, workspace.workspace_id)).rows[0]
+    assert (await owner.see(f"/channels/{row['id']}", hx_request="true")).status_code == 204
+    key = {"authorization": f"Bearer {workspace.api_key}"}
+    linked = await owner.client.patch(f"/api/v1/channels/{row['id']}", json={"config": {"chat_id": -100}}, headers=key)
+    assert linked.status_code == 200, linked.text
+    part = await owner.see(f"/channels/{row['id']}", hx_request="true")
+    assert "Sales is linked." in part.text
+    assert "/link " not in part.text
+
+
+async def test_a_test_arrives_in_the_chat(
+    owner: Browser, workspace: Created, database: Database, telegram: TelegramServer
+) -> None:
+    await owner.press("/channels", {"kind": "telegram", "name": "Sales", "chat_id": "-100"})
+    row = (await destinations.list_channels(database, workspace.workspace_id)).rows[0]
+    part = await owner.press(f"/channels/{row['id']}/test", hx_request="true")
+    assert "The test has arrived." in part.text
+    assert len(telegram.sent) == 1
