@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -21,11 +23,46 @@ def postgres_server() -> Iterator[postgres.PostgresServer]:
         yield server
 
 
+async def _migrated(url: str) -> None:
+    async with Database.opened(url) as database:
+        await migrate(database)
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite database with every table and no row, to be copied."""
+    path = tmp_path_factory.mktemp("migrated") / "leadsbot.db"
+    asyncio.run(_migrated(f"sqlite:///{path}"))
+    return path
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres_server: postgres.PostgresServer) -> Iterator[str]:
+    """The same on PostgreSQL."""
+    with postgres_server.fresh() as url:
+        asyncio.run(_migrated(url))
+        yield url
+
+
 @pytest.fixture(params=KINDS)
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The URL of an empty database, of each kind in turn."""
+    """The URL of a database with every table and no row, of each kind in turn."""
     if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'leadsbot.db'}"
+        path = tmp_path / "leadsbot.db"
+        shutil.copy(request.getfixturevalue("migrated_file"), path)
+        yield f"sqlite:///{path}"
+    else:
+        like: str = request.getfixturevalue("migrated_postgres")
+        server: postgres.PostgresServer = request.getfixturevalue("postgres_server")
+        with server.fresh(like) as url:
+            yield url
+
+
+@pytest.fixture(params=KINDS)
+def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a database that was never migrated."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.db'}"
     else:
         server: postgres.PostgresServer = request.getfixturevalue("postgres_server")
         with server.fresh() as url:
@@ -36,7 +73,6 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 async def database(database_url: str) -> AsyncIterator[Database]:
     """An open database with every table and no row."""
     async with Database.opened(database_url) as opened:
-        await migrate(opened)
         yield opened
 
 

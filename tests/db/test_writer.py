@@ -11,8 +11,7 @@ import pytest
 
 from leadsbot.db import Database, Tx
 from leadsbot.db.database import sqlite_path
-from leadsbot.db.migrate import migrate, pending, require_current
-from leadsbot.db.migrate import DatabaseBehind
+from leadsbot.db.migrate import DatabaseBehind, migrate, pending, require_current
 from leadsbot.db.writer import MAX_BATCH
 from leadsbot.errors import Unavailable
 from leadsbot.workspaces.tables import Workspace
@@ -188,8 +187,8 @@ async def test_a_unit_that_waits_for_the_world_is_refused_on_sqlite(database: Da
         await database.write(unit)
 
 
-async def test_migrations_run_once(database_url: str) -> None:
-    async with Database.opened(database_url) as database:
+async def test_migrations_run_once(empty_database_url: str) -> None:
+    async with Database.opened(empty_database_url) as database:
         with pytest.raises(DatabaseBehind):
             await require_current(database)
         first = await migrate(database)
@@ -201,7 +200,6 @@ async def test_migrations_run_once(database_url: str) -> None:
 
 async def test_what_is_acknowledged_outlives_the_process_that_wrote_it(database_url: str) -> None:
     async with Database.opened(database_url) as database:
-        await migrate(database)
         await database.put(_add, 1)
     async with Database.opened(database_url) as database:
         assert await _names(database) == ["w1"]

