@@ -8,7 +8,7 @@ import re
 import httpx
 import pytest
 
-from leadsbot.db import Database
+from leadsbot.db import Database, Tx
 from leadsbot.routing import destinations
 from leadsbot.workspaces.bootstrap import Created
 from tests.dashboard.browsing import ORIGIN, Browser, shown, submission
@@ -178,9 +178,17 @@ async def test_a_delivery_is_told_and_sent_again(owner: Browser, workspace: Crea
     assert "On its way again." in again.text
     assert 'hx-trigger="every 2s"' in again.text
     await owner.press(f"/webhooks/{hook['id']}/delete")
+    await database.write(_failed)
+    page = shown(await owner.see(f"/deliveries/{delivery}"))
+    assert "Where it went was removed." in page
+    assert "Try again</button>" not in page
     refused = await owner.press(f"/deliveries/{delivery}/retry", {"next": "//evil.example"})
     assert refused.headers["location"] == "/"
     assert "has been deleted" in shown(await owner.see("/deliveries"))
+
+
+async def _failed(tx: Tx) -> None:
+    await tx.execute("UPDATE deliveries SET status = 'dead'")
 
 
 async def test_settings_are_saved_and_used(owner: Browser, workspace: Created) -> None:

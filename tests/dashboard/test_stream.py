@@ -47,7 +47,7 @@ async def next_row(lines: AsyncIterator[str]) -> str:
     async for line in lines:
         if line == "event: lead":
             break
-    data = []
+    data: list[str] = []
     async for line in lines:
         if not line:
             return "\n".join(data)

@@ -30,6 +30,8 @@ HTMX_CONFIG = json.dumps(
         "allowEval": False,
         "includeIndicatorStyles": False,
         "historyEnabled": False,
+        # Not "style", which the policy would refuse where somebody has resized a field.
+        "attributesToSettle": ["class"],
         "selfRequestsOnly": True,
         "timeout": 15_000,
         "responseHandling": [

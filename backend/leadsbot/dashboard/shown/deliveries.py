@@ -80,6 +80,7 @@ def delivery_view(row: Row, places: Destinations, lead_name: str = "") -> Delive
         lead_id=row["lead_id"],
         lead_name=lead_name,
         why=words.phrase(row["reason"]),
+        gone=not places.there(row),
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 from urllib.parse import urlencode
 
+from leadsbot.clock import MINUTE
 from leadsbot.dashboard.views.shell import Tone
 
 DeliveryStatus = Literal["pending", "delivered", "failed", "dead", "withheld"]
@@ -102,7 +103,10 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """Something sent, or to be sent, to one destination. `destination` is its name as people know it."""
+    """Something sent, or to be sent, to one destination. `destination` is its name as people know it.
+
+    `gone`: the destination was removed since, so that nothing can be sent there again.
+    """
 
     id: str
     kind: str
@@ -116,6 +120,7 @@ class Delivery:
     lead_id: str | None = None
     lead_name: str = ""
     why: str = ""
+    gone: bool = False
 
     @property
     def reason(self) -> str:
@@ -125,7 +130,12 @@ class Delivery:
     @property
     def retryable(self) -> bool:
         """Whether "Try again" makes sense."""
-        return self.status in ("failed", "dead", "withheld")
+        return self.status in ("failed", "dead", "withheld") and not self.gone
+
+    def moving(self, now: int) -> bool:
+        """Whether this is about to change by itself: it is on its way, or tried again within a minute."""
+        due = self.next_attempt_at if self.status == "failed" else None
+        return self.status == "pending" or (due is not None and due - now < MINUTE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,10 +153,9 @@ class Entry:
     stage: Stage | None = None
     delivery: Delivery | None = None
 
-    @property
-    def moving(self) -> bool:
+    def moving(self, now: int) -> bool:
         """Whether this is about to change by itself."""
-        return self.delivery is not None and self.delivery.status == "pending"
+        return self.delivery is not None and self.delivery.moving(now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +200,7 @@ class Lead:
     def failed(self) -> tuple[Delivery, ...]:
         """The deliveries that did not get through and are not tried again by themselves."""
         found = (entry.delivery for entry in self.timeline if entry.delivery)
-        return tuple(delivery for delivery in found if delivery.status == "dead")
+        return tuple(delivery for delivery in found if delivery.status == "dead" and delivery.retryable)
 
 
 @dataclass(frozen=True, slots=True)
