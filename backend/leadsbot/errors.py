@@ -65,8 +65,14 @@ class NotFound(LeadsBotError):
 
 
 class MethodNotAllowed(LeadsBotError):
+    """The address is right, the method isn't; `allowed` names those that are (RFC 9110, section 15.5.6)."""
+
     status = 405
     default_code = "method_not_allowed"
+
+    def __init__(self, message: str, *, allowed: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.allowed = tuple(allowed)
 
 
 class Conflict(LeadsBotError):

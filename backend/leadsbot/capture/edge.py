@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 import structlog
 
-from leadsbot.errors import LeadsBotError, TooLarge
+from leadsbot.errors import LeadsBotError, MethodNotAllowed, TooLarge
 from leadsbot.ids import new_id
 
 Scope = dict[str, Any]
@@ -128,6 +128,8 @@ async def _answer(door: Door, request: Request, send: Send) -> None:
 def _refusal(error: LeadsBotError, request_id: str) -> Response:
     body = msgspec.json.encode(error.body(request_id))
     headers = [JSON, (b"content-length", str(len(body)).encode()), (b"cache-control", b"no-store")]
+    if isinstance(error, MethodNotAllowed):
+        headers.append((b"allow", ", ".join(error.allowed).encode()))
     if error.retry_after is not None:
         headers.append((b"retry-after", str(max(1, round(error.retry_after))).encode()))
     return Response(error.status, headers, body)

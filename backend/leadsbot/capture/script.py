@@ -32,7 +32,7 @@ class ScriptDoor:
         if request.path != PATH:
             raise NotFound("There is nothing here.")
         if request.method not in ("GET", "HEAD", "OPTIONS"):
-            raise MethodNotAllowed("The script is there to be read.")
+            raise MethodNotAllowed("The script is there to be read.", allowed=("GET", "HEAD", "OPTIONS"))
         headers = self._headers()
         if _matches(request.headers.get(b"if-none-match", b""), self._etag):
             return Response(304, headers)

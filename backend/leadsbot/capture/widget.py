@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import math
-from typing import Any
 
 import msgspec
 
@@ -17,10 +15,9 @@ from leadsbot.capture.guards.origins import allowed, hint, origin_of
 from leadsbot.capture.store import CaptureStore
 from leadsbot.capture.translate import captured
 from leadsbot.capture.visits import Sender
-from leadsbot.errors import Forbidden, LeadsBotError, MethodNotAllowed, NotFound, TooManyRequests
+from leadsbot.errors import Forbidden, MethodNotAllowed, NotFound, TooManyRequests
 from leadsbot.services import Services
-from leadsbot.workspaces import refusals
-from leadsbot.workspaces.refusals import Refused
+from leadsbot.workspaces.refusals import Refused, Tally
 from leadsbot.workspaces.sites import SiteRules
 
 PREFIX = "/api/w/"
@@ -31,6 +28,8 @@ USER_AGENT_LENGTH = 512
 _STORED = b'{"ok":true}'
 _STORED_HEADERS = [JSON, (b"content-length", str(len(_STORED)).encode()), (b"cache-control", b"no-store")]
 _VARY = (b"vary", b"Origin")
+_ANYBODY = (b"access-control-allow-origin", b"*")
+_EXPOSED = (b"access-control-expose-headers", b"retry-after")
 
 
 class WidgetDoor:
@@ -39,6 +38,7 @@ class WidgetDoor:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._bursts = Bursts()
+        self._refusals = Tally(services.database)
         self._store = CaptureStore()
         self._write = self._store.write
 
@@ -46,6 +46,7 @@ class WidgetDoor:
         token, _, rest = request.path[len(PREFIX) :].partition("/")
         site = await self._services.sites.by_token(token)
         if site is None or rest not in ("", "events"):
+            request.cors = [_ANYBODY]  # so that a page can tell a site that is gone from a network that is
             raise NotFound("There is no site with this token.", code="unknown_token")
         origin = self._check_origin(request, site)
         _allow(request, origin)
@@ -56,7 +57,8 @@ class WidgetDoor:
             return _settings(site)
         if rest == "events" and request.method == "POST":
             return await self._take(request, site)
-        raise MethodNotAllowed("This address takes GET for settings and POST for events.")
+        takes = ("POST", "OPTIONS") if rest else ("GET", "HEAD", "OPTIONS")
+        raise MethodNotAllowed("Settings are read with GET, events are sent with POST.", allowed=takes)
 
     async def _take(self, request: Request, site: SiteRules) -> Response:
         raw = await request.body(wire.MAX_BODY)
@@ -80,32 +82,20 @@ class WidgetDoor:
         if allowed(origin, site.allowed_origins):
             return origin
         why = hint(origin, site.allowed_origins)
-        self._note(Refused(site.id, "origin", origin or "", why, clock.now()))
+        self._refusals.note(Refused(site.id, "origin", origin or "", why, clock.now()))
         raise Forbidden("This origin may not use this token.", code="origin_not_allowed")
 
     def _check_burst(self, request: Request, site: SiteRules) -> None:
         wait = self._bursts.take((site.id, self._address(request)), site.burst_per_second, clock.now())
         if wait > 0:
             why = f"more than {site.burst_per_second} requests a second from one address"
-            self._note(Refused(site.id, "burst", "", why, clock.now()))
+            self._refusals.note(Refused(site.id, "burst", "", why, clock.now()))
             raise TooManyRequests("Too Many Requests", retry_after=math.ceil(wait))
-
-    def _note(self, refused: Refused) -> None:
-        """Count a refusal, without making the refused wait for it."""
-        try:
-            self._services.database.put(refusals.count, refused).add_done_callback(_forget)
-        except LeadsBotError:  # too busy to count
-            return
-
-
-def _forget(future: asyncio.Future[Any]) -> None:
-    if not future.cancelled():
-        future.exception()
 
 
 def _allow(request: Request, origin: str | None) -> None:
     if request.headers.get(b"origin") and origin:
-        request.cors = [(b"access-control-allow-origin", request.headers[b"origin"]), _VARY]
+        request.cors = [(b"access-control-allow-origin", request.headers[b"origin"]), _EXPOSED, _VARY]
     else:
         request.cors = [_VARY]
 

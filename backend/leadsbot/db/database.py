@@ -13,7 +13,7 @@ from piccolo.engine.base import Engine
 from piccolo.engine.postgres import PostgresEngine
 
 from leadsbot.db import sql as dialects
-from leadsbot.db.postgres import COMMAND_TIMEOUT_S, READERS, Listener, PostgresBackend
+from leadsbot.db.postgres import COMMAND_TIMEOUT_S, READERS, Listener, PostgresBackend, translated
 from leadsbot.db.schema import all_tables
 from leadsbot.db.signals import Signals
 from leadsbot.db.sql import Dialect
@@ -87,7 +87,10 @@ class Database:
         if isinstance(self.engine, PooledSQLiteEngine):
             return await self.engine.reads.fetch(sql, args)
         assert isinstance(self.engine, PostgresEngine)
-        return [dict(row) for row in await self.engine._run_in_pool(sql, args)]
+        try:
+            return [dict(row) for row in await self.engine._run_in_pool(sql, args)]
+        except Exception as error:
+            raise translated(error) from error
 
     async def fetch_one(self, sql: str, *args: Any) -> Row | None:
         rows = await self.fetch(sql, *args)

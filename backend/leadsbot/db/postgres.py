@@ -73,7 +73,7 @@ class PostgresBackend:
             return await self._commit(groups)
         except Exception as error:
             await self._recover()
-            raise _translated(error) from error
+            raise translated(error) from error
 
     async def _commit(self, groups: list[Group]) -> set[str]:
         connection = await self._begin()
@@ -86,7 +86,7 @@ class PostgresBackend:
             await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, topic)
         await connection.execute("COMMIT")
         for group in groups:
-            group.outcomes = [_translated(o) if isinstance(o, Exception) else o for o in group.outcomes]
+            group.outcomes = [translated(o) if isinstance(o, Exception) else o for o in group.outcomes]
         return signals
 
     async def _begin(self) -> asyncpg.Connection[Any]:
@@ -118,7 +118,8 @@ class PostgresBackend:
             await self._connection.close()
 
 
-def _translated(error: Exception) -> Exception:
+def translated(error: Exception) -> Exception:
+    """Give what the database can't do now as `Unavailable`: the caller keeps its copy and comes back."""
     code = getattr(error, "sqlstate", None) or ""
     if (isinstance(error, _LOST) and not isinstance(error, asyncpg.DataError)) or code.startswith(_TRANSIENT):
         return Unavailable("The database can't take this right now; try again shortly.", retry_after=RETRY_AFTER)

@@ -154,9 +154,25 @@ class SQLiteBackend:
         self._thread.shutdown(wait=True)
 
 
+# https://www.sqlite.org/rescode.html: out of memory, locked, full, read-only, failing or missing disks. A mistake of
+# ours (an unknown column) is none of these, and must not look like one: nobody would come back for it in vain.
+_TRANSIENT = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_NOMEM,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_INTERRUPT,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_CANTOPEN,
+    }
+)
+
+
 def _translated(error: BaseException) -> BaseException:
-    """Locked, full, read-only or failing disks are the server's trouble: the caller keeps its copy and comes back."""
-    if isinstance(error, sqlite3.OperationalError):
+    """Give what the server's disk can't do now as `Unavailable`: the caller keeps its copy and comes back."""
+    if isinstance(error, sqlite3.Error) and getattr(error, "sqlite_errorcode", 0) & 0xFF in _TRANSIENT:
         return Unavailable("The database can't take this right now; try again shortly.", retry_after=RETRY_AFTER)
     return error
 
@@ -171,7 +187,12 @@ class ReadPool:
         self._threads = ThreadPoolExecutor(READERS, thread_name_prefix="sqlite-reader")
 
     async def fetch(self, sql: str, args: Sequence[Any]) -> list[Row]:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, self._fetch, sql, args)
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._threads, self._fetch, sql, args)
+        except sqlite3.Error as error:
+            if error.sqlite_errorcode == sqlite3.SQLITE_READONLY:  # somebody writes past the writer
+                raise
+            raise _translated(error) from error
 
     def _fetch(self, sql: str, args: Sequence[Any]) -> list[Row]:
         connection = getattr(self._local, "connection", None)

@@ -158,8 +158,11 @@ async def _attempt(
         await tx.flush()
     except Exception as error:
         tx.discard()
-        await savepoint("ROLLBACK TO SAVEPOINT unit")
-        await savepoint("RELEASE SAVEPOINT unit")
+        try:
+            await savepoint("ROLLBACK TO SAVEPOINT unit")
+            await savepoint("RELEASE SAVEPOINT unit")
+        except Exception:  # the whole transaction went (a full disk, a lost connection): nothing of the batch stands
+            raise error from None
         group.outcomes[first : first + len(items)] = [error] * len(items)
         return False
     await savepoint("RELEASE SAVEPOINT unit")

@@ -79,9 +79,10 @@ async def claim(database: Database, slots: int, running: Mapping[str, int], kind
         chosen = _fair(rows, min(slots, CLAIM_LIMIT), running)
         if not chosen:
             return []
+        # A lease that ran out counts as a failure: the job may be what brought its node down.
         await tx.execute(
-            f"UPDATE jobs SET state = 'running', claims = claims + 1, lease_until = {tx.now_ms} + {LEASE_MS}"
-            f" WHERE id {tx.one_of(1)}",
+            "UPDATE jobs SET claims = claims + 1, failures = failures + CASE WHEN state = 'running' THEN 1 ELSE 0 END,"
+            f" state = 'running', lease_until = {tx.now_ms} + {LEASE_MS} WHERE id {tx.one_of(1)}",
             tx.many([row["id"] for row in chosen]),
         )
         return [_claimed(row) for row in chosen]
@@ -95,7 +96,7 @@ def _full(running: Mapping[str, int]) -> list[str]:
 
 async def _candidates(tx: Tx, full_lanes: list[str], kinds: Sequence[str]) -> list[dict[str, Any]]:
     lock = "FOR UPDATE SKIP LOCKED" if tx.dialect == "postgres" else ""
-    columns = "id, kind, lane, payload, claims, failures"
+    columns = "id, kind, lane, payload, claims, failures + CASE WHEN state = 'running' THEN 1 ELSE 0 END AS failures"
     ready = await tx.fetch(
         f"SELECT {columns} FROM jobs WHERE state = 'ready' AND due <= {tx.now_ms} AND NOT (lane {tx.one_of(1)})"
         f" AND kind {tx.one_of(2)} ORDER BY due LIMIT {CANDIDATES} {lock}",

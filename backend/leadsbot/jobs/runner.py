@@ -101,6 +101,9 @@ class Runner:
         self._freed.set()
 
     async def _work(self, taken: Claim) -> None:
+        if taken.failures >= MAX_FAILURES:
+            await self._settle(taken, Dead("It was cut off again and again."))
+            return
         try:
             outcome = await self._handlers[taken.kind](taken.payload)
         except Exception as error:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from leadsbot.db import Tx
+from leadsbot.db import Database, Tx
+from leadsbot.errors import LeadsBotError
 from leadsbot.ids import derived_id
 from leadsbot.workspaces.tables import Refusal
 
 MAX_PER_SITE = 50
+MAX_WAITING = 500
 ORIGIN_LENGTH = 500
 _ADD = (
     "ON CONFLICT (id) DO UPDATE SET times = refusals.times + excluded.times,"
@@ -19,13 +22,41 @@ _ADD = (
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """One refused request: `reason` is a machine's word, `hint` the sentence for the site's owner, never a stranger."""
+    """Refused requests of one kind. `reason` is a machine's word, `hint` a sentence for the owner, never a stranger."""
 
     site_id: str
     reason: str
     origin: str
     hint: str
     at: int
+    times: int = 1
+
+
+class Tally:
+    """Adds refusals up in memory, one write under way at a time: a flood of them holds up nobody's lead."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._waiting: dict[tuple[str, str, str], Refused] = {}
+        self._writing: asyncio.Task[None] | None = None
+
+    def note(self, refused: Refused) -> None:
+        """Count a refusal soon, without making anybody wait. Kinds beyond `MAX_WAITING` at once go uncounted."""
+        key = (refused.site_id, refused.reason, refused.origin)
+        before = self._waiting.get(key)
+        if before is None and len(self._waiting) >= MAX_WAITING:
+            return
+        self._waiting[key] = replace(refused, times=refused.times + (before.times if before else 0))
+        if self._writing is None or self._writing.done():
+            self._writing = asyncio.create_task(self._write(), name="refusals")
+
+    async def _write(self) -> None:
+        while self._waiting:
+            noted, self._waiting = list(self._waiting.values()), {}
+            try:
+                await asyncio.gather(*[self._database.put(count, one) for one in noted])
+            except LeadsBotError:  # the database can't take it: what was refused need not be known to the last one
+                return
 
 
 async def count(tx: Tx, refused: Sequence[Refused]) -> list[None]:
@@ -36,7 +67,7 @@ async def count(tx: Tx, refused: Sequence[Refused]) -> list[None]:
     merged: dict[str, tuple[Refused, int]] = {}
     for one in refused:
         key = derived_id(one.site_id, one.reason, one.origin)
-        merged[key] = (one, merged[key][1] + 1 if key in merged else 1)
+        merged[key] = (one, one.times + (merged[key][1] if key in merged else 0))
     known = await _known(tx, [one.site_id for one in refused])
     for key, (one, times) in sorted(merged.items()):
         lines = known.setdefault(one.site_id, set())

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from itsdangerous import BadSignature
 
@@ -16,13 +17,14 @@ from leadsbot.errors import TooManyRequests, Unauthorized
 from leadsbot.ids import new_id
 from leadsbot.vault import Vault
 from leadsbot.workspaces import passwords
-from leadsbot.workspaces.limits import hit
+from leadsbot.workspaces.limits import clear, hit
 from leadsbot.workspaces.tables import SignIn
 
 COOKIE = "leadsbot_session"
 LASTS_S = 30 * 24 * 3600
-TRIES_PER_ACCOUNT = 10
+TRIES_PER_ACCOUNT_AND_ADDRESS = 10
 TRIES_PER_ADDRESS = 30
+TRIES_PER_ACCOUNT = 100
 WINDOW_MS = 15 * clock.MINUTE
 
 
@@ -40,6 +42,21 @@ class Person:
     timezone: str
 
 
+class _Limit(NamedTuple):
+    key: str
+    tries: int
+
+
+def _limits(email: str, address: str) -> tuple[_Limit, ...]:
+    """Give what a try counts against. Whoever tries from one place doesn't lock the owner out of another."""
+    account = hashlib.sha256(email.encode()).hexdigest()[:32]
+    return (
+        _Limit(f"sign-in:{account}:{address}", TRIES_PER_ACCOUNT_AND_ADDRESS),
+        _Limit(f"sign-in-from:{address}", TRIES_PER_ADDRESS),
+        _Limit(f"sign-in-to:{account}", TRIES_PER_ACCOUNT),
+    )
+
+
 class SignIns:
     """Opens, checks and ends sign-ins."""
 
@@ -49,8 +66,9 @@ class SignIns:
 
     async def sign_in(self, email: str, password: str, address: str, user_agent: str) -> str:
         """Give the cookie's value. Raises `Unauthorized` for whatever is wrong, `TooManyRequests` after many tries."""
-        email = email.strip().lower()
-        await self._throttle(email, address)
+        email = email.strip().lower().replace("\0", "")
+        limits = _limits(email, address)
+        await self._throttle(limits)
         user = await self._database.fetch_one(
             "SELECT u.id, u.password_hash, m.workspace_id FROM users u JOIN members m ON m.user_id = u.id"
             " WHERE u.email = $1 ORDER BY m.created_at LIMIT 1",
@@ -68,8 +86,14 @@ class SignIns:
             "user_agent": user_agent[:512],
         }
 
+        newer_hash = await passwords.hashed(password) if passwords.needs_rehash(user["password_hash"]) else None
+
         async def open_(tx: Tx) -> None:
             tx.insert(SignIn, row)
+            for limit in limits:
+                await clear(tx, limit.key, WINDOW_MS)
+            if newer_hash:
+                await tx.execute("UPDATE users SET password_hash = $2 WHERE id = $1", user["id"], newer_hash)
 
         await self._database.write(open_)
         return str(self._serializer.dumps(row["id"]))
@@ -106,17 +130,15 @@ class SignIns:
         except BadSignature:
             return None
 
-    async def _throttle(self, email: str, address: str) -> None:
-        account = hashlib.sha256(email.encode()).hexdigest()[:32]
+    async def _throttle(self, limits: tuple[_Limit, ...]) -> None:
+        """Count a try before the password is looked at: many at once are no way around; success forgets them."""
 
         async def count(tx: Tx) -> list[tuple[int, int]]:
-            return [
-                await hit(tx, f"sign-in:{account}", WINDOW_MS),
-                await hit(tx, f"sign-in-from:{address}", WINDOW_MS),
-            ]
+            return [await hit(tx, limit.key, WINDOW_MS) for limit in limits]
 
-        (by_account, wait), (by_address, _) = await self._database.write(count)
-        if by_account > TRIES_PER_ACCOUNT or by_address > TRIES_PER_ADDRESS:
+        counts = await self._database.write(count)
+        if any(tries > limit.tries for limit, (tries, _) in zip(limits, counts, strict=True)):
+            wait = counts[0][1]
             minutes = max(1, round(wait / clock.MINUTE))
             raise TooManyRequests(
                 f"Too many tries. Try again in {minutes} min.", code="too_many_sign_ins", retry_after=wait / 1000

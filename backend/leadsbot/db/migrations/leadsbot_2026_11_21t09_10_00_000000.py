@@ -26,6 +26,7 @@ INDEXES = {
     "leads_email": "leads (workspace_id, email_key)",
     "leads_stage": "leads (workspace_id, stage, created_at)",
     "leads_visit": "leads (visit_id)",
+    "leads_unread": "leads (workspace_id) WHERE read_at IS NULL AND NOT spam",
     "submissions_lead": "submissions (lead_id, received_at)",
     "stage_changes_lead": "stage_changes (lead_id, at)",
     "notes_lead": "notes (lead_id, at)",
