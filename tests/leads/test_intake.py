@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from leadsbot.db import Database, Tx
+from leadsbot.forms.sessions import Reached
 from leadsbot.forms.visit import Visit
 from leadsbot.ids import new_id
 from leadsbot.leads.contact import Contact
 from leadsbot.leads.intake import intake
+from leadsbot.leads.merging import CUSTOM_LENGTH
 from leadsbot.leads.submission import Submission, Taken
 from leadsbot.workspaces.bootstrap import PIPELINES, Created
 
@@ -314,16 +316,37 @@ async def test_a_partial_that_says_nothing_new_is_not_told(database: Database, v
     assert await told(database) == ["lead.created"]
 
 
+def reached(session_id: str, percent: int) -> Reached:
+    """How far the form behind a submission had come."""
+    return Reached(
+        session_id=session_id,
+        workspace_id="w",
+        site_id="s",
+        form_id=None,
+        form_name="Contact",
+        seq=1,
+        percent=percent,
+        completed=4,
+        total=5,
+        last_field="Email",
+        page_url="https://lindenhof.example/",
+        started_at=1,
+        at=2,
+        visit=None,
+        submitted=True,
+    )
+
+
 async def test_a_submission_tells_of_its_session(database: Database, visitor: Visitor) -> None:
-    sub = visitor.fills("ada@example.com", session={"id": "s1", "state": "submitted", "lead_id": None})
+    sub = visitor.fills("ada@example.com", session_id="s1", reached=reached("s1", percent=80))
     (taken,) = await take(database, sub)
-    rows = await database.fetch("SELECT type, data, session_id, lead_id FROM events")
-    assert sorted(row["type"] for row in rows) == ["form.submitted", "lead.created"]
-    for row in rows:
-        data = msgspec.json.decode(row["data"])
-        assert data["session"] == {"id": "s1", "state": "submitted", "lead_id": taken.lead_id}
-        assert data["lead"]["id"] == row["lead_id"] == taken.lead_id
-        assert row["session_id"] == sub.session_id
+    created, submitted = await database.fetch("SELECT type, data, session_id, lead_id FROM events ORDER BY seq")
+    assert (created["type"], submitted["type"]) == ("lead.created", "form.submitted")
+    assert msgspec.json.decode(created["data"])["lead"]["id"] == taken.lead_id
+    session = msgspec.json.decode(submitted["data"])["session"]
+    assert (session["id"], session["state"], session["completion_percent"]) == ("s1", "submitted", 80)
+    assert session["lead_id"] == submitted["lead_id"] == created["lead_id"] == taken.lead_id
+    assert submitted["session_id"] == created["session_id"] == "s1"
 
 
 async def test_values_longer_than_their_column_are_cut_and_kept_whole_with_the_submission(
@@ -337,6 +360,17 @@ async def test_values_longer_than_their_column_are_cut_and_kept_whole_with_the_s
     assert len((await database.fetch("SELECT fields FROM submissions"))[0]["fields"]) > 20_000
     await take(database, visitor.fills("ada@example.com", last_name=long))
     assert len((await only_lead(database))["last_name"]) == 2_000
+
+
+async def test_answers_add_up_on_a_lead_and_not_without_end(database: Database, visitor: Visitor) -> None:
+    for number in range(5):
+        answer = {f"question {number}": "x" * 60_000}
+        await take(database, visitor.fills("ada@example.com", custom=answer, fields=f'["answer {number}"]'))
+    held = (await only_lead(database))["custom_data"]
+    assert "question 1" in held and "question 4" not in held
+    assert len(held) <= CUSTOM_LENGTH
+    kept = await database.fetch("SELECT fields FROM submissions")
+    assert {row["fields"] for row in kept} == {f'["answer {number}"]' for number in range(5)}
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)

@@ -132,4 +132,5 @@ def _refusal(error: LeadsBotError, request_id: str) -> Response:
         headers.append((b"allow", ", ".join(error.allowed).encode()))
     if error.retry_after is not None:
         headers.append((b"retry-after", str(max(1, round(error.retry_after))).encode()))
+        headers.append((b"access-control-expose-headers", b"retry-after"))
     return Response(error.status, headers, body)

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Protocol
 
 import msgspec
 
 from leadsbot.attribution import strip_personal
 from leadsbot.capture import wire
 from leadsbot.capture.visits import Sender, visit_of
-from leadsbot.forms.present import session_json
 from leadsbot.forms.registry import Seen, form_id
 from leadsbot.forms.sensitive import keep
-from leadsbot.forms.sessions import STARTED, SUBMITTED, Reached
+from leadsbot.forms.sessions import Reached
 from leadsbot.forms.visit import Visit
 from leadsbot.leads.contact import Contact, from_fields
 from leadsbot.leads.submission import Submission
@@ -61,7 +60,7 @@ class _Translation:
         self._out = Captured(site, self._page_url)
 
     def run(self) -> Captured:
-        ignored = {name.strip().casefold().removeprefix("#") for name in self._site.ignored_forms}
+        ignored = self._site.ignored_keys
         for number, event in enumerate(self._batch.events):
             if ignored and _is_of(event, ignored):
                 continue
@@ -99,16 +98,18 @@ class _Translation:
         self._saw(event.form, viewed=False)
         fields = self._partial(event.fields)
         stored = _encode(fields).decode() if fields else None
-        self._out.reached.append(self._reached(event, submitted=False, fields=stored))
+        reached = self._reached(event, submitted=False, fields=stored)
+        self._out.reached.append(reached)
         contact = from_fields(fields) if fields else None
         if contact and (contact.email or contact.phone):
-            self._out.submissions.append(self._submission(event, contact, fields, complete=False))
+            self._out.submissions.append(self._submission(event, contact, fields, reached))
 
     def _submit(self, event: wire.Submit) -> None:
         self._saw(event.form, viewed=False)
         fields = self._allowed(event.fields)
-        self._out.reached.append(self._reached(event, submitted=True))
-        self._out.submissions.append(self._submission(event, from_fields(fields), fields, complete=True))
+        reached = self._reached(event, submitted=True)
+        self._out.reached.append(reached)
+        self._out.submissions.append(self._submission(event, from_fields(fields), fields, reached))
 
     def _identify(self, event: wire.Identify, number: int) -> None:
         if self._site.partial_values == "off":
@@ -158,9 +159,9 @@ class _Translation:
         )
 
     def _submission(
-        self, event: wire.Progress | wire.Submit, contact: Contact, fields: list[wire.Field], *, complete: bool
+        self, event: wire.Progress | wire.Submit, contact: Contact, fields: list[wire.Field], reached: Reached
     ) -> Submission:
-        site = self._site
+        site, complete = self._site, reached.submitted
         return Submission(
             id=event.id if isinstance(event, wire.Submit) else event.session,
             workspace_id=site.workspace_id,
@@ -168,51 +169,22 @@ class _Translation:
             door=DOOR,
             contact=contact,
             received_at=self._sender.received_at,
-            submitted_at=self._time(event.at),
+            submitted_at=reached.at,
             country=site.country,
             fields=_encode(fields).decode(),
             visit=self._whence(),
             site_id=site.id,
             session_id=event.session,
             seq=event.seq,
-            form_id=form_id(site.id, event.form.key),
-            form_name=event.form.name or event.form.key,
+            form_id=reached.form_id,
+            form_name=reached.form_name,
             page_url=self._page_url,
             percent=event.percent,
             completed=event.done,
             total=event.total,
             confirmation=event.confirmation if isinstance(event, wire.Submit) else "attempted",
             complete=complete,
-            session=self._session(event, submitted=complete),
-        )
-
-    def _session(self, event: wire.Progress | wire.Submit, *, submitted: bool) -> dict[str, Any]:
-        reached, visit = self._reached(event, submitted=submitted), self._whence()
-        return session_json(
-            {
-                "id": reached.session_id,
-                "site_id": reached.site_id,
-                "form_id": reached.form_id,
-                "form_name": reached.form_name,
-                "lead_id": None,
-                "state": SUBMITTED if submitted else STARTED,
-                "completion_percent": reached.percent,
-                "fields_completed": reached.completed,
-                "fields_total": reached.total,
-                "last_field": reached.last_field,
-                "page_url": reached.page_url,
-                "device_type": visit.device_type,
-                "utm_source": visit.utm_source,
-                "utm_medium": visit.utm_medium,
-                "utm_campaign": visit.utm_campaign,
-                "utm_term": visit.utm_term,
-                "utm_content": visit.utm_content,
-                "referrer": visit.referrer,
-                "started_at": reached.started_at,
-                "last_activity_at": reached.at,
-                "abandoned_at": None,
-                "submitted_at": reached.at if submitted else None,
-            }
+            reached=reached,
         )
 
     def _bare(
@@ -238,7 +210,7 @@ class _Translation:
         )
 
 
-def _is_of(event: wire.Event, forms: set[str]) -> bool:
+def _is_of(event: wire.Event, forms: frozenset[str]) -> bool:
     """Tell whether an event is about one of these forms, by its key (a name or an id). What any other selector means
     only the page knows; there the widget has seen to it."""
     return not isinstance(event, wire.Identify | wire.Stage) and event.form.key.strip().casefold() in forms

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import msgspec
 
 from leadsbot.attribution import attribute, strip_personal
@@ -16,8 +14,7 @@ DOMAIN_LENGTH = 255  # RFC 1035, section 2.3.4; an address may claim more
 _encode = msgspec.json.Encoder().encode
 
 
-@dataclass(frozen=True, slots=True)
-class Sender:
+class Sender(msgspec.Struct, frozen=True, gc=False):
     """Who sent the request, as the server sees it."""
 
     address: str

@@ -26,10 +26,10 @@ PREFLIGHT_FRESH_S = 7200
 USER_AGENT_LENGTH = 512
 
 _STORED = b'{"ok":true}'
-_STORED_HEADERS = [JSON, (b"content-length", str(len(_STORED)).encode()), (b"cache-control", b"no-store")]
+# As few as will do: the server looks at each with a regular expression or two, for every event.
+_STORED_HEADERS = [JSON, (b"content-length", str(len(_STORED)).encode())]
 _VARY = (b"vary", b"Origin")
 _ANYBODY = (b"access-control-allow-origin", b"*")
-_EXPOSED = (b"access-control-expose-headers", b"retry-after")
 
 
 class WidgetDoor:
@@ -52,17 +52,18 @@ class WidgetDoor:
         _allow(request, origin)
         if request.method == "OPTIONS":
             return _preflight()
-        self._check_burst(request, site)
+        sender = self._sender(request)
+        self._check_burst(sender, site)
         if rest == "" and request.method in ("GET", "HEAD"):
             return _settings(site)
         if rest == "events" and request.method == "POST":
-            return await self._take(request, site)
+            return await self._take(request, site, sender)
         takes = ("POST", "OPTIONS") if rest else ("GET", "HEAD", "OPTIONS")
         raise MethodNotAllowed("Settings are read with GET, events are sent with POST.", allowed=takes)
 
-    async def _take(self, request: Request, site: SiteRules) -> Response:
+    async def _take(self, request: Request, site: SiteRules, sender: Sender) -> Response:
         raw = await request.body(wire.MAX_BODY)
-        batch = captured(wire.decode(raw), site, self._sender(request), self._store)
+        batch = captured(wire.decode(raw), site, sender, self._store)
         await self._services.database.put(self._write, batch)
         self._store.stored(batch)
         return Response(202, _STORED_HEADERS, _STORED)
@@ -85,25 +86,24 @@ class WidgetDoor:
         self._refusals.note(Refused(site.id, "origin", origin or "", why, clock.now()))
         raise Forbidden("This origin may not use this token.", code="origin_not_allowed")
 
-    def _check_burst(self, request: Request, site: SiteRules) -> None:
-        wait = self._bursts.take((site.id, self._address(request)), site.burst_per_second, clock.now())
+    def _check_burst(self, sender: Sender, site: SiteRules) -> None:
+        wait = self._bursts.take((site.id, sender.address), site.burst_per_second, sender.received_at)
         if wait > 0:
             why = f"more than {site.burst_per_second} requests a second from one address"
-            self._refusals.note(Refused(site.id, "burst", "", why, clock.now()))
+            self._refusals.note(Refused(site.id, "burst", "", why, sender.received_at))
             raise TooManyRequests("Too Many Requests", retry_after=math.ceil(wait))
 
 
 def _allow(request: Request, origin: str | None) -> None:
     if request.headers.get(b"origin") and origin:
-        request.cors = [(b"access-control-allow-origin", request.headers[b"origin"]), _EXPOSED, _VARY]
-    else:
-        request.cors = [_VARY]
+        request.cors = [(b"access-control-allow-origin", request.headers[b"origin"])]
 
 
 def _preflight() -> Response:
     return Response(
         204,
         [
+            _VARY,
             (b"access-control-allow-methods", b"GET, POST"),
             (b"access-control-allow-headers", b"content-type"),
             (b"access-control-max-age", str(PREFLIGHT_FRESH_S).encode()),
@@ -124,6 +124,7 @@ def _settings(site: SiteRules) -> Response:
     )
     headers = [
         JSON,
+        _VARY,
         (b"content-length", str(len(body)).encode()),
         (b"cache-control", f"public, max-age={SETTINGS_FRESH_S}".encode()),
     ]

@@ -116,7 +116,7 @@ def sqlite_path(url: str) -> Path:
 
 def _engine(url: str) -> Engine[Any]:
     if url.startswith("sqlite:///"):
-        sqlite_path(url).parent.mkdir(parents=True, exist_ok=True)
+        sqlite_path(url).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         return PooledSQLiteEngine(sqlite_path(url))
     return PostgresEngine(config={"dsn": url}, extensions=())
 

@@ -6,7 +6,7 @@ SQLite it is driven to its end inside the writer's thread, where nothing ever re
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from piccolo.query.base import Query
@@ -16,6 +16,7 @@ from leadsbot.db import sql as dialects
 from leadsbot.db.sql import Dialect
 
 Row = dict[str, Any]
+Finish = Callable[["Tx", list[Any]], None]
 
 
 class Statements(Protocol):
@@ -33,11 +34,12 @@ class Statements(Protocol):
 
 
 class Tx:
-    """One open transaction. Inserted rows wait until `flush()`, which the writer calls when the unit has returned."""
+    """One open transaction. Inserted rows wait until `flush()`, or until the unit has returned."""
 
     def __init__(self, statements: Statements) -> None:
         self._statements = statements
         self._waiting: dict[tuple[type[Table], tuple[str, ...], str], list[Sequence[Any]]] = {}
+        self._gathered: dict[str, tuple[Finish, list[Any]]] = {}
         self.signals: set[str] = set()
 
     @property
@@ -61,6 +63,18 @@ class Tx:
         """Wake whoever listens to `topic`, on every node, once this transaction has been committed."""
         self.signals.add(topic)
 
+    def gather(self, key: str, items: Iterable[Any], finish: Finish) -> None:
+        """Hold items until the unit ends; then `finish(tx, items)` is called once for all that `key` gathered."""
+        _, held = self._gathered.setdefault(key, (finish, []))
+        held.extend(items)
+
+    async def end(self) -> None:
+        """Finish what was gathered and write what waits: the writer calls it when the unit has returned."""
+        gathered, self._gathered = self._gathered, {}
+        for finish, items in gathered.values():
+            finish(self, items)
+        await self.flush()
+
     async def flush(self) -> None:
         """Write the waiting rows; call it before reading what this unit itself inserted."""
         waiting, self._waiting = self._waiting, {}
@@ -70,6 +84,7 @@ class Tx:
     def discard(self) -> None:
         """Forget what waits: the unit failed."""
         self._waiting.clear()
+        self._gathered.clear()
         self.signals.clear()
 
     async def fetch(self, sql: str, *args: Any) -> list[Row]:

@@ -155,7 +155,7 @@ async def _attempt(
     await savepoint("SAVEPOINT unit")
     try:
         results = await group.handler(tx, items)
-        await tx.flush()
+        await tx.end()
     except Exception as error:
         tx.discard()
         try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -26,10 +25,10 @@ TYPES = (
     "workflow.step",
 )
 ROUTE = "route"
+EVENTS_PER_JOB = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Happening:
+class Happening(msgspec.Struct, frozen=True):
     """Something of `type` in a workspace; `data` is what webhooks carry (contract, section 5)."""
 
     workspace_id: str
@@ -46,7 +45,7 @@ def topic(workspace_id: str) -> str:
 
 
 def record(tx: Tx, *happenings: Happening) -> list[str]:
-    """Append to the log and enqueue one routing job for all of them; gives the events' ids."""
+    """Append to the log and give the events' ids. One routing job is enqueued for all that a unit of work records."""
     ids = []
     for happening in happenings:
         event_id = new_id()
@@ -64,6 +63,10 @@ def record(tx: Tx, *happenings: Happening) -> list[str]:
             },
         )
         tx.signal(topic(happening.workspace_id))
-    if ids:
-        enqueue(tx, ROUTE, {"events": ids})
+    tx.gather(ROUTE, ids, _enqueue_routing)
     return ids
+
+
+def _enqueue_routing(tx: Tx, ids: list[str]) -> None:
+    for first in range(0, len(ids), EVENTS_PER_JOB):
+        enqueue(tx, ROUTE, {"events": ids[first : first + EVENTS_PER_JOB]})

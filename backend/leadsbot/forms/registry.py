@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from leadsbot import clock
 from leadsbot.db import Tx
@@ -17,8 +18,7 @@ REWRITE_AFTER_MS = clock.MINUTE
 _SEEN_AGAIN = "ON CONFLICT (id) DO UPDATE SET last_seen_at = excluded.last_seen_at, name = excluded.name"
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(Struct, frozen=True, gc=False):
     """A form on a page of a site; `viewed_in` is the visit that saw it, where that is what is being told."""
 
     workspace_id: str

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from leadsbot.db import Tx
 from leadsbot.events.log import Happening
@@ -44,8 +46,7 @@ _SUBMITTED = f"""UPDATE sessions SET state = '{SUBMITTED}', submitted_at = $2, l
  fields = NULL, abandoned_at = NULL WHERE id = $1 AND site_id = $4 AND state <> '{SUBMITTED}'"""
 
 
-@dataclass(frozen=True, slots=True)
-class Reached:
+class Reached(Struct, frozen=True, gc=False):
     """How far one session has come, as the widget last said. Times in ms; `fields` is JSON, or None to keep none.
 
     `visit` may be left out (None) once the session is known to be written: where it came from doesn't change.
@@ -121,6 +122,11 @@ def _latest(reached: Sequence[Reached]) -> dict[str, Reached]:
             started_at=min(one.started_at, other.started_at),
         )
     return latest
+
+
+def session_of(reached: Reached, visit: Visit, lead_id: str) -> dict[str, object]:
+    """Give a session as events carry it, from what was reached and by whom."""
+    return session_json({**_row(reached, visit), "lead_id": lead_id})
 
 
 def _happening(kind: str, row: dict[str, object]) -> Happening:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Visit:
+class Visit(Struct, frozen=True, gc=False):
     """A visitor's stay on a site; empty texts where nothing is known. `touch`, `client`, `click_ids` hold JSON."""
 
     id: str | None = None

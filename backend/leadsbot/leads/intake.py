@@ -13,6 +13,7 @@ import msgspec
 
 from leadsbot.db import Tx
 from leadsbot.events.log import Happening, record
+from leadsbot.forms.sessions import session_of
 from leadsbot.ids import new_id
 from leadsbot.leads import matching
 from leadsbot.leads.contact import phone_e164
@@ -115,8 +116,9 @@ class _Decisions:
             return
         self._already_in[sub.workspace_id, sub.id] = row["id"]
         self._submissions[sub.workspace_id, sub.id] = _submission(row["id"], sub)
-        if sub.session is not None:
-            self._tell("form.submitted", row, sub)
+        if sub.reached is not None:
+            data = {"lead": None, "session": session_of(sub.reached, sub.visit, row["id"])}
+            self._happen("form.submitted", row, sub, data)
 
     def _move(self, row: Row, from_stage: str | None, sub: Submission) -> None:
         self._moves.append(
@@ -132,9 +134,9 @@ class _Decisions:
         )
 
     def _tell(self, kind: str, row: Row, sub: Submission, more: dict[str, Any] | None = None) -> None:
-        data: dict[str, Any] = {"lead": self._snapshot(row), **(more or {})}
-        if sub.session is not None:
-            data["session"] = {**sub.session, "lead_id": row["id"]}
+        self._happen(kind, row, sub, {"lead": self._snapshot(row), **(more or {})})
+
+    def _happen(self, kind: str, row: Row, sub: Submission, data: dict[str, Any]) -> None:
         self._happenings.append(Happening(sub.workspace_id, kind, data, row["id"], sub.session_id, at=sub.received_at))
 
     def _snapshot(self, row: Row) -> msgspec.Raw:

@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
+from msgspec import Struct, field
+
+from leadsbot.forms.sessions import Reached
 from leadsbot.forms.visit import Visit
 from leadsbot.leads.contact import Contact
 
 NO_VISIT = Visit()
 
 
-@dataclass(frozen=True, slots=True)
-class Submission:
+class Submission(Struct, frozen=True):
     """One submission on its way in.
 
     `id` is made by whoever sent it: the same one twice changes nothing. `joins` says whether the door adds to a lead
     of the same email (widget, no-script form, postback) or always makes a new one; `fills_only` that it may fill a
     stranger's lead but never rewrite it (public doors). `complete` is False for contact data that were typed but not
     sent: such a lead stands at the first stage, and leaves no submission behind; `seq` numbers them within their
-    session. Times in ms.
+    session. `reached` says how far the form had come, where one is behind it. Times in ms.
     """
 
     id: str
@@ -48,12 +49,11 @@ class Submission:
     joins: bool = True
     fills_only: bool = True
     begins: bool = True
-    session: Mapping[str, Any] | None = None
+    reached: Reached | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(Struct, frozen=True, gc=False):
     """What became of it: the lead, and whether this made it, changed it, or said nothing new."""
 
     lead_id: str | None

@@ -37,16 +37,20 @@ class News:
         return bool(self.lead and self.lead.get("spam"))
 
 
-async def events_of(database: Database, event_ids: Sequence[str]) -> list[dict[str, Any]]:
-    """Give these events' rows in the order they happened. Those that are gone are left out."""
-    return await database.fetch(
+async def workspaces_of(database: Database, event_ids: Sequence[str]) -> set[str]:
+    """Give the workspaces in which these events happened."""
+    rows = await database.fetch(
+        f"SELECT DISTINCT workspace_id FROM events WHERE id {database.one_of(1)}", database.many(list(event_ids))
+    )
+    return {str(row["workspace_id"]) for row in rows}
+
+
+async def load(database: Database, event_ids: Sequence[str], public_url: str) -> list[News]:
+    """Give the news for these events in the order they happened. Events that are gone are left out."""
+    events = await database.fetch(
         f"SELECT seq, id, workspace_id, type, lead_id, data, at FROM events WHERE id {database.one_of(1)} ORDER BY seq",
         database.many(list(event_ids)),
     )
-
-
-async def load(database: Database, events: Sequence[Row], public_url: str) -> list[News]:
-    """Give the news for these events, in their order."""
     decoded = [(event, msgspec.json.decode(event["data"], type=dict[str, Any])) for event in events]
     leads = await _missing_leads(database, decoded)
     returns = await _returns(database, events)

@@ -35,11 +35,10 @@ def job_handlers(services: Services) -> dict[str, JobHandler]:
 
 async def route(services: Services, event_ids: list[str]) -> Outcome:
     """Give the outcome that stores a delivery for whoever wants one of these events, and a job for each to be sent."""
-    events = await news.events_of(services.database, event_ids)
-    ready = await _ready(services, {str(event["workspace_id"]) for event in events})
+    ready = await _ready(services, await news.workspaces_of(services.database, event_ids))
     if not ready:
         return Done()
-    happened = await news.load(services.database, events, services.settings.public_url)
+    happened = await news.load(services.database, event_ids, services.settings.public_url)
     made = [
         (_delivery(one, destination, name), destination.lane)
         for one in happened

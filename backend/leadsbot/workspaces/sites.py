@@ -40,6 +40,7 @@ class SiteRules:
     masked_fields: tuple[str, ...]
     hidden_fields: tuple[str, ...]
     ignored_forms: tuple[str, ...]
+    ignored_keys: frozenset[str]
     page_stages: tuple[str, ...]
     partial_values: str
     consent: str
@@ -103,6 +104,7 @@ def _rules(row: dict[str, Any]) -> SiteRules:
         masked_fields=_texts(row["masked_fields"]),
         hidden_fields=_texts(row["hidden_fields"]),
         ignored_forms=_texts(row["ignored_forms"]),
+        ignored_keys=frozenset(name.strip().casefold().removeprefix("#") for name in _texts(row["ignored_forms"])),
         page_stages=_texts(row["page_stages"]),
         partial_values=row["partial_values"],
         consent=row["consent"],
