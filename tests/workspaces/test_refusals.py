@@ -6,9 +6,11 @@ import asyncio
 from typing import Any
 
 from leadsbot.db import Database
+from leadsbot.ids import new_id
 from leadsbot.workspaces import refusals
 from leadsbot.workspaces.bootstrap import Created
-from leadsbot.workspaces.refusals import MAX_PER_SITE, Refused
+from leadsbot.workspaces.refusals import MAX_PER_SITE, Refused, Tally
+from tests.support.waiting import until
 
 
 def refused(workspace: Created, origin: str, at: int = 1_000, hint: str = "not on the list") -> Refused:
@@ -47,6 +49,19 @@ async def test_a_site_has_so_many_lines_and_counts_on_in_them(
     assert [line["times"] for line in after] == [2] + [1] * (MAX_PER_SITE - 1)
     await count(database, refused(stranger, "https://new.example"))
     assert len(await lines(database, stranger)) == 1
+
+
+async def test_a_site_that_is_gone_does_not_cost_others_their_counts(database: Database, workspace: Created) -> None:
+    tally = Tally(database)
+    tally.note(Refused(new_id(), "origin", "https://a.example", "deleted meanwhile", 1_000))
+    tally.note(refused(workspace, "https://b.example"))
+    assert [line["origin"] for line in await until(lambda: lines(database, workspace))] == ["https://b.example"]
+    tally.note(refused(workspace, "https://c.example"))
+
+    async def both() -> bool:
+        return len(await lines(database, workspace)) == 2
+
+    assert await until(both)
 
 
 async def test_an_origin_as_long_as_a_header_is_cut(database: Database, workspace: Created) -> None:

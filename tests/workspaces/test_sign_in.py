@@ -10,7 +10,14 @@ from leadsbot.errors import TooManyRequests, Unauthorized
 from leadsbot.vault import Vault
 from leadsbot.workspaces import sign_in
 from leadsbot.workspaces.bootstrap import Created
-from leadsbot.workspaces.sign_in import LASTS_S, TRIES_PER_ACCOUNT, TRIES_PER_ADDRESS, WINDOW_MS, SignIns
+from leadsbot.workspaces.sign_in import (
+    LASTS_S,
+    TRIES_PER_ACCOUNT,
+    TRIES_PER_ACCOUNT_AND_ADDRESS,
+    TRIES_PER_ADDRESS,
+    WINDOW_MS,
+    SignIns,
+)
 
 PASSWORD = "correct horse battery"
 ADDRESS = "203.0.113.7"
@@ -67,6 +74,27 @@ async def test_many_tries_from_one_address_are_slowed_down_whatever_the_account(
                 await enter(sign_ins, f"nobody{number}@example.com", "wrong")
         with pytest.raises(TooManyRequests):
             await enter(sign_ins)
+
+
+async def test_an_account_of_ones_own_does_not_buy_more_tries_at_others(
+    sign_ins: SignIns, workspace: Created, stranger: Created
+) -> None:
+    with clock.freeze(clock.now()):
+        for number in range(TRIES_PER_ADDRESS - 1):
+            with pytest.raises(Unauthorized):
+                await enter(sign_ins, f"somebody{number}@example.com", "a guess")
+        assert await enter(sign_ins, "stranger@example.com", "another long password")
+        with pytest.raises(TooManyRequests):
+            await enter(sign_ins, "owner@example.com", "a guess")
+
+
+async def test_signing_in_forgets_the_tries_at_ones_own_account(sign_ins: SignIns, workspace: Created) -> None:
+    with clock.freeze(clock.now()):
+        for _ in range(2):
+            for _ in range(TRIES_PER_ACCOUNT_AND_ADDRESS - 1):
+                with pytest.raises(Unauthorized):
+                    await enter(sign_ins, password="wrong")
+            assert await enter(sign_ins)
 
 
 @pytest.mark.parametrize("cookie", [None, "", "x", "a.b.c", "ü" * 100])

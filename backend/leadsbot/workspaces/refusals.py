@@ -6,10 +6,14 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import structlog
+
 from leadsbot.db import Database, Tx
 from leadsbot.errors import LeadsBotError
 from leadsbot.ids import derived_id
 from leadsbot.workspaces.tables import Refusal
+
+log = structlog.get_logger("leadsbot.workspaces")
 
 MAX_PER_SITE = 50
 MAX_WAITING = 500
@@ -57,6 +61,8 @@ class Tally:
                 await asyncio.gather(*[self._database.put(count, one) for one in noted])
             except LeadsBotError:  # the database can't take it: what was refused need not be known to the last one
                 return
+            except Exception as error:  # a site that was deleted meanwhile must not cost the others their counts
+                log.warning("refusals.lost", error=repr(error))
 
 
 async def count(tx: Tx, refused: Sequence[Refused]) -> list[None]:

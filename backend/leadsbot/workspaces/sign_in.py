@@ -43,8 +43,11 @@ class Person:
 
 
 class _Limit(NamedTuple):
+    """`forgiven`: success forgets the tries. Not an address's: with an account of his own a guesser would reset it."""
+
     key: str
     tries: int
+    forgiven: bool = True
 
 
 def _limits(email: str, address: str) -> tuple[_Limit, ...]:
@@ -52,7 +55,7 @@ def _limits(email: str, address: str) -> tuple[_Limit, ...]:
     account = hashlib.sha256(email.encode()).hexdigest()[:32]
     return (
         _Limit(f"sign-in:{account}:{address}", TRIES_PER_ACCOUNT_AND_ADDRESS),
-        _Limit(f"sign-in-from:{address}", TRIES_PER_ADDRESS),
+        _Limit(f"sign-in-from:{address}", TRIES_PER_ADDRESS, forgiven=False),
         _Limit(f"sign-in-to:{account}", TRIES_PER_ACCOUNT),
     )
 
@@ -91,7 +94,8 @@ class SignIns:
         async def open_(tx: Tx) -> None:
             tx.insert(SignIn, row)
             for limit in limits:
-                await clear(tx, limit.key, WINDOW_MS)
+                if limit.forgiven:
+                    await clear(tx, limit.key, WINDOW_MS)
             if newer_hash:
                 await tx.execute("UPDATE users SET password_hash = $2 WHERE id = $1", user["id"], newer_hash)
 
