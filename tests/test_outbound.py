@@ -126,13 +126,21 @@ async def test_private_addresses_are_called_where_the_operator_allows_them(recei
 
 async def test_a_trusted_server_is_called_though_it_stands_inside(receiver: WebhookReceiver) -> None:
     async with opened(Outbound(trusted=[receiver.base_url])) as client:
-        assert (await post(client, receiver.url)).status == 204
+        assert (await post(client, receiver.url, to_trusted=True)).status == 204
+
+
+async def test_a_trusted_server_is_not_called_for_a_user_who_names_it(receiver: WebhookReceiver) -> None:
+    async with opened(Outbound(trusted=[receiver.base_url])) as client:
+        assert (await post(client, receiver.url, to_trusted=True)).status == 204
+        assert (await failure(client, receiver.url)).reason == "blocked_address"
+    assert len(receiver.requests) == 1
 
 
 async def test_a_trusted_server_does_not_open_the_ports_beside_it(receiver: WebhookReceiver) -> None:
     with WebhookReceiver() as neighbour:
         async with opened(Outbound(trusted=[receiver.base_url])) as client:
-            assert (await failure(client, neighbour.url)).reason == "blocked_address"
+            for to_trusted in (False, True):
+                assert (await failure(client, neighbour.url, to_trusted=to_trusted)).reason == "blocked_address"
         assert neighbour.requests == []
 
 

@@ -32,7 +32,6 @@ class Response:
     status: int
     headers: Mapping[str, str]
     body: bytes
-    elapsed_ms: int
 
 
 @dataclass(slots=True)
@@ -48,8 +47,8 @@ class Outbound:
     """Sends requests to addresses that users chose. Lives in one event loop; `aclose()` at its end.
 
     `allow_private` lets private and loopback addresses through (development, tests). `trusted` are base URLs that the
-    operator set, such as the Bot API server: their host and port are exempt. `resolve` and `tls` replace the system's
-    name resolution and the public certificate authorities.
+    operator set, such as the Bot API server: their host and port are exempt, for what says that it goes there.
+    `resolve` and `tls` replace the system's name resolution and the public certificate authorities.
     """
 
     def __init__(
@@ -63,9 +62,13 @@ class Outbound:
         self._allow_private = allow_private
         self._trusted = {host_and_port(check_url(url)) for url in trusted}
         self._resolver = Resolver()
-        self._backend = CheckedBackend(resolve or self._resolver, self._allows)
+        resolve = resolve or self._resolver
+        self._backends = {
+            False: CheckedBackend(resolve, self._allows),
+            True: CheckedBackend(resolve, self._allows_trusted),
+        }
         self._tls = tls or httpx.create_ssl_context(trust_env=False)
-        self._clients: OrderedDict[str, _Kept] = OrderedDict()
+        self._clients: OrderedDict[tuple[str, bool], _Kept] = OrderedDict()
         # At INFO httpx logs whole addresses, and a Bot API address contains the bot's token.
         for name in ("httpx", "httpcore"):
             logging.getLogger(name).setLevel(logging.WARNING)
@@ -80,16 +83,17 @@ class Outbound:
         content: bytes = b"",
         timeout: float = 15.0,
         max_body: int = 1024,
+        to_trusted: bool = False,
     ) -> Response:
         """Make one request and give its answer, whatever the status; redirects are answers too.
 
         `destination` names whose connections are used (at most 8 each, so that a slow one holds up no other), `timeout`
-        is in seconds for the whole exchange, `max_body` in bytes: what comes after is dropped. Raises OutboundError.
+        is in seconds for the whole exchange, `max_body` in bytes: what comes after is dropped. `to_trusted`: `url` is
+        below a base URL that the operator set, and never one that a user chose. Raises OutboundError.
         """
         target = check_url(url)
-        started = asyncio.get_running_loop().time()
         try:
-            async with self._client(destination) as client, asyncio.timeout(timeout):
+            async with self._client((destination, to_trusted)) as client, asyncio.timeout(timeout):
                 request = client.build_request(method, target, headers=dict(headers), content=content)
                 answer = await client.send(request, stream=True)
                 try:
@@ -100,8 +104,7 @@ class Outbound:
             raise OutboundError("timeout", f"{target.host} took longer than {timeout:g} seconds.") from None
         except (httpcore.NetworkError, httpcore.ProtocolError) as error:
             raise _translated(error, target.host) from error
-        elapsed = asyncio.get_running_loop().time() - started
-        return Response(answer.status_code, answer.headers, body, round(elapsed * 1000))
+        return Response(answer.status_code, answer.headers, body)
 
     async def aclose(self) -> None:
         """Close every connection. Requests under way fail."""
@@ -110,13 +113,16 @@ class Outbound:
         self._resolver.close()
 
     def _allows(self, host: str, port: int, address: str) -> bool:
-        return self._allow_private or (host, port) in self._trusted or is_public(address)
+        return self._allow_private or is_public(address)
+
+    def _allows_trusted(self, host: str, port: int, address: str) -> bool:
+        return (host, port) in self._trusted or self._allows(host, port, address)
 
     @asynccontextmanager
-    async def _client(self, destination: str) -> AsyncIterator[httpx.AsyncClient]:
+    async def _client(self, key: tuple[str, bool]) -> AsyncIterator[httpx.AsyncClient]:
         loop = asyncio.get_running_loop()
-        kept = self._clients.get(destination) or self._clients.setdefault(destination, self._new())
-        self._clients.move_to_end(destination)
+        kept = self._clients.get(key) or self._clients.setdefault(key, self._new(to_trusted=key[1]))
+        self._clients.move_to_end(key)
         kept.busy += 1
         try:
             yield kept.client
@@ -125,10 +131,10 @@ class Outbound:
             kept.used = loop.time()
             await self._let_go_of_idle(kept.used)
 
-    def _new(self) -> _Kept:
+    def _new(self, *, to_trusted: bool) -> _Kept:
         # A client of httpx keeps cookies; one receiver's must never travel to another, nor back to itself.
         cookies = CookieJar(policy=DefaultCookiePolicy(allowed_domains=[]))
-        transport = Transport(self._backend, self._tls)
+        transport = Transport(self._backends[to_trusted], self._tls)
         # A compressed answer could unpack to far more than `max_body`, hence identity.
         headers = {"user-agent": f"LeadsBot/{__version__}", "accept-encoding": "identity"}
         return _Kept(httpx.AsyncClient(transport=transport, trust_env=False, cookies=cookies, headers=headers))

@@ -65,6 +65,7 @@ class OutboundRequest(BaseRequest):
                 content=content,
                 timeout=seconds,
                 max_body=_MAX_ANSWER,
+                to_trusted=True,
             )
         except OutboundError as error:
             kind = TimedOut if error.reason == "timeout" else NetworkError
