@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 from collections.abc import Iterator
@@ -92,7 +93,7 @@ def test_the_standard_signature_is_that_of_the_specifications_example() -> None:
 def test_new_secrets_differ_and_work() -> None:
     first, second = new_secret(), new_secret()
     assert first != second
-    assert CHANNEL.check_config({"url": "https://a.example", "secret": first})["secret"] == first
+    assert first.startswith("whsec_") and len(base64.b64decode(first.removeprefix("whsec_"))) >= 24
     assert StandardWebhook(first)
 
 
@@ -170,16 +171,12 @@ def test_an_address_that_cannot_be_called_is_refused(url: object) -> None:
     assert refused.value.fields == ("config.url",)
 
 
-@pytest.mark.parametrize(
-    "secret", ["", 5, "secret", "whsec_", "whsec_c2hvcnQ=", "whsec_?" + "A" * 40, "whsec_" + "A" * 100]
-)
-def test_a_secret_that_is_no_whsec_is_refused(secret: object) -> None:
-    with pytest.raises(InvalidInput) as refused:
-        CHANNEL.check_config({"url": "https://a.example", "secret": secret})
-    assert refused.value.fields == ("config.secret",)
+def test_an_address_that_escapes_make_too_long_is_refused() -> None:
+    with pytest.raises(InvalidInput):
+        CHANNEL.check_config({"url": "https://a.example/" + "é" * 1_900})
 
 
 def test_a_good_config_comes_back_in_its_normal_form() -> None:
-    checked = CHANNEL.check_config({"url": " HTTPS://A.example/Hook?x=1 ", "other": 1})
+    checked = CHANNEL.check_config({"url": " HTTPS://A.example/Hook?x=1 ", "secret": "of my own", "other": 1})
     assert checked == {"url": "https://a.example/Hook?x=1"}
     assert CHANNEL.destination(checked) == "https://a.example/Hook?x=1"
