@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Collection, Iterable
 from functools import lru_cache
 from typing import Final, Protocol, TypeVar
+
+from leadsbot.forms.words import words_of
 
 CARD_DIGITS: Final = range(13, 20)
 _SECRET_TYPES: Final = frozenset({"password", "file"})
 _SEPARATORS: Final = re.compile(r"[\s.+\uff0b\-\u2010-\u2015]+")
 _PLUS: Final = ("+", "\uff0b")
-_CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-_NOT_LETTERS: Final = re.compile(r"[\W\d_]+")
 
 # Whole words, accents taken off; a space stands for any or no separator ("card number", card-number, cardNumber).
 _SECRETS: Final = """
@@ -95,14 +94,8 @@ def _key(name: str) -> str:
 
 @lru_cache(maxsize=2048)
 def _judged(name: str, label: str) -> tuple[bool, bool]:
-    words = [_words(name), _words(label)]
+    words = [words_of(name), words_of(label)]
     return any(map(_SECRET.search, words)), any(map(_CARD.search, words))
-
-
-def _words(name: str) -> str:
-    """Split snake, kebab and camel case: "cc-number", "cardNumber", "Prüfziffer" -> "cc number", ..., "prufziffer"."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
-    return _NOT_LETTERS.sub(" ", _CAMEL.sub(" ", plain)).casefold()
 
 
 def _is_card(value: str, *, phone: bool) -> bool:

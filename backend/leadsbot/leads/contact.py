@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
@@ -13,14 +12,14 @@ from typing import Final, Protocol
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
+from leadsbot.forms.words import words_of
+
 MAX_EMAIL: Final = 320
 MAX_PHONE: Final = 100
 # RFC 5321, section 4.5.3.1: a local part and a whole address; shorter than what the library would take on.
 MAX_LOCAL: Final = 64
 MAX_PLAIN: Final = 200
 
-_CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
-_NOT_LETTERS: Final = re.compile(r"[\W\d_]+")
 _PLAIN_LOCAL: Final = re.compile(r"[A-Za-z0-9_+\-]+(?:\.[A-Za-z0-9_+\-]+)*")
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MEANINGS: Final = frozenset({"email", "phone", "name", "first_name", "last_name", "company", "message", "event_date"})
@@ -169,8 +168,7 @@ def _meaning(one: FieldLike) -> str:
 
 @lru_cache(maxsize=2048)
 def _guess(name: str) -> str:
-    plain = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
-    words = _NOT_LETTERS.sub(" ", _CAMEL.sub(" ", plain)).casefold()
+    words = words_of(name)
     return next((meaning for meaning, pattern in _PATTERNS if pattern.fullmatch(words)), "")
 
 
