@@ -205,6 +205,51 @@ async def test_a_page_moves_its_visitor_only_to_stages_that_the_site_lists(page:
     assert len(await database.fetch("SELECT id FROM leads")) == 1
 
 
+async def test_what_comes_with_a_stage_is_kept_aside_and_names_nobody(page: Page, database: Database) -> None:
+    await change_site(database, page_stages='["Quoted"]')
+    visit = new_uuid()
+    await page.send(submit(email_field("ada@example.com")), visit=visit)
+    said = {"amount": 49, "email": "eve@example.com", "card number": "4111 1111 1111 1111", "cart": {"deep": "down"}}
+    await page.send(stage("Quoted", **said), visit=visit)
+    row = await lead_of(database)
+    assert (row["stage"], row["email"]) == ("Quoted", "ada@example.com")
+    assert msgspec.json.decode(row["custom_data"]) == {"amount": "49", "email": "eve@example.com"}
+
+
+async def test_a_filled_honeypot_makes_spam_with_its_reason(page: Page, database: Database) -> None:
+    await change_site(database, honeypot_field="website")
+    await page.send(submit(email_field("bot@example.com"), text_field("website", "https://pills.example")))
+    row = await lead_of(database)
+    assert row["spam"]
+    assert "website" in msgspec.json.decode(row["spam_reasons"])[0]
+    assert "pills" not in str(row)
+
+
+async def test_an_empty_honeypot_makes_no_spam(page: Page, database: Database) -> None:
+    await change_site(database, honeypot_field="website")
+    await page.send(submit(email_field("ada@example.com"), text_field("website", " ")))
+    assert not (await lead_of(database))["spam"]
+
+
+async def test_spam_touches_no_other_lead_and_takes_none_with_it(page: Page, database: Database) -> None:
+    await change_site(database, honeypot_field="website")
+    visit, trapped = new_uuid(), text_field("website", "x")
+    await page.send(submit(email_field("ada@example.com")), visit=visit)
+    before = await lead_of(database)
+    await page.send(submit(email_field("ada@example.com"), text_field("colour", "red"), trapped), visit=visit)
+    await page.send(submit(email_field("ada@example.com"), text_field("colour", "green")), visit=visit)
+    rows = await database.fetch("SELECT * FROM leads ORDER BY created_at, id")
+    assert [bool(row["spam"]) for row in rows] == [False, True]
+    assert rows[0]["id"] == before["id"]
+    assert msgspec.json.decode(rows[0]["custom_data"]) == {"Colour": "green"}
+
+
+async def test_client_hints_tell_a_tablet_that_asks_for_desktop_pages(page: Page, database: Database) -> None:
+    page.headers = {"sec-ch-ua-mobile": "?0", "sec-ch-ua-platform": '"Android"'}
+    await page.send(submit(email_field("ada@example.com")))
+    assert (await lead_of(database))["device_type"] == "tablet"
+
+
 async def test_a_wrong_client_clock_is_corrected(page: Page, database: Database) -> None:
     body = batch(progress(new_uuid()))
     behind = 3 * clock.HOUR

@@ -288,6 +288,34 @@ async def _address(database: Database) -> str:
     return str(row["ip_address"])
 
 
+async def test_more_leads_a_day_than_the_site_allows_are_told_when_to_come_back(page: Page, database: Database) -> None:
+    await change_site(database, leads_per_ip_per_day=2)
+    with clock.freeze(clock.now()) as advance:
+        bodies = [batch(submit(email_field(f"visitor{number}@example.com"))) for number in range(5)]
+        answers = await asyncio.gather(*(page.post(body) for body in bodies))
+        assert sorted(answer.status for answer in answers) == [202, 202, 429, 429, 429]
+        for answer in answers:
+            if answer.status == 429:
+                assert_error(answer, 429, "leads_per_day")
+                assert 0 < int(answer.headers["retry-after"]) <= clock.DAY / clock.SECOND
+        assert len(await database.fetch("SELECT id FROM leads")) == 2
+        assert (await refusals(database, 3))[0]["reason"] == "leads_per_day"
+        advance(clock.DAY)
+        assert sorted([(await page.post(body)).status for body in bodies]) == [202, 202, 202, 202, 429]
+
+
+async def test_the_daily_limit_counts_leads_alone_and_each_address_by_itself(page: Page, database: Database) -> None:
+    await change_site(database, leads_per_ip_per_day=1)
+    first = batch(submit(email_field("ada@example.com")))
+    assert (await page.post(first)).status == 202
+    again = submit(email_field("ada@example.com"), text_field("colour", "green"))
+    for body in (first, batch(again), batch(view(), progress(new_uuid()))):
+        assert (await page.post(body)).status == 202
+    assert (await page.send(submit(email_field("eve@example.com")))).status == 429
+    page.peer = "203.0.113.8"
+    assert (await page.send(submit(email_field("eve@example.com")))).status == 202
+
+
 async def test_a_forwarded_address_is_not_believed_from_a_stranger(page: Page, database: Database) -> None:
     assert (await page.post(batch(progress(new_uuid())), x_forwarded_for="198.51.100.1")).status == 202
     assert await _address(database) == "203.0.113.7"

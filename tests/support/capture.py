@@ -62,8 +62,8 @@ def identify(**values: Any) -> Json:
     return {"type": "identify", "at": clock.now(), "values": values}
 
 
-def stage(name: str) -> Json:
-    return {"type": "stage", "at": clock.now(), "name": name}
+def stage(name: str, **data: Any) -> Json:
+    return {"type": "stage", "at": clock.now(), "name": name, "data": data}
 
 
 def batch(*events: Json, visit: str | None = None, **changes: Any) -> Json:

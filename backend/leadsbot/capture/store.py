@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from leadsbot import clock
+from leadsbot.capture.guards import daily
 from leadsbot.capture.translate import Captured
 from leadsbot.db import Tx
 from leadsbot.events.log import record
 from leadsbot.forms import sessions
 from leadsbot.forms.registry import FormRegistry
 from leadsbot.leads.intake import intake
-from leadsbot.leads.submission import Submission
+from leadsbot.leads.submission import Submission, Taken
 
 SEEN_EVERY_MS = 20 * clock.SECOND
 MAX_KNOWN_SESSIONS = 50_000
@@ -50,6 +51,7 @@ class CaptureStore:
         await self._forms.write(tx, [seen for batch in batches for seen in batch.seen])
         subs = await _news(tx, [sub for batch in batches for sub in batch.submissions])
         taken = await intake(tx, subs)
+        await _hold_to_limits(tx, batches, subs, taken)
         leads = {(sub.site_id, sub.session_id): one.lead_id for sub, one in zip(subs, taken, strict=True)}
         reached = [
             replace(one, lead_id=leads[key]) if (key := (one.site_id, one.session_id)) in leads else one
@@ -71,6 +73,23 @@ class CaptureStore:
             "UPDATE sites SET last_seen_at = $2, last_seen_url = $3 WHERE id = $1",
             [(site_id, now, url) for site_id, url in sorted(due.items())],
         )
+
+
+async def _hold_to_limits(
+    tx: Tx, batches: Sequence[Captured], subs: Sequence[Submission], taken: Sequence[Taken]
+) -> None:
+    """Let no address begin more leads than its site allows a day. Whose batch it is shows when each is tried alone."""
+    limits = {batch.site.id: batch.site.leads_per_ip_per_day for batch in batches if batch.site.leads_per_ip_per_day}
+    if not limits:
+        return
+    begun = [
+        daily.Begun(sub.workspace_id, site_id, sub.visit.ip_address, limit)
+        for sub, one in zip(subs, taken, strict=True)
+        if one.created and (site_id := sub.site_id) and (limit := limits.get(site_id))
+    ]
+    if begun:
+        await tx.flush()
+        await daily.check(tx, begun)
 
 
 async def _news(tx: Tx, subs: list[Submission]) -> list[Submission]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
+from msgspec.structs import replace
 
 from leadsbot.attribution import strip_personal
 from leadsbot.capture import wire
@@ -109,25 +111,37 @@ class _Translation:
         fields = self._allowed(event.fields)
         reached = self._reached(event, submitted=True)
         self._out.reached.append(reached)
-        self._out.submissions.append(self._submission(event, from_fields(fields), fields, reached))
+        sub = self._submission(event, from_fields(fields), fields, reached)
+        self._out.submissions.append(
+            replace(sub, spam_reasons=reasons) if (reasons := self._spam(event.fields)) else sub
+        )
 
     def _identify(self, event: wire.Identify, number: int) -> None:
         if self._site.partial_values == "off":
             return
-        named = [wire.Field(name=name, label=name, value=str(value)) for name, value in event.values.items() if value]
-        contact = from_fields(self._allowed(named))
+        contact = from_fields(self._allowed(_named(event.values)))
         if contact.email or contact.phone:
             self._out.submissions.append(self._bare(f"{self._batch.id}:{number}", event.at, contact))
 
     def _stage(self, event: wire.Stage, number: int) -> None:
         wanted = next((s for s in self._site.page_stages if s.lower() == event.name.strip().lower()), None)
         if wanted in self._site.stages:
+            # What comes with a stage is kept aside, under its own names: it must not say whose lead is meant.
+            told = Contact(custom={one.name: one.value for one in self._allowed(_named(event.data))})
             self._out.submissions.append(
-                self._bare(f"{self._batch.id}:{number}", event.at, Contact(), stage=wanted, begins=False)
+                self._bare(f"{self._batch.id}:{number}", event.at, told, stage=wanted, begins=False)
             )
 
     def _allowed(self, fields: list[wire.Field]) -> list[wire.Field]:
-        return keep(fields, self._site.masked_fields, self._site.hidden_fields)
+        trap = self._site.honeypot_field
+        shown = [one for one in fields if one.name != trap] if trap else fields
+        return keep(shown, self._site.masked_fields, self._site.hidden_fields)
+
+    def _spam(self, fields: list[wire.Field]) -> tuple[str, ...]:
+        """Give why a submission looks like spam: somebody filled in the field that people never see."""
+        trap = self._site.honeypot_field
+        trapped = trap and any(one.name == trap and one.value.strip() for one in fields)
+        return (f"filled in “{trap}”, which people don't see",) if trapped else ()
 
     def _partial(self, fields: wire.Fields | None) -> list[wire.Field]:
         """Give the values of an unsubmitted form that the site lets be kept."""
@@ -208,6 +222,12 @@ class _Translation:
             complete=False,
             begins=begins,
         )
+
+
+def _named(values: Mapping[str, Any]) -> list[wire.Field]:
+    """Give what a page's script said by name as fields; what is empty or nested is left out."""
+    said = {name: value for name, value in values.items() if value and not isinstance(value, dict | list)}
+    return [wire.Field(name=name, label=name, value=str(value)[: wire.MAX_VALUE]) for name, value in said.items()]
 
 
 def _is_of(event: wire.Event, forms: frozenset[str]) -> bool:

@@ -15,11 +15,13 @@ _encode = msgspec.json.Encoder().encode
 
 
 class Sender(msgspec.Struct, frozen=True, gc=False):
-    """Who sent the request, as the server sees it."""
+    """Who sent the request, as the server sees it; `mobile` and `platform` are client hints as `parse_device` reads."""
 
     address: str
     user_agent: str
     received_at: int
+    mobile: str | None = None
+    platform: str | None = None
 
 
 def visit_of(batch: wire.Batch, sender: Sender) -> Visit:
@@ -30,7 +32,14 @@ def visit_of(batch: wire.Batch, sender: Sender) -> Visit:
     utm = last.utm if last else {}
     origin = attribute(url, referrer, utm, last.ids if last else {})
     hints = batch.device
-    device = parse_device(sender.user_agent, touch=hints.touch, width=hints.w, height=hints.h)
+    device = parse_device(
+        sender.user_agent,
+        mobile=sender.mobile,
+        platform=sender.platform,
+        touch=hints.touch,
+        width=hints.w,
+        height=hints.h,
+    )
     client = {"browser": device.browser, "os": device.os, "lang": hints.lang, "tz": hints.tz}
     return Visit(
         id=batch.visit.id,

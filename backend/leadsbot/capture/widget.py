@@ -64,13 +64,22 @@ class WidgetDoor:
     async def _take(self, request: Request, site: SiteRules, sender: Sender) -> Response:
         raw = await request.body(wire.MAX_BODY)
         batch = captured(wire.decode(raw), site, sender, self._store)
-        await self._services.database.put(self._write, batch)
+        try:
+            await self._services.database.put(self._write, batch)
+        except TooManyRequests:
+            self._note(site, "leads_per_day", "", "more leads a day from one address than the site allows")
+            raise
         self._store.stored(batch)
         return Response(202, _STORED_HEADERS, _STORED)
 
     def _sender(self, request: Request) -> Sender:
-        agent = (request.header(b"user-agent") or "")[:USER_AGENT_LENGTH]
-        return Sender(self._address(request), agent, clock.now())
+        return Sender(
+            address=self._address(request),
+            user_agent=(request.header(b"user-agent") or "")[:USER_AGENT_LENGTH],
+            received_at=clock.now(),
+            mobile=request.header(b"sec-ch-ua-mobile"),
+            platform=request.header(b"sec-ch-ua-platform"),
+        )
 
     def _address(self, request: Request) -> str:
         trusted = self._services.settings.trusted_proxies
@@ -83,15 +92,18 @@ class WidgetDoor:
         if allowed(origin, site.allowed_origins):
             return origin
         why = hint(origin, site.allowed_origins)
-        self._refusals.note(Refused(site.id, "origin", origin or "", why, clock.now()))
+        self._note(site, "origin", origin or "", why)
         raise Forbidden("This origin may not use this token.", code="origin_not_allowed")
 
     def _check_burst(self, sender: Sender, site: SiteRules) -> None:
         wait = self._bursts.take((site.id, sender.address), site.burst_per_second, sender.received_at)
         if wait > 0:
             why = f"more than {site.burst_per_second} requests a second from one address"
-            self._refusals.note(Refused(site.id, "burst", "", why, sender.received_at))
+            self._note(site, "burst", "", why)
             raise TooManyRequests("Too Many Requests", retry_after=math.ceil(wait))
+
+    def _note(self, site: SiteRules, reason: str, origin: str, why: str) -> None:
+        self._refusals.note(Refused(site.id, reason, origin, why, clock.now()))
 
 
 def _allow(request: Request, origin: str | None) -> None:

@@ -36,6 +36,8 @@ class Candidates:
 
     def match(self, sub: Submission) -> tuple[Row | None, bool]:
         """Give the lead and whether it is the visitor's own (this session's, or this visit's with no other email)."""
+        if sub.spam_reasons:
+            return None, False
         workspace, email = sub.workspace_id, (sub.contact.email or "").lower()
         own = self._sessions.get((workspace, sub.session_id)) if sub.session_id else None
         if own is None and sub.visit.id:

@@ -14,6 +14,8 @@ from leadsbot.leads.submission import Submission
 Row = dict[str, Any]
 
 CUSTOM_LIMIT = 500
+# Every event carries the whole lead: whoever sends again and again must not make each of them heavier.
+CUSTOM_LENGTH = 200_000
 _CONTACT = ("first_name", "last_name", "email", "phone", "company", "message", "event_date")
 _LIMITS = {name: 2_000 for name in _CONTACT if name != "message"}  # contract, section 4
 _MEASURES = ("form_id", "form_name", "form_completion_percent", "form_fields_completed", "form_fields_total")
@@ -27,8 +29,9 @@ def new_lead(sub: Submission, phone_e164: str) -> Row:
         "id": new_id(),
         "workspace_id": sub.workspace_id,
         "site_id": sub.site_id,
-        "visit_id": visit.id,
-        "session_id": sub.session_id,
+        # Without them what the same visitor sends next, perhaps in earnest, doesn't end up among the spam.
+        "visit_id": None if sub.spam_reasons else visit.id,
+        "session_id": None if sub.spam_reasons else sub.session_id,
         "created_at": sub.received_at,
         "updated_at": sub.received_at,
         **_told(contact),
@@ -61,8 +64,8 @@ def new_lead(sub: Submission, phone_e164: str) -> Row:
         "custom_data": msgspec.json.encode(contact.custom).decode(),
         "tags": "[]",
         "assigned_to": None,
-        "spam": False,
-        "spam_reasons": "[]",
+        "spam": bool(sub.spam_reasons),
+        "spam_reasons": msgspec.json.encode(sub.spam_reasons).decode(),
         "read_at": None,
     }
     row.update(sub.extra)
@@ -112,7 +115,8 @@ def _with_custom(stored: str, new: dict[str, str], overwrite: bool) -> str:
     for name, value in new.items():
         if (overwrite or not held.get(name)) and (name in held or len(held) < CUSTOM_LIMIT):
             held[name] = value
-    return msgspec.json.encode(held).decode()
+    told = msgspec.json.encode(held).decode()
+    return told if len(told) <= CUSTOM_LENGTH else stored
 
 
 def _measures(sub: Submission) -> Row:

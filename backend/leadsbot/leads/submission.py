@@ -21,7 +21,8 @@ class Submission(Struct, frozen=True):
     of the same email (widget, no-script form, postback) or always makes a new one; `fills_only` that it may fill a
     stranger's lead but never rewrite it (public doors). `complete` is False for contact data that were typed but not
     sent: such a lead stands at the first stage, and leaves no submission behind; `seq` numbers them within their
-    session. `reached` says how far the form had come, where one is behind it. Times in ms.
+    session. `reached` says how far the form had come, where one is behind it. One with `spam_reasons` becomes
+    a lead of its own, which nobody's other submissions meet. Times in ms.
     """
 
     id: str
@@ -49,6 +50,7 @@ class Submission(Struct, frozen=True):
     joins: bool = True
     fills_only: bool = True
     begins: bool = True
+    spam_reasons: tuple[str, ...] = ()
     reached: Reached | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
 

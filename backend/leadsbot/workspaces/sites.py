@@ -36,6 +36,7 @@ class SiteRules:
     country: str
     allowed_origins: tuple[str, ...]
     burst_per_second: int
+    leads_per_ip_per_day: int | None
     honeypot_field: str
     masked_fields: tuple[str, ...]
     hidden_fields: tuple[str, ...]
@@ -100,6 +101,7 @@ def _rules(row: dict[str, Any]) -> SiteRules:
         country=row["country"],
         allowed_origins=_texts(row["allowed_origins"]),
         burst_per_second=row["burst_per_second"],
+        leads_per_ip_per_day=row["leads_per_ip_per_day"],
         honeypot_field=row["honeypot_field"],
         masked_fields=_texts(row["masked_fields"]),
         hidden_fields=_texts(row["hidden_fields"]),
