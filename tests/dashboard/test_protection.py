@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import pytest
-
 from leadsbot.db import Database
 from leadsbot.routing import destinations
 from leadsbot.vault import Vault
 from leadsbot.workspaces.bootstrap import Created
-from tests.dashboard.browsing import ADDRESS, Browser, capture, captured
+from tests.dashboard.browsing import ADDRESS, ANNA, ORIGIN, Browser, capture, captured, ids_in, submission
 
 NOBODYS = "0199a7b2-5c1d-7e3a-9f00-2b1c4d5e6f70"
 ACTIONS = (
@@ -19,12 +17,6 @@ ACTIONS = (
       for action in ("enable", "disable", "test", "delete")),
     f"/deliveries/{NOBODYS}/retry",
 )  # fmt: skip
-
-
-@pytest.fixture(params=["sqlite"])
-def database_url(request: pytest.FixtureRequest, tmp_path: object) -> str:
-    """Where a request is refused before it reaches the database, one kind of database is enough."""
-    return f"sqlite:///{tmp_path}/leadsbot.db"
 
 
 async def test_no_form_is_taken_without_its_token(owner: Browser) -> None:
@@ -46,6 +38,7 @@ async def test_no_form_is_taken_from_another_site(owner: Browser) -> None:
         {"origin": "https://evil.example"},
         {"origin": "null"},
         {"origin": "https://leads.example.evil.example"},
+        {"origin": "http://["},
         {"sec_fetch_site": "cross-site"},
         {"sec_fetch_site": "same-site"},
     ):
@@ -100,6 +93,20 @@ async def test_strangers_do_not_see_or_touch_a_lead(owner: Browser, outsider: Br
     page = (await owner.see(f"/leads/{lead}")).text
     assert 'value="New" class="is-accent" aria-pressed="true"' in page
     assert "Kept as spam" not in page
+
+
+async def test_a_lead_that_names_a_strangers_session_shows_nothing_of_it(
+    owner: Browser, outsider: Browser, workspace: Created, stranger: Created
+) -> None:
+    device = {"w": 390, "h": 844, "touch": True, "lang": "mi-NZ", "tz": "Pacific/Auckland"}
+    theirs, mine = submission(ANNA, device=device), submission({"email": "me@elsewhere.example"}, device={})
+    mine["events"][0]["session"] = theirs["events"][0]["session"]
+    for token, batch in ((workspace.public_token, theirs), (stranger.public_token, mine)):
+        answer = await owner.client.post(f"/api/w/{token}/events", json=batch, headers={"origin": ORIGIN, "cookie": ""})
+        assert answer.status_code == 202
+    for browser, seen in ((owner, True), (outsider, False)):
+        (lead,) = ids_in(await browser.see("/leads"))
+        assert ("Pacific/Auckland" in (await browser.see(f"/leads/{lead}")).text) is seen
 
 
 async def test_strangers_do_not_see_or_touch_a_site(owner: Browser, outsider: Browser, workspace: Created) -> None:

@@ -53,7 +53,12 @@ def lead_row(row: Row, pipeline: Pipeline) -> LeadRow:
 async def lead_page(database: Database, row: Row) -> Lead:
     """Give a lead's page with everything that hangs on it."""
     pipeline = await pipeline_of(database, row["workspace_id"])
-    session = await database.fetch_one("SELECT touch, client FROM sessions WHERE id = $1", row["session_id"] or "")
+    # Its session's id is the browser's word: it may name one of another workspace.
+    session = await database.fetch_one(
+        "SELECT touch, client FROM sessions WHERE id = $1 AND workspace_id = $2",
+        row["session_id"] or "",
+        row["workspace_id"],
+    )
     touches, client = _json(session, "touch"), _json(session, "client")
     return Lead(
         id=row["id"],
