@@ -173,6 +173,15 @@ async def test_search_is_a_plain_substring_without_case(api: Client, database: D
         assert (ids[stored] in [lead["id"] for lead in leads]) is found, (stored, search)
 
 
+async def test_a_search_may_hold_a_whole_alphabet(api: Client, database: Database, workspace: Created) -> None:
+    pangram = "Съешь ещё этих мягких французских булок, Да выпей же чаю"
+    letters = "".join(map(chr, range(0x3B1, 0x500)))
+    await add_lead(database, workspace, email="a@example.com", message=f"Так: {pangram}.", source=letters)
+    assert await emails(api, search=pangram) == ["a@example.com"]
+    assert await emails(api, source=letters) == ["a@example.com"]
+    assert await emails(api, search=letters[:200]) == []
+
+
 async def test_search_finds_a_name_across_first_and_last(api: Client, database: Database, workspace: Created) -> None:
     await add_lead(database, workspace, email="a@example.com", first_name="Ada", last_name="Lovelace")
     assert await emails(api, search="da love") == ["a@example.com"]

@@ -13,6 +13,8 @@ from leadsbot.db.paging import Where
 from leadsbot.errors import InvalidInput
 
 LONGEST_SEARCH = 200
+# SQLite's parser gives up on calls nested more than 25 deep (before 3.46; its stack holds a hundred symbols).
+MOST_FOLDED = 20
 
 _SEARCHED = ("first_name || ' ' || last_name", "email", "phone", "company", "message")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
@@ -80,7 +82,8 @@ def where(database: Database, workspace_id: str, wanted: LeadFilter) -> Where:
     found.equal("stage", wanted.stage)
     for column, value in (("source", wanted.source), ("campaign", wanted.campaign)):
         if value is not None:
-            found.also(f"lower({_folded(found, column, value)}) = lower({found.value(_lower(value))})")
+            folded = f"lower({_folded(found, column, value)}) = lower({found.value(_lower(value))})"
+            found.also(f"({column} = {found.value(value)} OR {folded})")
     if wanted.since is not None:
         found.also(f"created_at >= {found.value(wanted.since)}")
     if wanted.until is not None:
@@ -94,21 +97,28 @@ def where(database: Database, workspace_id: str, wanted: LeadFilter) -> Where:
 
 def _search(database: Database, found: Where, text: str) -> str:
     number = found.number(_lower(text))
-    columns = (_folded(found, column, text) for column in _SEARCHED)
-    return f"({' OR '.join(database.contains(column, number) for column in columns)})"
+    tests = [database.contains(_folded(found, column, text), number) for column in _SEARCHED]
+    if len(_with_capitals(text)) > MOST_FOLDED:
+        as_typed = found.number(text)
+        tests += [database.contains(column, as_typed) for column in _SEARCHED]
+    return f"({' OR '.join(tests)})"
 
 
 def _folded(found: Where, column: str, sought: str) -> str:
     """Give `column` with those capitals made small that the database's `lower()` may leave alone.
 
     SQLite's knows ASCII only, PostgreSQL's what its collation knows. Only letters that are sought can matter, so each
-    of those is replaced by name, and a search in plain ASCII costs nothing.
+    of the first `MOST_FOLDED` is replaced by name, and a search in plain ASCII costs nothing.
     """
-    for letter in sorted(set(_lower(sought))):
-        capital = letter.upper()
-        if not letter.isascii() and capital != letter and len(capital) == 1:
-            column = f"replace({column}, {found.value(capital)}, {found.value(letter)})"
+    for letter in _with_capitals(sought)[:MOST_FOLDED]:
+        column = f"replace({column}, {found.value(letter.upper())}, {found.value(letter)})"
     return column
+
+
+def _with_capitals(sought: str) -> list[str]:
+    """Give the small letters of `sought` beyond ASCII that have a capital of one letter."""
+    letters = (letter for letter in dict.fromkeys(_lower(sought)) if not letter.isascii())
+    return [letter for letter in letters if letter.upper() != letter and len(letter.upper()) == 1]
 
 
 def _lower(text: str) -> str:
