@@ -11,6 +11,7 @@ import pytest
 from leadsbot.db import Database, Tx
 from leadsbot.routing import destinations
 from leadsbot.workspaces.bootstrap import Created
+from leadsbot.workspaces.workspace_editing import change_workspace
 from tests.dashboard.browsing import ORIGIN, Browser, shown, submission
 from tests.support.webhook_receiver import WebhookReceiver
 
@@ -197,6 +198,12 @@ async def test_settings_are_saved_and_used(owner: Browser, workspace: Created) -
     page = (await owner.see("/settings")).text
     assert "Lindenhof &amp; Söhne" in page
     assert "<option selected>Asia/Kolkata</option>" in page
+
+
+async def test_a_zone_that_the_list_lacks_stays_chosen(owner: Browser, workspace: Created, database: Database) -> None:
+    await change_workspace(database, workspace.workspace_id, timezone="EST5EDT")
+    assert "<option selected>EST5EDT</option>" in (await owner.see("/settings")).text
+    assert (await owner.press("/settings", {"name": "Lindenhof", "timezone": "EST5EDT"})).status_code == 303
 
 
 @pytest.mark.parametrize("said", [{"name": " ", "timezone": "UTC"}, {"name": "x", "timezone": "Mars/Olympus"}])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
 from uuid import UUID
 
 import msgspec
@@ -19,9 +18,8 @@ from leadsbot.errors import InvalidInput
 from leadsbot.leads import pipeline
 from leadsbot.services import Services
 from leadsbot.workspaces import site_editing
+from leadsbot.workspaces.site_editing import LONGEST_IDLE_MINUTES, SHORTEST_IDLE_MINUTES, check_web_address
 from leadsbot.workspaces.workspace_editing import get_workspace
-
-LONGEST_IDLE_MINUTES = 30 * 24 * 60
 
 
 class SiteChange(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -38,7 +36,7 @@ class SiteChange(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     partial_values: Literal["off", "contact", "all"] | UnsetType = UNSET
     page_stages: Names | UnsetType = UNSET
     thank_you_url: Line | UnsetType = UNSET
-    abandon_after_minutes: Annotated[float, Meta(ge=0.01, le=LONGEST_IDLE_MINUTES)] | UnsetType = UNSET
+    abandon_after_minutes: Annotated[float, Meta(ge=SHORTEST_IDLE_MINUTES, le=LONGEST_IDLE_MINUTES)] | UnsetType = UNSET
     consent: Literal["none", "required"] | UnsetType = UNSET
 
 
@@ -113,7 +111,7 @@ async def _checked(services: Services, workspace_id: str, data: SiteChange) -> d
         patterns = [_pattern(text, "allowed_origins") for text in values["allowed_origins"]]
         values["allowed_origins"] = list(dict.fromkeys(patterns))
     if values.get("thank_you_url"):
-        _check_url(values["thank_you_url"])
+        check_web_address(values["thank_you_url"])
     if values.get("page_stages"):
         values["page_stages"] = await _stages(services, workspace_id, values["page_stages"])
     return values
@@ -124,16 +122,6 @@ def _pattern(text: str, field: str) -> str:
         return check_pattern(text)
     except InvalidInput as error:
         raise InvalidInput(error.message, fields=[field]) from None
-
-
-def _check_url(text: str) -> None:
-    try:
-        url = urlsplit(text)
-        sound = url.scheme in ("http", "https") and bool(url.hostname) and text.isprintable() and " " not in text
-    except ValueError:
-        sound = False
-    if not sound:
-        raise InvalidInput("The thank-you address begins with http:// or https://.", fields=["thank_you_url"])
 
 
 async def _stages(services: Services, workspace_id: str, names: list[str]) -> list[str]:

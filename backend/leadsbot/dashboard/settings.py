@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from functools import cache
-from zoneinfo import available_timezones
 
 from litestar import Response, get, post
 from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
 
 from leadsbot.dashboard.desk import Desk, Here, pages
 from leadsbot.dashboard.views import Form, Settings, Toast
-from leadsbot.workspaces.workspace_editing import change_workspace
+from leadsbot.errors import InvalidInput
+from leadsbot.workspaces.workspace_editing import change_workspace, check_timezone, timezones
 
 MAX_NAME = 200
 
@@ -27,7 +27,9 @@ async def save(desk: Here) -> Response[str]:
     errors = {}
     if not 1 <= len(name) <= MAX_NAME:
         errors["name"] = f"A name has between 1 and {MAX_NAME} characters."
-    if timezone not in _zones():
+    try:
+        check_timezone(timezone)
+    except InvalidInput:
         errors["timezone"] = "Choose one of the list."
     if errors:
         return await desk.page(_view(desk, Form(desk.posted.values(), errors)), HTTP_422_UNPROCESSABLE_ENTITY)
@@ -37,13 +39,16 @@ async def save(desk: Here) -> Response[str]:
 
 
 def _view(desk: Desk, form: Form | None = None) -> Settings:
-    return Settings(desk.person.workspace_name, desk.person.timezone, _zones(), form or Form())
+    now = desk.person.timezone
+    # A list without the zone that is set would choose another one by itself.
+    zones = _zones() if now in _zones() else (now, *_zones())
+    return Settings(desk.person.workspace_name, now, zones, form or Form())
 
 
 @cache
 def _zones() -> tuple[str, ...]:
-    """The IANA time zones that people live by, without the files' older spellings."""
-    return ("UTC", *sorted(name for name in available_timezones() if "/" in name and not name.startswith("Etc/")))
+    """Give the time zones that people live by, without the older spellings, which programs may set all the same."""
+    return ("UTC", *sorted(name for name in timezones() if "/" in name and not name.startswith("Etc/")))
 
 
 ROUTES = [pages(show, save)]

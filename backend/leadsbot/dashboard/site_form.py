@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlsplit
 
 from leadsbot.capture.guards.origins import check_pattern
 from leadsbot.dashboard.posted import Posted
 from leadsbot.errors import InvalidInput
+from leadsbot.workspaces.site_editing import LONGEST_IDLE_MINUTES, SHORTEST_IDLE_MINUTES, check_web_address
 
 MAX_NAME = 200
 MAX_LINES = 200
-MAX_URL = 2_000
-LONGEST_IDLE_MINUTES = 30 * 24 * 60
-SHORTEST_IDLE_MINUTES = 0.01
 
 Values = dict[str, Any]
 Errors = dict[str, str]
@@ -114,13 +111,4 @@ def _minutes(posted: Posted, name: str) -> float:
 
 def _url(posted: Posted, name: str) -> str:
     text = posted.text(name)
-    if not text:
-        return ""
-    try:
-        url = urlsplit(text)
-        sound = url.scheme in ("http", "https") and bool(url.hostname) and text.isprintable() and " " not in text
-    except ValueError:
-        sound = False
-    if not sound or len(text) > MAX_URL:
-        raise InvalidInput("A whole address, such as https://www.example.com/thanks.")
-    return text
+    return check_web_address(text) if text else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from html import escape
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -13,7 +14,7 @@ from leadsbot.clock import rfc3339
 from leadsbot.db import Database, Tx
 from leadsbot.db.paging import Page, Slice, Where, newest_first
 from leadsbot.db.tx import Row
-from leadsbot.errors import NotFound
+from leadsbot.errors import InvalidInput, NotFound
 from leadsbot.ids import new_id
 from leadsbot.workspaces.refusals import MAX_PER_SITE
 from leadsbot.workspaces.sites import new_token
@@ -29,6 +30,9 @@ _PLAIN = (
     "consent",
 )
 EDITABLE = ("name", *_LISTS, *_PLAIN, "abandon_after_minutes")
+SHORTEST_IDLE_MINUTES = 0.01
+LONGEST_IDLE_MINUTES = 30 * 24 * 60
+LONGEST_ADDRESS = 2_000
 EVERYTHING = Slice()
 
 
@@ -103,6 +107,19 @@ async def list_refusals(database: Database, site_id: str) -> list[Row]:
     return await database.fetch(
         f"SELECT * FROM refusals WHERE site_id = $1 ORDER BY last_at DESC, id LIMIT {MAX_PER_SITE}", site_id
     )
+
+
+def check_web_address(text: str) -> str:
+    """Give `text` back when a browser can be sent there, or raise `InvalidInput`."""
+    try:
+        url = urlsplit(text)
+        sound = url.scheme in ("http", "https") and bool(url.hostname) and text.isprintable() and " " not in text
+    except ValueError:
+        sound = False
+    if not sound or len(text) > LONGEST_ADDRESS:
+        sentence = "A whole address is needed, such as https://www.example.com/thanks."
+        raise InvalidInput(sentence, fields=["thank_you_url"])
+    return text
 
 
 def script_tag(public_url: str, token: str, consent: str = "none") -> str:

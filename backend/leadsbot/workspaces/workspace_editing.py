@@ -41,7 +41,7 @@ async def change_workspace(
 
 def check_timezone(name: str) -> str:
     """Give `name` back when the IANA database knows it, or raise `InvalidInput`."""
-    if name not in _timezones():
+    if name not in timezones():
         raise InvalidInput('The time zone is a name such as "Europe/Vienna" or "UTC".', fields=["timezone"])
     return name
 
@@ -57,7 +57,8 @@ def workspace_json(row: Row) -> dict[str, Any]:
 
 
 @cache
-def _timezones() -> frozenset[str]:
+def timezones() -> frozenset[str]:
+    """Give the names of every time zone there is."""
     return frozenset(available_timezones())
 
 
