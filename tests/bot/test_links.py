@@ -79,6 +79,11 @@ async def test_a_mail_channel_is_offered_none(services: Services, workspace: Cre
     assert await links.offer(services, channel) is None
 
 
+async def test_a_channel_stored_under_another_key_is_offered_none(make_services: Make, workspace: Created) -> None:
+    channel = await destinations.create_channel(make_services(), workspace.workspace_id, "telegram", {})
+    assert await links.offer(make_services(secret_key="another key"), channel) is None
+
+
 async def test_without_a_bot_there_is_a_code_and_no_address(make_services: Make, workspace: Created) -> None:
     services = make_services(telegram_token="")
     channel = await destinations.create_channel(services, workspace.workspace_id, "telegram", {})

@@ -20,7 +20,7 @@ from leadsbot.errors import LeadsBotError
 from leadsbot.routing.destination import open_config
 from leadsbot.routing.kinds import TELEGRAM
 from leadsbot.services import Services
-from leadsbot.vault import Vault
+from leadsbot.vault import Undecipherable, Vault
 
 VALID_MS = clock.DAY
 _ID, _EXPIRY, _MAC = 16, 4, 16
@@ -84,11 +84,18 @@ class Offer:
 
 async def offer(services: Services, channel: Mapping[str, Any]) -> Offer | None:
     """Give a fresh offer for a Telegram channel that waits for its chat; None for any other."""
-    if channel["kind"] != TELEGRAM or open_config(services.vault, channel["config"]).get("chat_id") is not None:
+    if channel["kind"] != TELEGRAM or not _waits(services.vault, channel):
         return None
     code, expires_at = make_code(services.vault, channel["id"]), clock.now() + VALID_MS
     username = await bot_username(services)
     return Offer(code, link_url(username, code) if username else None, expires_at)
+
+
+def _waits(vault: Vault, channel: Mapping[str, Any]) -> bool:
+    try:
+        return open_config(vault, channel["config"]).get("chat_id") is None
+    except Undecipherable:  # stored under another key: nobody knows any more what it waits for
+        return False
 
 
 def _mac(vault: Vault, said: bytes) -> bytes:
