@@ -43,7 +43,7 @@ class ChannelChange(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 @get("/", summary="List channels")
 async def list_channels(services: House, holder: Holder, part: Part) -> dict[str, Any]:
     page = await destinations.list_channels(services.database, holder.workspace_id, part.cursor, part.limit)
-    return {"data": [channel_json(row, services.vault) for row in page.rows], "next_cursor": page.next_cursor}
+    return page.json(lambda row: channel_json(row, services.vault))
 
 
 @post("/", summary="Add a channel; a Telegram one without chat_id answers with a link to its chat")

@@ -17,7 +17,7 @@ from leadsbot.forms.reading import SessionFilter, SessionState
 State = Annotated[SessionState | None, QueryParameter(name="state")]
 
 
-@get("/", opt=READS, summary="List sessions, the most recently active first")
+@get("/", opt=READS, summary="List sessions, the latest begun first")
 async def list_sessions(
     services: House,
     holder: Holder,

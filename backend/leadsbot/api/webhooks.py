@@ -35,7 +35,7 @@ class WebhookChange(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 @get("/", summary="List webhooks")
 async def list_webhooks(services: House, holder: Holder, part: Part) -> dict[str, Any]:
     page = await destinations.list_webhooks(services.database, holder.workspace_id, part.cursor, part.limit)
-    return {"data": [webhook_json(row) for row in page.rows], "next_cursor": page.next_cursor}
+    return page.json(webhook_json)
 
 
 @post("/", summary="Add a webhook; this answer carries its secret")

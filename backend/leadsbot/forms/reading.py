@@ -25,7 +25,7 @@ class SessionFilter:
 
 
 async def list_sessions(database: Database, workspace_id: str, wanted: SessionFilter, part: Slice = EVERYTHING) -> Page:
-    """Give sessions, the most recently active first."""
+    """Give sessions, the latest begun first."""
     where = Where()
     where.equal("workspace_id", workspace_id)
     where.equal("state", wanted.state)
