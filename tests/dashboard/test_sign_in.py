@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import parse_qs, urlsplit
 
 from leadsbot.workspaces.bootstrap import Created
-from leadsbot.workspaces.sign_in import COOKIE, TRIES_PER_ACCOUNT
+from leadsbot.workspaces.sign_in import COOKIE, TRIES_PER_ACCOUNT_AND_ADDRESS
 from tests.dashboard.browsing import PAGES, Browser
 from tests.dashboard.conftest import PASSWORD
 
@@ -59,7 +59,7 @@ async def test_it_does_not_say_which_of_the_two_was_wrong(passer_by: Browser, wo
 
 
 async def test_it_makes_people_wait_after_many_tries(passer_by: Browser, workspace: Created) -> None:
-    for _ in range(TRIES_PER_ACCOUNT):
+    for _ in range(TRIES_PER_ACCOUNT_AND_ADDRESS):
         assert (await passer_by.sign_in("owner@example.com", "wrong")).status_code == 401
     answer = await passer_by.sign_in("owner@example.com", PASSWORD)
     assert answer.status_code == 429
