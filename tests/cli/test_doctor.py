@@ -52,6 +52,12 @@ def test_a_token_that_telegram_does_not_know_is_told_without_it(folder: Path) ->
     assert FORGOTTEN not in done.stdout
 
 
+def test_a_bot_that_hears_nothing_is_told(folder: Path) -> None:
+    with TelegramServer() as telegram:
+        more = {"TELEGRAM_TOKEN": telegram.token, "TELEGRAM_API": telegram.base_url}
+        assert "TELEGRAM_MODE=webhook" in problem(leadsbot(folder, "doctor", TELEGRAM_MODE="webhook", **more))
+
+
 def test_a_bot_api_server_that_is_not_one_is_told(folder: Path) -> None:
     class Broken(HttpThread):
         def reply(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
