@@ -197,6 +197,7 @@ async def test_a_private_address_is_refused_in_words_that_show_nothing_of_the_in
     [delivery] = await settled(services, workspace, "dead")
     [attempt] = delivery["attempts"]
     assert attempt["status_code"] is None and "private or reserved" in attempt["error"]
+    assert "LEADSBOT_ALLOW_PRIVATE_TARGETS=1" in attempt["error"]
     assert not any(leak in json.dumps(delivery) for leak in ("127.0.0.1", "::1", "Error", "Traceback"))
     assert receiver.requests == []
 

@@ -51,7 +51,10 @@ class CheckedBackend(httpcore.AsyncNetworkBackend):
         if not addresses:
             raise OutboundError("dns", f"The name {host} can't be found.")
         if not all(self._allows(host, port, address) for address in addresses):
-            message = f"{host} leads to a private or reserved address, which is not called from here."
+            message = (
+                f"{host} leads to a private or reserved address, which is not called from here"
+                " unless the server is started with LEADSBOT_ALLOW_PRIVATE_TARGETS=1."
+            )
             raise OutboundError("blocked_address", message, permanent=True)
         return addresses
 
