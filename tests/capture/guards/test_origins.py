@@ -93,6 +93,7 @@ def test_what_a_user_types_is_brought_into_form(text: str, normal: str) -> None:
     [
         ("example.com", '"https://example.com"'),
         ("", "https://example.com"),
+        ("*", "an empty list"),
         ("https://example.com/shop", '"https://example.com"'),
         ("https://example.com?x", '"https://example.com"'),
         ("ftp://example.com", "no origin"),

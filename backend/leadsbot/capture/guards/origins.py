@@ -43,6 +43,8 @@ def allowed(origin: str | None, patterns: Iterable[str]) -> bool:
 def check_pattern(text: str) -> str:
     """Give what a user typed as an allowed origin in its normal form; `InvalidInput` says how it should look."""
     text = text.strip()
+    if text == "*":
+        raise InvalidInput('"*" is no origin: an empty list lets every origin send.', fields=["allowed_origins"])
     if "://" not in text:
         raise InvalidInput(
             f'"{text[:MAX_ORIGIN]}" needs its scheme: write "https://{text[:MAX_ORIGIN] or "example.com"}".',
