@@ -158,6 +158,11 @@ def test_it_reaches_a_lead_by_mail_and_phone(renderer: Renderer) -> None:
     assert "mailto:anna.berger%40example.com" in addresses
 
 
+def test_how_far_a_form_was_filled_in_is_said_once(renderer: Renderer) -> None:
+    page = renderer.page(SHELL, LEAD)
+    assert "% filled in" not in page[page.index("Filled in</dt>") :].partition("</dd>")[0]
+
+
 def test_the_inbox_listens_for_new_leads(renderer: Renderer) -> None:
     assert 'sse-connect="/leads/stream?after=812"' in renderer.page(SHELL, replace(INBOX, seen=812))
 

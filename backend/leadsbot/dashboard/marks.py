@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 
 from jinja2 import pass_context
@@ -53,6 +54,7 @@ class Marks:
             "pill": self.pill,
             "delivery_status": self.delivery_status,
             "weblink": weblink,
+            "unbroken": unbroken,
         }
 
     def icon(self, name: str, label: str = "") -> Markup:
@@ -117,17 +119,19 @@ def until(context: Context, ms: int) -> Markup:
     return _time(context, ms, words.until(ms, context["shell"].now))
 
 
-def ring(percent: int | None) -> Markup:
-    """Draw how much of the form was filled in (0-100) as a ring with the number; a dash where nothing was measured."""
+def ring(percent: int | None, said: str = " % filled in") -> Markup:
+    """Draw how much of the form was filled in (0-100) as a ring with the number; a dash where nothing was measured.
+    `said` follows the number for those who only hear the page: empty where the words around it say it."""
     if percent is None:
         return Markup('<span class="ring" title="Not measured"><span aria-hidden="true">–</span></span>')
     shown = max(0, min(100, percent))
+    heard = Markup('<span class="sr">{}</span>').format(said) if said else ""
     return Markup(
         '<span class="ring" title="{0} % of the form filled in">'
         '<svg viewBox="0 0 20 20" aria-hidden="true"><circle cx="10" cy="10" r="8"/>'
         '<circle class="{1}" cx="10" cy="10" r="8" pathLength="100" stroke-dasharray="{0} 100"'
-        ' transform="rotate(-90 10 10)"/></svg>{0}<span class="sr"> % filled in</span></span>'
-    ).format(shown, "full" if shown == 100 else "part")
+        ' transform="rotate(-90 10 10)"/></svg>{0}{2}</span>'
+    ).format(shown, "full" if shown == 100 else "part", heard)
 
 
 def weblink(url: str, text: str = "") -> Markup:
@@ -136,4 +140,11 @@ def weblink(url: str, text: str = "") -> Markup:
         return Markup("<span>{}</span>").format(url)
     return Markup('<a href="{}" title="{}" target="_blank" rel="noreferrer noopener nofollow">{}</a>').format(
         url, url, text or words.short(url)
+    )
+
+
+def unbroken(code: str) -> Markup:
+    """Hold each word of a line of code together: browsers break at hyphens, which `data-token` is full of."""
+    return Markup("").join(
+        Markup("<span>{}</span>").format(part) if part.strip() else part for part in re.split(r"(\s+)", code) if part
     )
