@@ -6,8 +6,6 @@ new page, door, channel or job is a new file and no line here.
 
 from __future__ import annotations
 
-import gc
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -44,9 +42,6 @@ from leadsbot.workspaces.api_keys import Keys
 from leadsbot.workspaces.sign_in import SignIns
 from leadsbot.workspaces.sites import SiteBook
 
-# The thread that commits waits for the interpreter's lock twice a batch, by default 5 ms each time under load.
-SWITCH_INTERVAL_S = 0.0005
-GC_THRESHOLD = 20_000
 PUBLIC = Path(__file__).resolve().parents[2] / "public"
 # Pages name static files with their digest, so that a changed file has another address.
 _FOR_GOOD = CacheControlHeader(public=True, max_age=365 * 24 * 3600, immutable=True)
@@ -83,7 +78,6 @@ class House:
 
     async def start(self) -> None:
         """Open the database (refusing one that is behind) and begin the background work."""
-        sys.setswitchinterval(SWITCH_INTERVAL_S)
         warm_up()
         await self.services.database.open()
         await require_current(self.services.database)
@@ -91,7 +85,6 @@ class House:
             self._runner.start()
             self._cron.start()
             await self._bot.start()
-        _settle_memory()
 
     async def stop(self) -> None:
         """Finish what runs, write what waits, close everything."""
@@ -101,14 +94,6 @@ class House:
             await self._runner.stop()
         await self.services.outbound.aclose()
         await self.services.database.close()
-
-
-def _settle_memory() -> None:
-    """Leave what start-up made out of every later garbage collection, and collect less often: requests make little
-    that needs it, and a sweep over all modules takes longer than a hundred of them."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(GC_THRESHOLD, 20, 20)
 
 
 def create_app(settings: Settings, *, jobs: bool = True) -> App:
@@ -121,8 +106,8 @@ def create_app(settings: Settings, *, jobs: bool = True) -> App:
 def _litestar(house: House) -> App:
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
-        await house.start()
         try:
+            await house.start()
             yield
         finally:
             await house.stop()

@@ -194,6 +194,15 @@ async def test_a_page_may_say_who_its_visitor_is_where_partial_values_are_allowe
     assert (row["email"], row["first_name"], row["stage"]) == ("ada@example.com", "Ada", "Form Started")
 
 
+async def test_a_visitors_own_lead_learns_who_they_are_even_where_no_partial_values_are_kept(
+    page: Page, database: Database
+) -> None:
+    await page.send(submit(email_field("ada@example.com")))
+    await page.send(identify(email="ada@example.com", first_name="Ada"))
+    row = await lead_of(database)
+    assert (row["email"], row["first_name"], row["stage"]) == ("ada@example.com", "Ada", "New")
+
+
 async def test_a_page_moves_its_visitor_only_to_stages_that_the_site_lists(page: Page, database: Database) -> None:
     await change_site(database, page_stages='["Quoted", "Nowhere"]')
     visit = new_uuid()

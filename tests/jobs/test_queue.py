@@ -283,6 +283,17 @@ async def test_two_nodes_never_hold_the_same_job(database: Database) -> None:
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("off", [clock.HOUR, -clock.HOUR], ids=["fast", "slow"])
+async def test_a_nodes_wrong_clock_moves_no_job(database: Database, off: int) -> None:
+    with clock.freeze(clock.now() + off):
+        async with Database.opened(database.url) as node:
+            await add(node, "at once")
+            await add(node, "later", due=clock.now() + clock.HOUR)
+    database.bind()
+    assert [one.payload["name"] for one in await take(database)] == ["at once"]
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 async def test_a_job_that_is_being_settled_is_not_taken_over(database: Database) -> None:
     (job_id,) = await add(database, "Ada")
     (held,) = await take(database)

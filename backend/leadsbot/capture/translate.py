@@ -117,11 +117,11 @@ class _Translation:
         )
 
     def _identify(self, event: wire.Identify, number: int) -> None:
-        if self._site.partial_values == "off":
-            return
         contact = from_fields(self._allowed(_named(event.values)))
         if contact.email or contact.phone:
-            self._out.submissions.append(self._bare(f"{self._batch.id}:{number}", event.at, contact))
+            # A visitor's own lead may always learn more; one begins only where the site keeps values that weren't sent.
+            begins = self._site.partial_values != "off"
+            self._out.submissions.append(self._bare(f"{self._batch.id}:{number}", event.at, contact, begins=begins))
 
     def _stage(self, event: wire.Stage, number: int) -> None:
         wanted = next((s for s in self._site.page_stages if s.lower() == event.name.strip().lower()), None)

@@ -9,7 +9,8 @@ from typing import Any
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
-from leadsbot.db.sql import Dialect
+from leadsbot import clock
+from leadsbot.db.sql import Dialect, now_ms
 from leadsbot.db.tx import Row, Tx
 from leadsbot.db.writer import RETRY_AFTER, Group, run_groups
 from leadsbot.errors import Unavailable
@@ -37,8 +38,9 @@ class PostgresStatements:
 
     dialect: Dialect = "postgres"
 
-    def __init__(self, connection: asyncpg.Connection[Any]) -> None:
+    def __init__(self, connection: asyncpg.Connection[Any], ahead: int) -> None:
         self._connection = connection
+        self.ahead = ahead
 
     async def fetch(self, sql: str, args: Sequence[Any]) -> list[Row]:
         return [dict(row) for row in await self._connection.fetch(sql, *args)]
@@ -61,12 +63,15 @@ class PostgresBackend:
     def __init__(self, url: str) -> None:
         self._url = url
         self._connection: asyncpg.Connection[Any] | None = None
+        self._ahead = 0
 
     async def start(self) -> None:
         self._connection = await self._connect()
 
     async def _connect(self) -> asyncpg.Connection[Any]:
-        return await asyncpg.connect(self._url, command_timeout=COMMAND_TIMEOUT_S)
+        connection = await asyncpg.connect(self._url, command_timeout=COMMAND_TIMEOUT_S)
+        self._ahead = int(await connection.fetchval(f"SELECT {now_ms('postgres')}")) - clock.now()
+        return connection
 
     async def commit(self, groups: list[Group]) -> set[str]:
         try:
@@ -81,7 +86,7 @@ class PostgresBackend:
         async def savepoint(sql: str) -> None:
             await connection.execute(sql)
 
-        signals = await run_groups(groups, Tx(PostgresStatements(connection)), savepoint)
+        signals = await run_groups(groups, Tx(PostgresStatements(connection, self._ahead)), savepoint)
         for topic in signals:
             await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, topic)
         await connection.execute("COMMIT")

@@ -66,6 +66,7 @@ class SQLiteStatements:
     """Runs SQL on the writer's connection, inside the writer's thread."""
 
     dialect: Dialect = "sqlite"
+    ahead = 0  # it runs on this machine
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection

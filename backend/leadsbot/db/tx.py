@@ -23,6 +23,7 @@ class Statements(Protocol):
     """What a backend does with finished SQL."""
 
     dialect: Dialect
+    ahead: int
 
     async def fetch(self, sql: str, args: Sequence[Any]) -> list[Row]: ...
 
@@ -117,6 +118,11 @@ class Tx:
 
     def many(self, values: Sequence[str]) -> Any:
         return dialects.many(self.dialect, values)
+
+    @property
+    def ahead(self) -> int:
+        """How many ms the database's clock is ahead of this node's (negative: behind)."""
+        return self._statements.ahead
 
     @property
     def now_ms(self) -> str:

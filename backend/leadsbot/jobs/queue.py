@@ -59,7 +59,7 @@ def enqueue(
         "lane": lane,
         "unique_key": unique_key,
         "payload": msgspec.json.encode(payload).decode(),
-        "due": now if due is None else due,
+        "due": (now if due is None else due) + tx.ahead,
         "created_at": now,
     }
     tx.insert(Job, row, "ON CONFLICT (unique_key) DO NOTHING" if unique_key else "")

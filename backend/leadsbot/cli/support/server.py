@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import signal
 import socket
+import sys
 from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -21,6 +23,8 @@ from leadsbot.cli.support.opening import check_current
 from leadsbot.errors import LeadsBotError
 from leadsbot.settings import Settings
 
+GC_THRESHOLD = 20_000
+SWITCH_INTERVAL_S = 0.0005
 FINISH_WITHIN_S = 10
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
@@ -38,7 +42,19 @@ def make_app(settings: Settings, jobs: bool) -> Any:
     """Give the application of this process; also what each of several processes begins with."""
     from leadsbot.app import create_app
 
-    return create_app(settings, jobs=jobs)
+    app = create_app(settings, jobs=jobs)
+    _settle()
+    return app
+
+
+def _settle() -> None:
+    """Fit the interpreter to a server: what start-up made stays out of every later garbage collection, which comes less
+    often, since requests make little that needs it; and the thread that commits waits less for the interpreter's lock,
+    by default 5 ms twice a batch under load."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(GC_THRESHOLD, 20, 20)
+    sys.setswitchinterval(SWITCH_INTERVAL_S)
 
 
 def serve(sites: Callable[[], Sequence[Site]], settings: Settings, ready: Callable[[], None]) -> None:
