@@ -41,6 +41,7 @@ from leadsbot.dashboard.views import (
     Touch,
     Trouble,
     Undo,
+    Unsent,
     View,
     Webhook,
     Webhooks,
@@ -170,8 +171,10 @@ STEPS = (
 _COUNTS = (3, 5, 2, 0, 4, 6, 5, 1, 0, 7, 4, 8, 6, 5)
 DAILY = tuple(Day(date(2026, 9, 8) + timedelta(days=n), count) for n, count in enumerate(_COUNTS))
 OVERVIEW = Overview(
-    5, 6, 31, 25, DAILY, ROWS[:6], (Trouble(2, "Slack", "the address answers 404", "/deliveries?status=dead"),)
-)
+    5, 6, 31, 25, DAILY, ROWS[:6], (Trouble(2, "Slack", "the address answers 404", "/deliveries?status=dead"),),
+    unsent=(Unsent("Application", "https://alpenblick.example/", 36, "Phone", NOW - 90_000, True, "lead-1"),
+            Unsent("", "https://alpenblick.example/", 10, "", NOW, False)),
+)  # fmt: skip
 DELIVERIES = Deliveries((PENDING, DELIVERED, DEAD, FAILED), older="c9")
 WRONG = Form({"name": "Shop", "url": "ftp://x"}, {"name": "There is a site of this name.", "url": "Begin with https."})
 

@@ -225,3 +225,29 @@ async def test_the_overview_leads_a_newcomer_on_until_it_works(owner: Browser, w
     page = shown(await owner.see("/"))
     assert "Get your first lead" not in page
     assert "1 more than all of yesterday" in page
+
+
+async def begun(owner: Browser, token: str) -> None:
+    """Let a visitor fill in a third of a form and stay there."""
+    batch = submission({"name": "Leaver"})
+    event = batch["events"][0] | {"type": "progress", "percent": 36, "done": 4, "total": 11, "last": "Phone <number>"}
+    event["form"] = {"key": "application", "name": "Application"}
+    for taken in ("id", "fields", "confirmation"):
+        del event[taken]
+    answer = await owner.client.post(
+        f"/api/w/{token}/events", json=batch | {"events": [event]}, headers={"origin": ORIGIN, "cookie": ""}
+    )
+    assert answer.status_code == 202, answer.text
+
+
+async def test_the_overview_shows_who_began_a_form_and_how_far_they_got(owner: Browser, workspace: Created) -> None:
+    await begun(owner, workspace.public_token)
+    page = await owner.see("/")
+    assert "Begun, not sent" in page.text and "Phone &lt;number&gt;" in page.text
+    assert "36 % of the form filled in" in page.text
+    assert "Filling it in" in page.text
+
+
+async def test_the_overview_lists_no_form_that_was_sent(owner: Browser, workspace: Created) -> None:
+    await sent_from(owner, workspace.public_token, ORIGIN)
+    assert "Begun, not sent" not in (await owner.see("/")).text

@@ -14,6 +14,7 @@ from leadsbot.dashboard.shell import TROUBLE_MS
 from leadsbot.dashboard.shown.channels import anyone_is_told
 from leadsbot.dashboard.shown.deliveries import delivery_view, destinations
 from leadsbot.dashboard.shown.leads import lead_row, pipeline_of
+from leadsbot.dashboard.shown.unsent import latest_unsent
 from leadsbot.dashboard.views import Day, Overview, Step, Trouble
 from leadsbot.db.paging import MAX_LIMIT, Slice
 from leadsbot.leads import reading
@@ -24,6 +25,7 @@ from leadsbot.workspaces import site_editing
 DAYS = 14
 WEEK = 7
 FRESHEST = 6
+MOST_UNSENT = 5
 MOST_TROUBLE = 3
 
 
@@ -42,6 +44,7 @@ async def show(desk: Here) -> Response[str]:
         fresh=tuple(lead_row(row, pipeline) for row in fresh.rows),
         trouble=await _trouble(desk),
         steps=await _steps(desk, bool(fresh.rows)),
+        unsent=await latest_unsent(desk.database, desk.workspace_id, MOST_UNSENT),
     )
     return await desk.page(view)
 

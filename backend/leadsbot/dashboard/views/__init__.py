@@ -31,7 +31,7 @@ from leadsbot.dashboard.views.outbound import (
     Webhook,
     Webhooks,
 )
-from leadsbot.dashboard.views.overview import Day, Overview, Step, Trouble
+from leadsbot.dashboard.views.overview import Day, Overview, Step, Trouble, Unsent
 from leadsbot.dashboard.views.shell import Form, Member, Shell, Theme, Toast, Tone, Undo, View
 from leadsbot.dashboard.views.simple import ErrorPage, Login, Settings
 from leadsbot.dashboard.views.sites import Refusal, Site, Sites
@@ -73,6 +73,7 @@ __all__ = [
     "Touch",
     "Trouble",
     "Undo",
+    "Unsent",
     "View",
     "Webhook",
     "Webhooks",

@@ -28,6 +28,20 @@ class Trouble:
 
 
 @dataclass(frozen=True, slots=True)
+class Unsent:
+    """A form that somebody began and didn't send; `left` once they have been gone for the site's minutes. `lead_id` is
+    empty while nobody knows who it was."""
+
+    form: str
+    page_url: str
+    percent: int
+    last_field: str
+    at: int
+    left: bool
+    lead_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One line of the checklist for a new workspace; `code` is something to copy."""
 
@@ -55,6 +69,7 @@ class Overview:
     fresh: tuple[LeadRow, ...]
     trouble: tuple[Trouble, ...] = ()
     steps: tuple[Step, ...] = ()
+    unsent: tuple[Unsent, ...] = ()
 
     @property
     def busiest(self) -> int:
