@@ -82,7 +82,7 @@ def _missing(services: Services, kind: str) -> str:
             " LEADSBOT_TELEGRAM_TOKEN to it and start the server again."
         )
     if kind == EMAIL and not services.settings.smtp_url:
-        return "This server has no mail server set. Set LEADSBOT_SMTP_URL and start it again."
+        return "This server has no mail server set. Set LEADSBOT_SMTP_URL and start LeadsBot again."
     return ""
 
 
