@@ -187,6 +187,17 @@ async def test_a_unit_that_waits_for_the_world_is_refused_on_sqlite(database: Da
         await database.write(unit)
 
 
+@pytest.mark.parametrize("empty_database_url", ["sqlite"], indirect=True)
+async def test_nobody_else_on_the_machine_reads_a_new_database(empty_database_url: str) -> None:
+    async with Database.opened(empty_database_url) as database:
+        await migrate(database)
+        await database.put(_add, 1)
+        path = sqlite_path(empty_database_url)
+        modes = {file.name: file.stat().st_mode & 0o777 for file in path.parent.glob(f"{path.name}*")}
+    assert modes
+    assert set(modes.values()) == {0o600}
+
+
 async def test_migrations_run_once(empty_database_url: str) -> None:
     async with Database.opened(empty_database_url) as database:
         with pytest.raises(DatabaseBehind):

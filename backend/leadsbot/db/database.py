@@ -116,8 +116,11 @@ def sqlite_path(url: str) -> Path:
 
 def _engine(url: str) -> Engine[Any]:
     if url.startswith("sqlite:///"):
-        sqlite_path(url).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return PooledSQLiteEngine(sqlite_path(url))
+        path = sqlite_path(url)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.exists():  # people's data: its log and index files take these permissions over
+            path.touch(mode=0o600)
+        return PooledSQLiteEngine(path)
     return PostgresEngine(config={"dsn": url}, extensions=())
 
 
