@@ -219,5 +219,18 @@
     if (fresh) arrive(fresh);
   });
 
+  // A restart is over in a moment; a longer silence is said, lest an empty morning be taken for a quiet one.
+  const PATIENCE_MS = 3_000;
+  const cutOff = document.getElementById("cut-off");
+  let silence = 0;
+  rows.addEventListener("htmx:sseError", () => {
+    silence ||= setTimeout(() => (cutOff.textContent = "Not live. Reconnecting…"), PATIENCE_MS);
+  });
+  rows.addEventListener("htmx:sseOpen", () => {
+    clearTimeout(silence);
+    silence = 0;
+    cutOff.textContent = "";
+  });
+
   arrivals.addEventListener("click", release);
 })();

@@ -143,7 +143,7 @@ SITE = Site(
 )  # fmt: skip
 KINDS = (
     ChannelKind("telegram", "Telegram"),
-    ChannelKind("email", "Email", "This server has no mail server set. Set LEADSBOT_SMTP_URL and start it again."),
+    ChannelKind("email", "Email", "This server has no mail server set. Set LEADSBOT_SMTP_URL and start LeadsBot again."),
 )
 CHANNELS = (
     Channel("ch-1", "telegram", "Sales chat", "Alpenblick Sales", last=DELIVERED),
