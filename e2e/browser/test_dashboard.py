@@ -48,6 +48,9 @@ def test_on_a_phone_the_bar_at_the_foot_leads_everywhere(
     bar.get_by_role("link", name="Overview").tap()
     expect(page).to_have_url(f"{leadsbot.url}/")
     assert has_no_sideways_scroll(page)
+    bar.get_by_role("link", name="Forms").tap()
+    expect(page.get_by_role("heading", name="Forms", level=1)).to_be_visible()
+    assert has_no_sideways_scroll(page)
     for name in ("Sites", "Channels", "Webhooks", "Deliveries", "Settings"):
         bar.get_by_text("More").tap()
         bar.get_by_role("link", name=name).tap()

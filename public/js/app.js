@@ -16,6 +16,13 @@
   // What asks every other second says nothing of a try that failed: the next one follows.
   const quiet = (event) => event.detail.elt.matches('[hx-trigger^="every"]');
 
+  // Nor does it ask where nobody looks, or change what somebody is marking or walking through by keyboard.
+  const looking = (part) => !document.hidden && getSelection().isCollapsed && !part.querySelector(":focus-visible");
+
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (quiet(event) && !looking(event.detail.elt)) event.preventDefault();
+  });
+
   document.addEventListener("htmx:responseError", (event) => {
     if (quiet(event)) return;
     const status = event.detail.xhr.status;

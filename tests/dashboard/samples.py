@@ -20,6 +20,8 @@ from leadsbot.dashboard.views import (
     EventChoice,
     Fact,
     Form,
+    FormRow,
+    Forms,
     Inbox,
     InboxFilter,
     Lead,
@@ -30,6 +32,8 @@ from leadsbot.dashboard.views import (
     NewSecret,
     Overview,
     Refusal,
+    SessionChoice,
+    SessionRow,
     Settings,
     Shell,
     Site,
@@ -143,7 +147,9 @@ SITE = Site(
 )  # fmt: skip
 KINDS = (
     ChannelKind("telegram", "Telegram"),
-    ChannelKind("email", "Email", "This server has no mail server set. Set LEADSBOT_SMTP_URL and start LeadsBot again."),
+    ChannelKind(
+        "email", "Email", "This server has no mail server set. Set LEADSBOT_SMTP_URL and start LeadsBot again."
+    ),
 )
 CHANNELS = (
     Channel("ch-1", "telegram", "Sales chat", "Alpenblick Sales", last=DELIVERED),
@@ -177,6 +183,13 @@ OVERVIEW = Overview(
 )  # fmt: skip
 DELIVERIES = Deliveries((PENDING, DELIVERED, DEAD, FAILED), older="c9")
 WRONG = Form({"name": "Shop", "url": "ftp://x"}, {"name": "There is a site of this name.", "url": "Begin with https."})
+FORM = FormRow("form-1", "Work with us", "Main website", "https://alpenblick.example/jobs", 41, 12, 5, 6)
+SESSION = SessionRow(
+    "ses-1", "abandoned", "Work with us", 45, 5, 11, "Motivation", "https://alpenblick.example/jobs", "Google Ads",
+    "autumn", "Mobile", NOW - 4 * MINUTE, "lead-1", "Anna Berger",
+)  # fmt: skip
+SESSIONS = (replace(SESSION, id="ses-0", state="started", lead_id="", lead_name=""), SESSION)
+FORMS = Forms((FORM, FormRow("form-2", "", "Landing pages", "")), SESSIONS, older="c3")
 
 PAGES: dict[str, tuple[Shell, View]] = {
     "login": (BARE, Login(next="/leads")),
@@ -192,6 +205,9 @@ PAGES: dict[str, tuple[Shell, View]] = {
     "lead": (SHELL, LEAD),
     "lead-bare": (SHELL, Lead("lead-9", "", "", "", "", "", STARTED, STAGES, NOW, "", "", "", "", "")),
     "lead-spam": (SHELL, replace(LEAD, spam=True, spam_reasons=("the honeypot was filled in",), timeline=())),
+    "forms": (SHELL, FORMS),
+    "forms-empty": (SHELL, Forms((), ())),
+    "forms-none": (SHELL, Forms((FORM,), (), SessionChoice("form-1", "abandoned", "Work with us"), first_page=False)),
     "sites": (SHELL, Sites((SITE, Site("site-2", "Landing pages", TAG)))),
     "sites-empty": (SHELL, Sites(())),
     "sites-wrong": (SHELL, Sites((replace(SITE, form=WRONG),), WRONG)),

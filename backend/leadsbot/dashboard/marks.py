@@ -28,6 +28,11 @@ DELIVERY_TONES: Mapping[str, Tone] = {
     "dead": "trouble",
     "withheld": "neutral",
 }
+SESSION_STATES: Mapping[str, tuple[Tone, str]] = {
+    "started": ("waiting", "Filling it in"),
+    "abandoned": ("partial", "Abandoned"),
+    "submitted": ("good", "Submitted"),
+}
 
 AssetUrl = Callable[[str], str]
 Mark = Callable[..., Markup]
@@ -53,6 +58,7 @@ class Marks:
             "ring": ring,
             "pill": self.pill,
             "delivery_status": self.delivery_status,
+            "session_state": self.session_state,
             "weblink": weblink,
             "unbroken": unbroken,
         }
@@ -77,6 +83,10 @@ class Marks:
     def delivery_status(self, delivery: Delivery) -> Markup:
         """Write a delivery's status; why it failed on hover."""
         return self.status(DELIVERY_TONES[delivery.status], words.DELIVERY_WORDS[delivery.status], delivery.reason)
+
+    def session_state(self, state: str) -> Markup:
+        """Write how a visitor's attempt at a form stands."""
+        return self.status(*SESSION_STATES[state])
 
 
 @pass_context

@@ -20,9 +20,10 @@ PLACES = (
     (
         Place("overview", "Overview", "/", "overview", main=True),
         Place("leads", "Leads", "/leads", "inbox", main=True),
+        Place("forms", "Forms", "/forms", "form", main=True),
     ),
     (
-        Place("sites", "Sites", "/sites", "globe", main=True),
+        Place("sites", "Sites", "/sites", "globe"),
         Place("channels", "Channels", "/channels", "bell"),
         Place("webhooks", "Webhooks", "/webhooks", "webhook"),
         Place("deliveries", "Deliveries", "/deliveries", "send"),

@@ -6,6 +6,7 @@ milliseconds since the epoch; the templates write them in the workspace's time z
 
 from __future__ import annotations
 
+from leadsbot.dashboard.views.forms import FormRow, Forms, SessionChoice, SessionRow
 from leadsbot.dashboard.views.leads import (
     Attempt,
     Delivery,
@@ -50,6 +51,8 @@ __all__ = [
     "EventChoice",
     "Fact",
     "Form",
+    "FormRow",
+    "Forms",
     "Inbox",
     "InboxFilter",
     "Lead",
@@ -60,6 +63,8 @@ __all__ = [
     "NewSecret",
     "Overview",
     "Refusal",
+    "SessionChoice",
+    "SessionRow",
     "Settings",
     "Shell",
     "Site",

@@ -1,0 +1,91 @@
+"""Forms and visitors' sessions in people's words, from rows to views."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from leadsbot.clock import DAY
+from leadsbot.dashboard import words
+from leadsbot.dashboard.views import FormRow, SessionRow
+from leadsbot.db import Database
+from leadsbot.db.paging import Where
+from leadsbot.leads.present import full_name
+
+COUNTED_MS = 30 * DAY
+MOST_FORMS = 50
+
+Row = Mapping[str, Any]
+
+
+async def counted_forms(database: Database, workspace_id: str, now: int) -> tuple[FormRow, ...]:
+    """Give the workspace's forms, latest seen first, with what happened in the 30 days before `now` (ms).
+
+    At most one more than `MOST_FORMS`, so that the caller sees that there are more.
+    """
+    rows = await database.fetch(_COUNTED, workspace_id, now - COUNTED_MS)
+    return tuple(
+        FormRow(
+            id=row["id"],
+            name=row["name"],
+            site=row["site_name"],
+            page_url=row["page_url"],
+            views=int(row["views"]),
+            started=int(row["started"]),
+            abandoned=int(row["abandoned"]),
+            submitted=int(row["submitted"]),
+        )
+        for row in rows
+    )
+
+
+async def session_rows(database: Database, workspace_id: str, rows: Sequence[Row]) -> tuple[SessionRow, ...]:
+    """Give sessions as the list shows them, with the names of their leads."""
+    names = await _lead_names(database, workspace_id, {row["lead_id"] for row in rows if row["lead_id"]})
+    return tuple(_session(row, names) for row in rows)
+
+
+def _session(row: Row, names: Mapping[str, str]) -> SessionRow:
+    known = row["lead_id"] in names
+    return SessionRow(
+        id=row["id"],
+        state=row["state"],
+        form=row["form_name"],
+        percent=row["completion_percent"],
+        done=row["fields_completed"],
+        total=row["fields_total"],
+        last_field=row["last_field"],
+        page_url=row["page_url"],
+        source=words.source(row["source"]),
+        campaign=row["utm_campaign"],
+        device=row["device_type"].capitalize(),
+        at=row["started_at"],
+        lead_id=row["lead_id"] if known else "",
+        lead_name=names[row["lead_id"]] if known else "",
+    )
+
+
+async def _lead_names(database: Database, workspace_id: str, ids: set[str]) -> dict[str, str]:
+    """Give what the leads that still exist are called; only this workspace's."""
+    if not ids:
+        return {}
+    where = Where()
+    where.equal("workspace_id", workspace_id)
+    where.also(f"id IN ({', '.join(where.value(one) for one in sorted(ids))})")
+    rows = await database.fetch(f"SELECT * FROM leads {where}", *where.args)
+    return {row["id"]: full_name(row) or row["email"] or row["phone"] for row in rows}
+
+
+# Views are counted before the join: beside sessions each would be counted as often as there are sessions.
+_COUNTED = f"""
+SELECT f.id, f.name, f.page_url, f.last_seen_at, sites.name AS site_name,
+ (SELECT count(*) FROM form_views v WHERE v.form_id = f.id AND v.at >= $2) AS views,
+ count(s.id) AS started,
+ coalesce(sum(CASE WHEN s.state = 'abandoned' THEN 1 ELSE 0 END), 0) AS abandoned,
+ coalesce(sum(CASE WHEN s.state = 'submitted' THEN 1 ELSE 0 END), 0) AS submitted
+FROM (SELECT * FROM forms WHERE workspace_id = $1 ORDER BY last_seen_at DESC, id DESC LIMIT {MOST_FORMS + 1}) f
+JOIN sites ON sites.id = f.site_id
+LEFT JOIN sessions s ON s.form_id = f.id AND s.started_at >= $2 AND s.workspace_id = $1
+GROUP BY f.id, f.name, f.page_url, f.last_seen_at, sites.name
+ORDER BY f.last_seen_at DESC, f.id DESC
+"""
