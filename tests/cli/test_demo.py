@@ -32,6 +32,8 @@ def test_the_first_run_sets_everything_up_and_says_where_it_is(tmp_path: Path) -
         login = tmp_path / "data" / "demo-login.txt"
         assert stat.S_IMODE(login.stat().st_mode) == 0o600
         assert f"Password: {password_in(said)}\n" in login.read_text()
+        key = re.search(r"^  API key +(lb_[A-Za-z0-9]{40})", said, re.MULTILINE)
+        assert key and ask(demo.url, "/api/leads", Authorization=f"Bearer {key[1]}").status == 200
         # The demo site is another origin, and the one that its token is for.
         page = ask(site, "/contact.html").body
         assert f'data-token="{token[1]}"' in page and f'src="{demo.url}/widget.js"' in page
@@ -43,11 +45,13 @@ def test_the_first_run_sets_everything_up_and_says_where_it_is(tmp_path: Path) -
 
 
 def test_a_later_run_keeps_workspace_and_password_and_allows_a_new_port(tmp_path: Path) -> None:
-    passwords, first = [], free_ports(4)
+    passwords, said, first = [], "", free_ports(4)
     for port in (first, first + 2):
         with Running(tmp_path, "demo", port=port) as demo:
-            passwords.append(password_in(demo.says("</script>")))
+            said = demo.says("</script>")
+            passwords.append(password_in(said))
     assert passwords[0] == passwords[1]
+    assert "lb_" not in said  # a key is shown once
     assert query(tmp_path, "SELECT count(*) FROM workspaces") == [(1,)]
     [(listed,)] = query(tmp_path, "SELECT allowed_origins FROM sites")
     assert listed == f'["http://localhost:{first + 1}","http://localhost:{first + 3}"]'

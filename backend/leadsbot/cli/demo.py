@@ -78,13 +78,14 @@ async def _prepared(settings: Settings, site_url: str) -> Demo:
 def _welcome(settings: Settings, site_url: str, demo: Demo) -> str:
     from leadsbot.workspaces.site_editing import script_tag
 
+    key = f"  API key      {demo.api_key}    (shown this once)\n" if demo.api_key else ""
     return f"""
   LeadsBot is running. Ctrl-C stops it.
 
   Dashboard    {settings.public_url}
   Email        {demo.email}
   Password     {demo.password}    (kept in {demo.login_file})
-
+{key}
   Demo site    {site_url}
                Send its contact form and see the lead arrive.
 

@@ -26,13 +26,13 @@ _SITE = "SELECT id FROM sites WHERE workspace_id = $1 ORDER BY created_at, id LI
 
 @dataclass(frozen=True, slots=True)
 class Demo:
-    """What the demo run prints. `first_run`: the workspace was made just now."""
+    """What the demo run prints. `api_key` is there on the run that made the workspace, and never again."""
 
     email: str
     password: str
     login_file: Path
     token: str
-    first_run: bool
+    api_key: str | None
 
 
 async def ensure(database: Database, settings: Settings, origin: str) -> Demo:
@@ -42,15 +42,17 @@ async def ensure(database: Database, settings: Settings, origin: str) -> Demo:
     known = _password_in(login_file)
     # Written before it is set: a run that breaks off in between is put right by the next.
     password = known or _write_password(login_file)
+    api_key = None
     if owner is None:
         new = NewWorkspace("Demo", EMAIL, password, [origin], site_name="Demo site")
-        workspace_id = (await add_workspace(database, new)).workspace_id
+        made = await add_workspace(database, new)
+        workspace_id, api_key = made.workspace_id, made.api_key
     else:
         workspace_id = owner["workspace_id"]
         if known is None:
             await _set_password(database, owner["id"], password)
     token = await _site(database, workspace_id, origin, first_run=owner is None)
-    return Demo(EMAIL, password, login_file, token, first_run=owner is None)
+    return Demo(EMAIL, password, login_file, token, api_key)
 
 
 async def _set_password(database: Database, user_id: str, password: str) -> None:
