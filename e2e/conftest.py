@@ -10,9 +10,9 @@ import pytest
 
 from tests.cli.running import free_ports
 from tests.support import postgres
-from tests.support.smtp_server import SmtpServer
-from tests.support.telegram_server import TelegramServer
-from tests.support.webhook_receiver import WebhookReceiver
+from tests.support.neighbours import receiver, smtp, telegram
+
+__all__ = ["receiver", "smtp", "telegram"]
 
 KINDS = ("sqlite", "postgresql")
 LOG_TAIL = 20_000
@@ -63,22 +63,3 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return f"sqlite:///{tmp_path / 'data' / 'leadsbot.db'}"
     url: str = request.getfixturevalue("postgres_url")
     return url
-
-
-@pytest.fixture
-def receiver() -> Iterator[WebhookReceiver]:
-    """Somebody's webhook endpoint, which takes everything."""
-    with WebhookReceiver() as server:
-        yield server
-
-
-@pytest.fixture
-def telegram() -> Iterator[TelegramServer]:
-    with TelegramServer() as server:
-        yield server
-
-
-@pytest.fixture
-def mail() -> Iterator[SmtpServer]:
-    with SmtpServer() as server:
-        yield server

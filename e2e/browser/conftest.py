@@ -31,9 +31,9 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def leadsbot(tmp_path: Path, ports: int, telegram: TelegramServer, mail: SmtpServer) -> Iterator[House]:
+def leadsbot(tmp_path: Path, ports: int, telegram: TelegramServer, smtp: SmtpServer) -> Iterator[House]:
     """A LeadsBot with a bot and a mail server, whose site is the demo site."""
-    around = {"TELEGRAM_API": telegram.base_url, "TELEGRAM_TOKEN": telegram.token, "SMTP_URL": mail.url}
+    around = {"TELEGRAM_API": telegram.base_url, "TELEGRAM_TOKEN": telegram.token, "SMTP_URL": smtp.url}
     with house(tmp_path, ports, [origin(ports + 1)], **around) as running:
         yield running
 

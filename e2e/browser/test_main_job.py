@@ -91,7 +91,7 @@ def test_the_api_shows_it_with_its_attribution_and_completion(leadsbot: House, v
 
 
 def test_telegram_the_owners_mail_and_a_signed_webhook_tell_of_it(
-    leadsbot: House, visitor: Page, site: str, telegram: TelegramServer, mail: SmtpServer, receiver: WebhookReceiver
+    leadsbot: House, visitor: Page, site: str, telegram: TelegramServer, smtp: SmtpServer, receiver: WebhookReceiver
 ) -> None:
     hook = leadsbot.hook(receiver, "lead.created")
     link = leadsbot.api.post("/api/v1/channels", {"kind": "telegram", "name": "Ada's phone"})
@@ -111,6 +111,6 @@ def test_telegram_the_owners_mail_and_a_signed_webhook_tell_of_it(
     assert (told["type"], received.headers["x-leadsbot-event"]) == ("lead.created", "lead.created")
     assert {**told["data"]["lead"], "updated_at": lead["updated_at"]} == lead
 
-    [letter] = mail.wait_for(1)
+    [letter] = smtp.wait_for(1)
     assert letter.recipients == [OWNER]
     assert NAME in str(letter.message["Subject"]) and letter.message["Reply-To"] == EMAIL

@@ -16,6 +16,9 @@ from leadsbot.db import Database, Tx
 from leadsbot.settings import Settings
 from leadsbot.workspaces import api_keys
 from leadsbot.workspaces.bootstrap import Created
+from tests.support.neighbours import receiver, telegram
+
+__all__ = ["receiver", "telegram"]
 
 PUBLIC_URL = "https://leads.example"
 VISITOR = "192.0.2.7"

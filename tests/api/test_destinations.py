@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -11,18 +11,6 @@ from leadsbot.workspaces.bootstrap import Created
 from tests.api.conftest import Client, Serve
 from tests.support.telegram_server import TelegramServer
 from tests.support.webhook_receiver import Answer, WebhookReceiver
-
-
-@pytest.fixture
-def receiver() -> Iterator[WebhookReceiver]:
-    with WebhookReceiver() as server:
-        yield server
-
-
-@pytest.fixture
-def telegram() -> Iterator[TelegramServer]:
-    with TelegramServer() as server:
-        yield server
 
 
 @pytest.fixture

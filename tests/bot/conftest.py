@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from tests.routing.house import make_services, services, telegram
+from tests.routing.house import make_services, services
+from tests.support.neighbours import telegram
 
 __all__ = ["make_services", "services", "telegram"]

@@ -12,6 +12,7 @@ from leadsbot.db import Database, Tx
 from tests.support.capture import (
     Page,
     batch,
+    change_site,
     email_field,
     identify,
     new_uuid,
@@ -21,14 +22,6 @@ from tests.support.capture import (
     text_field,
     view,
 )
-
-
-async def change_site(database: Database, **columns: Any) -> None:
-    async def unit(tx: Tx) -> None:
-        for column, value in columns.items():
-            await tx.execute(f"UPDATE sites SET {column} = $1", value)
-
-    await database.write(unit)
 
 
 async def lead_of(database: Database) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from tests.support.capture import (
     Answer,
     Page,
     batch,
+    change_site,
     edge,
     email_field,
     exchange,
@@ -32,14 +33,6 @@ from tests.support.waiting import until
 
 ORIGIN = "https://lindenhof.example"
 TABLES = ("sessions", "leads", "submissions", "forms", "form_views", "events", "jobs")
-
-
-async def change_site(database: Database, **columns: Any) -> None:
-    async def unit(tx: Tx) -> None:
-        for column, value in columns.items():
-            await tx.execute(f"UPDATE sites SET {column} = $1", value)
-
-    await database.write(unit)
 
 
 async def counts(database: Database) -> dict[str, int]:

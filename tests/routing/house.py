@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, TypeVar
 
 import pytest
@@ -23,9 +23,7 @@ from leadsbot.workspaces.api_keys import Keys
 from leadsbot.workspaces.bootstrap import Created
 from leadsbot.workspaces.sign_in import SignIns
 from leadsbot.workspaces.sites import SiteBook
-from tests.support.smtp_server import SmtpServer
 from tests.support.telegram_server import TelegramServer
-from tests.support.webhook_receiver import WebhookReceiver
 
 R = TypeVar("R")
 Make = Callable[..., Services]
@@ -33,24 +31,6 @@ Run = Callable[[Services], None]
 
 LEAD = {"id": "0190f3a0-0000-7000-8000-000000000001", "name": "Grace Hopper", "email": "grace@navy.example",
         "stage": "New", "spam": False, "lead_url": ""}  # fmt: skip
-
-
-@pytest.fixture
-def receiver() -> Iterator[WebhookReceiver]:
-    with WebhookReceiver() as server:
-        yield server
-
-
-@pytest.fixture
-def telegram() -> Iterator[TelegramServer]:
-    with TelegramServer() as server:
-        yield server
-
-
-@pytest.fixture
-def smtp() -> Iterator[SmtpServer]:
-    with SmtpServer() as server:
-        yield server
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from leadsbot.capture.script import PATH as SCRIPT_PATH
 from leadsbot.capture.script import ScriptDoor
 from leadsbot.capture.widget import PREFIX, WidgetDoor
 from leadsbot.channels import discover
-from leadsbot.db import Database
+from leadsbot.db import Database, Tx
 from leadsbot.outbound import Outbound
 from leadsbot.services import Services
 from leadsbot.settings import Settings
@@ -167,3 +167,13 @@ async def edge(database: Database, **settings: str) -> AsyncIterator[App]:
     )
     yield front({PREFIX: WidgetDoor(services), SCRIPT_PATH: ScriptDoor(PUBLIC / "widget.js")}, nothing_behind)
     await outbound.aclose()
+
+
+async def change_site(database: Database, **columns: Any) -> None:
+    """Set columns of every site there is."""
+
+    async def unit(tx: Tx) -> None:
+        for column, value in columns.items():
+            await tx.execute(f"UPDATE sites SET {column} = $1", value)
+
+    await database.write(unit)

@@ -12,6 +12,7 @@ from typing import Final, Protocol
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
+from leadsbot.forms import sensitive
 from leadsbot.forms.words import words_of
 
 MAX_EMAIL: Final = 320
@@ -55,17 +56,9 @@ def _whole(words: str) -> re.Pattern[str]:
 _PATTERNS: Final = tuple((meaning, _whole(words)) for meaning, words in _GUESSES)
 
 
-class FieldLike(Protocol):
+class FieldLike(sensitive.FieldLike, Protocol):
     """A field as a form sent it; `means` is what the page says it is, or None."""
 
-    @property
-    def name(self) -> str: ...
-    @property
-    def label(self) -> str: ...
-    @property
-    def type(self) -> str: ...
-    @property
-    def value(self) -> str: ...
     @property
     def means(self) -> str | None: ...
 
