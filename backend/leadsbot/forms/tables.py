@@ -10,7 +10,11 @@ from leadsbot.workspaces.tables import Site
 
 
 class Form(Table, tablename="forms"):
-    """A form of a site. Its id is derived from site and key, so that any node writes it without a look-up."""
+    """A form of a site. Its id is derived from site and key, so that any node writes it without a look-up.
+
+    `fields_total` is how many fields visitors who sent it met, where it grows on the way (0: it doesn't); `_at` is when
+    somebody last met as many.
+    """
 
     id = Varchar(length=36, primary_key=True)
     workspace_id = Varchar(length=36, index=True)
@@ -20,6 +24,35 @@ class Form(Table, tablename="forms"):
     page_url = Varchar(length=2000, default="")
     first_seen_at = BigInt()
     last_seen_at = BigInt()
+    fields_total = Integer(default=0)
+    fields_total_at = BigInt(default=0)
+
+
+class HostedForm(Table, tablename="hosted_forms"):
+    """A form that is defined here and shown on a site's pages by `data-mode="form"`. `definition` is JSON."""
+
+    id = Varchar(length=36, primary_key=True)
+    workspace_id = Varchar(length=36, index=True)
+    site = ForeignKey(Site, on_delete=OnDelete.cascade, db_column_name="site_id", null=False, index=True)
+    name = Varchar(length=200)
+    definition = JSON(default="{}")
+    created_at = BigInt()
+    updated_at = BigInt()
+
+
+class PageAudit(Table, tablename="page_audits"):
+    """What the widget last found on a page: its forms and what they are taken for, and what it can't reach.
+
+    The id is derived from site and page, so that any node writes it without a look-up. `forms` and `missed` are JSON.
+    """
+
+    id = Varchar(length=36, primary_key=True)
+    site = ForeignKey(Site, on_delete=OnDelete.cascade, db_column_name="site_id", null=False, index=True)
+    page_url = Varchar(length=2000)
+    forms = JSON(default="[]")
+    missed = JSON(default="[]")
+    first_at = BigInt()
+    last_at = BigInt()
 
 
 class FormView(Table, tablename="form_views"):
@@ -35,7 +68,8 @@ class Session(Table, tablename="sessions"):
 
     `seq` is the widget's running number: the highest wins. `touch` and `client` hold what is only shown: first and
     last touch, click ids; user agent, browser, language. `fields` holds values of an unsubmitted form, where the site
-    allows that, and goes with it.
+    allows that, and goes with it. `wait_ms` is the time from seeing the form to the first answer, `tries` how often it
+    was sent (rejections included), `field_stats` JSON: what happened in each field, without any value.
     """
 
     id = Varchar(length=36, primary_key=True)
@@ -50,6 +84,9 @@ class Session(Table, tablename="sessions"):
     completion_percent = Integer(default=0)
     fields_completed = Integer(default=0)
     fields_total = Integer(default=0)
+    tries = Integer(default=0)
+    wait_ms = BigInt(null=True, default=None)
+    field_stats = Text(null=True, default=None)
     last_field = Varchar(length=200, default="")
     page_url = Varchar(length=2000, default="")
     referrer = Varchar(length=2000, default="")

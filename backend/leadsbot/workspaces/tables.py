@@ -73,7 +73,8 @@ class ApiKey(Table, tablename="api_keys"):
 class Site(Table, tablename="sites"):
     """A public token and the rules of the pages that carry it (contract, `sites`).
 
-    `page_stages` are those that a page may ask for with `LeadsBot.stage()`.
+    `page_stages` are those that a page may ask for with `LeadsBot.stage()`. `privacy_signals`: `honour` takes a
+    browser's Global Privacy Control or Do Not Track for a visitor who has yet to consent, `ignore` doesn't.
     """
 
     id = Varchar(length=36, primary_key=True)
@@ -92,6 +93,7 @@ class Site(Table, tablename="sites"):
     thank_you_url = Varchar(length=2000, default="")
     abandon_after_minutes = Real(default=30)
     consent = Varchar(length=16, default="none")
+    privacy_signals = Varchar(length=16, default="ignore")
     created_at = BigInt()
     last_seen_at = BigInt(null=True, default=None)
     last_seen_url = Varchar(length=2000, default="")
