@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import socket
 import stat
@@ -79,6 +80,7 @@ def test_a_port_that_is_taken_is_said_before_anything_is_made(tmp_path: Path) ->
 # --- The demo site's server
 
 SECRET = uuid4().hex
+VENDOR = Path(__file__).parents[2] / "demo-site" / "vendor"
 
 
 @pytest.fixture
@@ -161,3 +163,9 @@ async def test_nothing_outside_of_the_folder_and_nothing_hidden_is_served(site: 
 
 async def test_an_absolute_path_stays_inside(site: DemoSite, tmp_path: Path) -> None:
     assert (await answer(site, "GET", f"/{tmp_path}/secret.html")).status == 404
+
+
+def test_the_demos_libraries_are_those_of_their_readme() -> None:
+    told = dict(re.findall(r"^\| `([\w.-]+)` \|.*`([0-9a-f]{64})` \|$", (VENDOR / "README.md").read_text(), re.M))
+    held = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in VENDOR.glob("*.js")}
+    assert held and held == told
