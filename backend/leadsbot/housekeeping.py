@@ -1,4 +1,4 @@
-"""The hourly purge of what has served its time: finished jobs, counts of past windows, expired sign-ins."""
+"""The hourly purge of what has served its time: finished jobs, past counts, expired sign-ins, pages long unheard of."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 from leadsbot import clock
 from leadsbot.db import Tx
+from leadsbot.forms import audits
 from leadsbot.jobs import cron
 from leadsbot.jobs.handlers import HasDatabase
 from leadsbot.jobs.outcomes import Done, Outcome
@@ -21,6 +22,7 @@ async def purge(tx: Tx) -> None:
     await cron.purge_done(tx)
     await limits.purge(tx)
     await sign_in.purge(tx)
+    await audits.purge(tx)
 
 
 def job_handlers(services: HasDatabase) -> dict[str, JobHandler]:
