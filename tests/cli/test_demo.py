@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import socket
 import stat
@@ -12,7 +13,8 @@ from uuid import uuid4
 
 import pytest
 
-from leadsbot.cli.support.demo_site import DemoSite
+from leadsbot.cli.support import demo_answers
+from leadsbot.cli.support.demo_site import LARGEST_FORM, DemoSite
 from tests.cli.running import Answer, Running, ask, free_ports, leadsbot, query
 
 
@@ -96,9 +98,16 @@ def site(tmp_path: Path) -> DemoSite:
     return DemoSite(folder, leadsbot_url="http://127.0.0.1:8000", token='t"<k')
 
 
-async def answer(site: DemoSite, method: str, path: str) -> Answer:
+URLENCODED = {"content-type": "application/x-www-form-urlencoded"}
+HTMX = URLENCODED | {"hx-request": "true"}
+BROWSER = URLENCODED | {"accept": "text/html,*/*;q=0.8"}
+
+
+async def answer(
+    site: DemoSite, method: str, path: str, headers: dict[str, str] | None = None, form: bytes = b"a=1&b=2"
+) -> Answer:
     """Ask as uvicorn would: the path percent-decoded, the body in two pieces."""
-    pieces = [{"type": "http.request", "body": b"a=1", "more_body": True}, {"type": "http.request", "body": b"&b=2"}]
+    pieces = [{"type": "http.request", "body": form[:3], "more_body": True}, {"type": "http.request", "body": form[3:]}]
     sent = []
 
     async def receive() -> dict[str, object]:
@@ -107,7 +116,8 @@ async def answer(site: DemoSite, method: str, path: str) -> Answer:
     async def send(message: dict[str, object]) -> None:
         sent.append(message)
 
-    await site({"type": "http", "method": method, "path": path}, receive, send)
+    sent_headers = [(name.encode(), value.encode()) for name, value in (headers or {}).items()]
+    await site({"type": "http", "method": method, "path": path, "headers": sent_headers}, receive, send)
     start, body = sent
     assert not pieces or method != "POST"
     headers = {name.decode(): value.decode() for name, value in start["headers"]}
@@ -143,7 +153,53 @@ async def test_a_form_sent_to_a_page_leads_to_the_thanks(site: DemoSite, path: s
 
 async def test_a_form_sent_by_a_script_gets_json(site: DemoSite) -> None:
     done = await answer(site, "POST", "/api-demo/quote")
-    assert (done.status, done.headers["content-type"], done.body) == (200, "application/json", '{"ok":true}')
+    assert (done.status, done.headers["content-type"], json.loads(done.body)) == (200, "application/json", {"ok": True})
+
+
+@pytest.mark.parametrize(
+    ("kind", "form"),
+    [
+        ("application/x-www-form-urlencoded", b"name=Ada&date=2027-06-21"),
+        ("application/json", b'{"date":"2027-06-21"}'),
+    ],
+)
+async def test_a_script_hears_which_field_is_wrong(site: DemoSite, kind: str, form: bytes) -> None:
+    refused = await answer(site, "POST", "/api-demo/tasting", {"content-type": kind}, form)
+    assert (refused.status, refused.headers["content-type"]) == (422, "application/json")
+    assert json.loads(refused.body)["errors"] == {"date": demo_answers.CLOSED}
+    assert (
+        await answer(site, "POST", "/api-demo/tasting", {"content-type": kind}, form.replace(b"21", b"22"))
+    ).status == 200
+
+
+async def test_htmx_gets_pieces_of_a_page(site: DemoSite) -> None:
+    done = await answer(site, "POST", "/api-demo/brochure", HTMX, b"postcode=3400")
+    assert (done.status, done.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    assert "Thank you" in done.body and "<html" not in done.body
+    refused = await answer(site, "POST", "/api-demo/brochure", HTMX, b"postcode=34")
+    assert (refused.status, refused.headers["hx-retarget"]) == (422, "#trouble")
+    assert demo_answers.NO_POSTCODE in refused.body
+
+
+async def test_a_browser_without_the_pages_script_is_led_to_the_thanks_or_told_what_is_wrong(site: DemoSite) -> None:
+    done = await answer(site, "POST", "/api-demo/brochure", BROWSER, b"postcode=3400")
+    assert (done.status, done.headers["location"]) == (303, "/thanks.html")
+    refused = await answer(site, "POST", "/api-demo/brochure", BROWSER, b"postcode=A1")
+    assert (refused.status, refused.body) == (422, demo_answers.NO_POSTCODE)
+
+
+@pytest.mark.parametrize(
+    ("kind", "form"),
+    [("application/json", b"["), ("application/json", b"[1]"), ("application/x-www-form-urlencoded", b"a=\xff"),
+     ("multipart/form-data; boundary=x", b"--x--"), ("application/json", b'{"date":7,"postcode":""}')],
+)  # fmt: skip
+async def test_what_it_cannot_read_it_takes_as_it_is(site: DemoSite, kind: str, form: bytes) -> None:
+    assert (await answer(site, "POST", "/api-demo/quote", {"content-type": kind}, form)).status == 200
+
+
+async def test_a_form_has_its_limit(site: DemoSite) -> None:
+    assert (await answer(site, "POST", "/api-demo/quote", URLENCODED, b"a" * LARGEST_FORM)).status == 200
+    assert (await answer(site, "POST", "/api-demo/quote", URLENCODED, b"a" * (LARGEST_FORM + 1))).status == 413
 
 
 async def test_other_methods_are_refused(site: DemoSite) -> None:

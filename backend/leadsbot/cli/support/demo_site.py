@@ -11,12 +11,14 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from leadsbot.cli.support import demo_answers
+from leadsbot.cli.support.demo_answers import THANKS, Answer
+
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
-Answer = tuple[int, dict[str, str], bytes]
 
 API_PREFIX = "/api-demo/"
-THANKS = "/thanks.html"
+LARGEST_FORM = 65_536  # bytes
 
 
 class DemoSite:
@@ -28,17 +30,14 @@ class DemoSite:
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         if scope["method"] == "POST":
-            await _read(receive)
-        status, headers, body = self._answer(scope["method"], scope["path"])
+            status, headers, body = await _to_form(scope, receive)
+        else:
+            status, headers, body = self._answer(scope["method"], scope["path"])
         headers |= {"content-length": str(len(body)), "cache-control": "no-store"}
         await send({"type": "http.response.start", "status": status, "headers": _encoded(headers)})
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
 
     def _answer(self, method: str, path: str) -> Answer:
-        if method == "POST":
-            if path.startswith(API_PREFIX):
-                return 200, {"content-type": "application/json"}, b'{"ok":true}'
-            return 303, {"location": THANKS}, b""
         if method not in ("GET", "HEAD"):
             return 405, {"allow": "GET, HEAD, POST"}, b""
         file = self._file(path)
@@ -66,10 +65,25 @@ class DemoSite:
         return text.encode()
 
 
-async def _read(receive: Receive) -> None:
-    """Take the body and let it go: a browser wants to have sent it before it reads the answer."""
-    while (await receive()).get("more_body"):
-        pass
+async def _to_form(scope: Mapping[str, Any], receive: Receive) -> Answer:
+    """Answer a form sent to the demo's API by what is in it, one sent to a page with thanks."""
+    body = await _read(receive)
+    if not scope["path"].startswith(API_PREFIX):
+        return 303, {"location": THANKS}, b""
+    if body is None:
+        return 413, {"content-type": "text/plain; charset=utf-8"}, b"That is too much for a form.\n"
+    headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+    return demo_answers.answer(headers, body)
+
+
+async def _read(receive: Receive) -> bytes | None:
+    """Take the whole body, which a browser wants to have sent before it reads the answer; None for one too large."""
+    body, more = b"", True
+    while more:
+        message = await receive()
+        body = (body + message.get("body", b""))[: LARGEST_FORM + 1]
+        more = message.get("more_body", False)
+    return body if len(body) <= LARGEST_FORM else None
 
 
 def _type_of(file: Path) -> str:
