@@ -21,8 +21,7 @@ from leadsbot.api import errors as api_errors
 from leadsbot.api.docs import openapi_config
 from leadsbot.bot import BotService
 from leadsbot.capture.edge import App, Door, front
-from leadsbot.capture.script import PATH as SCRIPT_PATH
-from leadsbot.capture.script import ScriptDoor
+from leadsbot.capture.script import script_doors
 from leadsbot.capture.widget import PREFIX as WIDGET_PREFIX
 from leadsbot.capture.widget import WidgetDoor
 from leadsbot.channels import discover
@@ -99,7 +98,7 @@ class House:
 def create_app(settings: Settings, *, jobs: bool = True) -> App:
     """Give the ASGI application: the thin capture path in front, Litestar for all else."""
     house = House(settings, jobs=jobs)
-    doors: dict[str, Door] = {WIDGET_PREFIX: WidgetDoor(house.services), SCRIPT_PATH: ScriptDoor(PUBLIC / "widget.js")}
+    doors: dict[str, Door] = {WIDGET_PREFIX: WidgetDoor(house.services), **script_doors(PUBLIC)}
     return front(doors, _litestar(house))
 
 

@@ -12,8 +12,7 @@ from typing import Any
 from leadsbot import clock
 from leadsbot.app import PUBLIC
 from leadsbot.capture.edge import App, Receive, Scope, Send, front
-from leadsbot.capture.script import PATH as SCRIPT_PATH
-from leadsbot.capture.script import ScriptDoor
+from leadsbot.capture.script import script_doors
 from leadsbot.capture.widget import PREFIX, WidgetDoor
 from leadsbot.channels import discover
 from leadsbot.db import Database, Tx
@@ -165,7 +164,7 @@ async def edge(database: Database, **settings: str) -> AsyncIterator[App]:
         keys=Keys(database),
         sign_ins=SignIns(database, vault),
     )
-    yield front({PREFIX: WidgetDoor(services), SCRIPT_PATH: ScriptDoor(PUBLIC / "widget.js")}, nothing_behind)
+    yield front({PREFIX: WidgetDoor(services), **script_doors(PUBLIC)}, nothing_behind)
     await outbound.aclose()
 
 

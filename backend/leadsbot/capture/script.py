@@ -1,4 +1,5 @@
-"""`GET /widget.js`: read once at start, compressed once, served with an `ETag` (contract, section 3)."""
+"""`GET /widget.js` and the file it loads for hosted forms: read once at start, compressed once, served with an `ETag`
+(contract, section 3)."""
 
 from __future__ import annotations
 
@@ -8,18 +9,24 @@ from pathlib import Path
 
 import brotli
 
-from leadsbot.capture.edge import Request, Response
+from leadsbot.capture.edge import Door, Request, Response
 from leadsbot.errors import MethodNotAllowed, NotFound
 
-PATH = "/widget.js"
+SCRIPTS = ("widget.js", "hosted-form.js")
 FRESH_S = 3600
 _STALE_S = 24 * 3600
 
 
+def script_doors(public: Path) -> dict[str, Door]:
+    """Give a door for each script that pages load, by its path."""
+    return {f"/{name}": ScriptDoor(public / name) for name in SCRIPTS}
+
+
 class ScriptDoor:
-    """Serves the built widget, best encoding first."""
+    """Serves one built script under its file's name, best encoding first."""
 
     def __init__(self, built: Path) -> None:
+        self._path = f"/{built.name}"
         script = built.read_bytes()
         self._etag = f'"{hashlib.sha256(script).hexdigest()[:20]}"'.encode()
         self._bodies = {
@@ -29,7 +36,7 @@ class ScriptDoor:
         }
 
     async def __call__(self, request: Request) -> Response:
-        if request.path != PATH:
+        if request.path != self._path:
             raise NotFound("There is nothing here.")
         if request.method not in ("GET", "HEAD", "OPTIONS"):
             raise MethodNotAllowed("The script is there to be read.", allowed=("GET", "HEAD", "OPTIONS"))

@@ -8,10 +8,12 @@ import msgspec
 
 from leadsbot import clock
 from leadsbot.capture import wire
+from leadsbot.capture.decoding import decode
 from leadsbot.capture.edge import JSON, Request, Response
 from leadsbot.capture.guards.bursts import Bursts
 from leadsbot.capture.guards.client_address import client_address
 from leadsbot.capture.guards.origins import allowed, hint, origin_of
+from leadsbot.capture.hosted import hosted_form, is_hosted
 from leadsbot.capture.store import CaptureStore
 from leadsbot.capture.translate import captured
 from leadsbot.capture.visits import Sender
@@ -45,7 +47,7 @@ class WidgetDoor:
     async def __call__(self, request: Request) -> Response:
         token, _, rest = request.path[len(PREFIX) :].partition("/")
         site = await self._services.sites.by_token(token)
-        if site is None or rest not in ("", "events"):
+        if site is None or not (rest in ("", "events") or is_hosted(rest)):
             request.cors = [_ANYBODY]  # so that a page can tell a site that is gone from a network that is
             raise NotFound("There is no site with this token.", code="unknown_token")
         origin = self._check_origin(request, site)
@@ -54,6 +56,8 @@ class WidgetDoor:
             return _preflight()
         sender = self._sender(request)
         self._check_burst(sender, site)
+        if is_hosted(rest):
+            return await hosted_form(request, self._services.database, site, rest)
         if rest == "" and request.method in ("GET", "HEAD"):
             return _settings(site)
         if rest == "events" and request.method == "POST":
@@ -63,7 +67,7 @@ class WidgetDoor:
 
     async def _take(self, request: Request, site: SiteRules, sender: Sender) -> Response:
         raw = await request.body(wire.MAX_BODY)
-        batch = captured(wire.decode(raw), site, sender, self._store)
+        batch = captured(decode(raw), site, sender, self._store)
         try:
             await self._services.database.put(self._write, batch)
         except TooManyRequests:
