@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from leadsbot import clock
 from leadsbot.capture import wire
+from leadsbot.capture.decoding import clock_skew, decode, server_time
 from leadsbot.errors import InvalidInput
 
 ID = "0192f3a1-7c4e-7d3a-9f00-1234567890ab"
@@ -28,6 +29,15 @@ def submit(**changes: Any) -> dict[str, Any]:
     return progress(type="submit", id=ID, fields=[field], confirmation="attempted") | changes
 
 
+STAT = ["email", "Your e-mail", 1, 4_000, 700, 2, 5, 1, 1, 2]
+
+
+def audit(**changes: Any) -> dict[str, Any]:
+    form = {"key": "contact", "name": "Contact us", "as": "lead"}
+    missed = {"what": "frame", "where": "https://pay.example"}
+    return {"type": "audit", "at": SENT, "forms": [form], "missed": [missed]} | changes
+
+
 def batch(*events: dict[str, Any], **changes: Any) -> dict[str, Any]:
     whole: dict[str, Any] = {
         "v": 1,
@@ -43,7 +53,7 @@ def batch(*events: dict[str, Any], **changes: Any) -> dict[str, Any]:
 
 
 def read(message: object) -> wire.Batch:
-    return wire.decode(json.dumps(message).encode())
+    return decode(json.dumps(message).encode())
 
 
 def refusal(message: object) -> InvalidInput:
@@ -59,9 +69,10 @@ def test_it_reads_every_type_of_event() -> None:
         submit(),
         {"type": "identify", "at": SENT, "values": {"email": "ada@example.com", "age": 36, "vip": True, "x": None}},
         {"type": "stage", "at": SENT, "name": "Paid", "data": {"plan": {"seats": [1, 2]}}},
+        audit(),
     ]
-    read_events = read(batch(*events)).events
-    assert [type(event).__name__ for event in read_events] == ["View", "Progress", "Submit", "Identify", "Stage"]
+    names = [type(event).__name__ for event in read(batch(*events)).events]
+    assert names == ["View", "Progress", "Submit", "Identify", "Stage", "Audit"]
 
 
 def test_it_keeps_what_was_sent() -> None:
@@ -113,6 +124,20 @@ def test_it_lowers_ids_so_that_a_resend_meets_itself() -> None:
         (batch(progress(form={"key": ""})), "events[0].form.key"),
         (batch(progress(form={"key": "k" * 201})), "events[0].form.key"),
         (batch(submit(confirmation="maybe")), "events[0].confirmation"),
+        (batch(submit(tries=-1)), "events[0].tries"),
+        (batch(progress(begun=2**31)), "events[0].begun"),
+        (batch(progress(wait=wire.MAX_TIME + 1)), "events[0].wait"),
+        (batch(progress(stats=[[]])), "events[0].stats[0]"),
+        (batch(progress(stats=[STAT, ["n" * 201]])), "events[0].stats[1][0]"),
+        (batch(progress(stats=[["n", "l" * 201]])), "events[0].stats[0][1]"),
+        (batch(progress(stats=[[*STAT[:3], wire.MAX_TIME + 1]])), "events[0].stats[0][3]"),
+        (batch(progress(stats=[[*STAT[:5], -1]])), "events[0].stats[0][5]"),
+        (batch(progress(stats=[[*STAT[:8], 2**31]])), "events[0].stats[0][8]"),
+        (batch(progress(stats=[[*STAT[:9], 3]])), "events[0].stats[0][9]"),
+        (batch(audit(forms=[{"key": "k", "as": "spy"}])), "events[0].forms[0].as"),
+        (batch(audit(forms=[{"key": "k" * 201}])), "events[0].forms[0].key"),
+        (batch(audit(missed=[{"what": "moon"}])), "events[0].missed[0].what"),
+        (batch(audit(missed=[{"what": "frame", "where": "x" * 301}])), "events[0].missed[0].where"),
         (batch(submit(fields=[{}] * 201)), "events[0].fields"),
         (batch(submit(fields=[{"name": "n" * 201}])), "events[0].fields[0].name"),
         (batch(submit(fields=[{"label": "n" * 201}])), "events[0].fields[0].label"),
@@ -139,14 +164,14 @@ def test_it_refuses_json_that_is_no_batch(message: object) -> None:
 @pytest.mark.parametrize("raw", [b"", b"{", b"a=1&b=2", b"\xef\xbb\xbf{}", b"{'v': 1}", b"NaN", b"\x00"])
 def test_it_refuses_what_is_not_json(raw: bytes) -> None:
     with pytest.raises(InvalidInput) as caught:
-        wire.decode(raw)
+        decode(raw)
     assert caught.value.code == "not_json"
 
 
 def test_it_refuses_invalid_utf8_even_where_it_would_not_be_read() -> None:
     raw = json.dumps(batch(unknown="here")).encode().replace(b"here", b"\xff\xfe")
     with pytest.raises(InvalidInput) as caught:
-        wire.decode(raw)
+        decode(raw)
     assert caught.value.code == "not_utf8"
 
 
@@ -180,7 +205,7 @@ def test_it_refuses_bottomless_json(place: str) -> None:
     deep = b"[" * 30_000 + b"]" * 30_000
     raw = json.dumps(batch(**{place: "DEEP"})).encode().replace(b'"DEEP"', deep)
     with pytest.raises(InvalidInput):
-        wire.decode(raw)
+        decode(raw)
 
 
 def test_it_refuses_stage_data_deeper_than_its_limit_and_takes_it_at_the_limit() -> None:
@@ -201,6 +226,39 @@ def test_it_cuts_long_addresses_instead_of_losing_the_lead() -> None:
     assert [len(text) for text in texts] == [wire.MAX_TEXT] * 5
 
 
+def test_it_reads_what_happened_in_each_field() -> None:
+    for event in read(batch(progress(stats=[STAT]), submit(stats=[[*STAT, "of a later widget"]]))).events:
+        assert isinstance(event, wire.Progress | wire.Submit)
+        assert event.stats == [wire.FieldStat(*STAT)]  # type: ignore[arg-type]
+
+
+def test_a_widget_of_old_says_nothing_of_it() -> None:
+    for event in read(batch(progress(), submit())).events:
+        assert isinstance(event, wire.Progress | wire.Submit)
+        assert (event.tries, event.wait, event.begun, event.stats) == (0, None, None, None)
+
+
+def test_a_clock_that_was_set_back_costs_no_lead() -> None:
+    event = read(batch(submit(wait=-5, stats=[["email", "E-mail", 1, -900, -10], STAT]))).events[0]
+    assert isinstance(event, wire.Submit) and event.stats is not None
+    assert (event.wait, event.stats[0].time, event.stats[0].hesitation) == (0, 0, 0)
+    assert event.stats[1] == wire.FieldStat(*STAT)  # type: ignore[arg-type]
+
+
+def test_statistics_of_too_many_fields_are_cut_and_cost_no_lead() -> None:
+    event = read(batch(submit(stats=[["n"]] * (wire.MAX_FIELDS + 1)))).events[0]
+    assert isinstance(event, wire.Submit) and event.stats is not None
+    assert len(event.stats) == wire.MAX_FIELDS
+
+
+def test_an_audit_of_too_much_is_cut() -> None:
+    forms, missed = [{"key": "k", "as": "search"}] * 101, [{"what": "shadow", "where": "x-form"}] * 51
+    event = read(batch(audit(forms=forms, missed=missed))).events[0]
+    assert isinstance(event, wire.Audit)
+    assert (len(event.forms), len(event.missed)) == (wire.MAX_AUDITED, wire.MAX_MISSED)
+    assert event.forms[0].taken_as == "search"
+
+
 def test_limits_are_inclusive() -> None:
     field = {"name": "n" * 200, "label": "l" * 200, "value": "v" * 20_000}
     assert read(batch(submit(fields=[field, *[{}] * 199], percent=100), *[progress(percent=0)] * 49))
@@ -208,20 +266,20 @@ def test_limits_are_inclusive() -> None:
 
 def test_a_client_clock_is_corrected_by_when_it_says_it_sent() -> None:
     received = SENT + clock.HOUR
-    skew = wire.clock_skew(read(batch()), received)
+    skew = clock_skew(read(batch()), received)
     assert skew == clock.HOUR
-    assert wire.server_time(SENT - 5_000, skew, received) == received - 5_000
+    assert server_time(SENT - 5_000, skew, received) == received - 5_000
 
 
 def test_a_server_time_is_never_in_the_future_nor_older_than_thirty_days() -> None:
-    assert wire.server_time(SENT + 5_000, 0, SENT) == SENT
-    assert wire.server_time(0, 0, SENT) == SENT - 30 * clock.DAY
+    assert server_time(SENT + 5_000, 0, SENT) == SENT
+    assert server_time(0, 0, SENT) == SENT - 30 * clock.DAY
 
 
 @given(st.binary(max_size=300))
 def test_any_bytes_are_read_or_refused(raw: bytes) -> None:
     with pytest.raises(InvalidInput):
-        wire.decode(raw)
+        decode(raw)
 
 
 _json = st.recursive(
@@ -254,6 +312,6 @@ def test_any_text_but_nul_comes_through_unharmed(text: str) -> None:
     clean = text.replace("\0", "")
     for ascii_only in (True, False):
         raw = json.dumps(batch(submit(fields=[{"value": clean}])), ensure_ascii=ascii_only).encode()
-        event = wire.decode(raw).events[0]
+        event = decode(raw).events[0]
         assert isinstance(event, wire.Submit)
         assert event.fields[0].value == clean

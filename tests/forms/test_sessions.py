@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -132,6 +133,53 @@ async def test_values_of_an_unsent_form_go_with_its_submission(
         await write(database, sent)
         await write(database, later)
     assert (await row_of(database, session_id))["fields"] is None
+
+
+def stats(*names: str) -> str:
+    return msgspec.json.encode([[name, name.title(), 1, 900, 200, 0, 0, 0, 0, 1] for name in names]).decode()
+
+
+@pytest.mark.parametrize("visit", [Visit(id="visit"), None])
+async def test_the_last_word_says_what_happened_in_the_fields(
+    database: Database, workspace: Created, visit: Visit | None
+) -> None:
+    session_id = new_id()
+    await write(database, reached(workspace, session_id, 1, tries=1, wait=1_200, stats=stats("email")))
+    newest = reached(workspace, session_id, 3, tries=2, wait=1_300, stats=stats("email", "name"), visit=visit)
+    await write(database, newest)
+    await write(database, reached(workspace, session_id, 2, tries=1, wait=9, stats=stats("phone"), visit=visit))
+    row = await row_of(database, session_id)
+    assert (row["tries"], row["wait_ms"], row["field_stats"]) == (2, 1_300, stats("email", "name"))
+
+
+@pytest.mark.parametrize("visit", [Visit(id="visit"), None])
+async def test_percent_and_tries_never_fall(database: Database, workspace: Created, visit: Visit | None) -> None:
+    session_id = new_id()
+    await write(database, reached(workspace, session_id, 1, percent=70, tries=2))
+    await write(database, reached(workspace, session_id, 2, percent=50, tries=1, completed=4, total=8, visit=visit))
+    row = await row_of(database, session_id)
+    assert (row["completion_percent"], row["tries"], row["seq"]) == (70, 2, 2)
+    assert (row["fields_completed"], row["fields_total"]) == (4, 8)
+
+
+async def test_percent_and_tries_never_fall_within_one_batch(database: Database, workspace: Created) -> None:
+    session_id = new_id()
+    before = reached(workspace, session_id, 1, percent=70, tries=2, wait=5, stats=stats("email"))
+    await write(database, before, reached(workspace, session_id, 2, percent=50))
+    row = await row_of(database, session_id)
+    assert (row["completion_percent"], row["tries"], row["seq"]) == (70, 2, 2)
+    assert (row["wait_ms"], row["field_stats"]) == (5, stats("email"))
+
+
+@pytest.mark.parametrize("visit", [Visit(id="visit"), None])
+async def test_a_word_that_leaves_out_the_fields_takes_nothing_away(
+    database: Database, workspace: Created, visit: Visit | None
+) -> None:
+    session_id = new_id()
+    await write(database, reached(workspace, session_id, 1, wait=0, stats=stats("email")))
+    await write(database, reached(workspace, session_id, 2, visit=visit))
+    row = await row_of(database, session_id)
+    assert (row["wait_ms"], row["field_stats"]) == (0, stats("email"))
 
 
 async def test_an_empty_last_field_does_not_hide_the_one_before(database: Database, workspace: Created) -> None:

@@ -12,6 +12,7 @@ from leadsbot.capture.translate import Captured
 from leadsbot.db import Tx
 from leadsbot.events.log import record
 from leadsbot.forms import sessions
+from leadsbot.forms.audits import AuditBook
 from leadsbot.forms.registry import FormRegistry
 from leadsbot.leads.intake import intake
 from leadsbot.leads.submission import Submission, Taken
@@ -25,6 +26,7 @@ class CaptureStore:
 
     def __init__(self) -> None:
         self._forms = FormRegistry()
+        self._audits = AuditBook()
         self._sessions: dict[str, None] = {}
         self._seen: dict[str, int] = {}
 
@@ -39,6 +41,7 @@ class CaptureStore:
     def stored(self, batch: Captured) -> None:
         """Remember what a batch that is durable now has written down."""
         self._forms.stored(batch.seen)
+        self._audits.stored(batch.audited)
         now = clock.now()
         if self._is_due(batch.site.id, now):
             self._seen[batch.site.id] = now
@@ -59,6 +62,7 @@ class CaptureStore:
             for one in batch.reached
         ]
         record(tx, *await sessions.write(tx, reached))
+        await self._audits.write(tx, [page for batch in batches for page in batch.audited])
         await self._mark_seen(tx, batches)
         return [None] * len(batches)
 

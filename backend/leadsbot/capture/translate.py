@@ -11,7 +11,9 @@ from msgspec.structs import replace
 
 from leadsbot.attribution import strip_personal
 from leadsbot.capture import wire
+from leadsbot.capture.decoding import clock_skew, server_time
 from leadsbot.capture.visits import Sender, visit_of
+from leadsbot.forms.audits import Audited, audited
 from leadsbot.forms.registry import Seen, form_id
 from leadsbot.forms.sensitive import keep
 from leadsbot.forms.sessions import Reached
@@ -35,6 +37,7 @@ class Captured:
     seen: list[Seen] = field(default_factory=list)
     reached: list[Reached] = field(default_factory=list)
     submissions: list[Submission] = field(default_factory=list)
+    audited: list[Audited] = field(default_factory=list)
 
 
 class Known(Protocol):
@@ -56,7 +59,7 @@ class _Translation:
         self._batch = batch
         self._site = site
         self._sender = sender
-        self._skew = wire.clock_skew(batch, sender.received_at)
+        self._skew = clock_skew(batch, sender.received_at)
         self._page_url = strip_personal(batch.page.url)
         self._visit: Visit | None = None
         self._out = Captured(site, self._page_url)
@@ -77,6 +80,8 @@ class _Translation:
                     self._identify(event, number)
                 case wire.Stage():
                     self._stage(event, number)
+                case wire.Audit():
+                    self._audit(event)
         return self._out
 
     def _whence(self) -> Visit:
@@ -85,7 +90,7 @@ class _Translation:
         return self._visit
 
     def _time(self, client: int) -> int:
-        return wire.server_time(client, self._skew, self._sender.received_at)
+        return server_time(client, self._skew, self._sender.received_at)
 
     def _saw(self, form: wire.Form, *, viewed: bool) -> None:
         site = self._site
@@ -132,6 +137,11 @@ class _Translation:
                 self._bare(f"{self._batch.id}:{number}", event.at, told, stage=wanted, begins=False)
             )
 
+    def _audit(self, event: wire.Audit) -> None:
+        missed = [replace(one, where=strip_personal(one.where)) for one in event.missed]
+        at = self._time(event.at)
+        self._out.audited.append(audited(self._site.id, self._page_url, event.forms, missed, at))
+
     def _allowed(self, fields: list[wire.Field]) -> list[wire.Field]:
         trap = self._site.honeypot_field
         shown = [one for one in fields if one.name != trap] if trap else fields
@@ -170,6 +180,9 @@ class _Translation:
             visit=None if self._known.session(event.session) else self._whence(),
             submitted=submitted,
             fields=fields,
+            tries=event.tries,
+            wait=event.wait,
+            stats=_encode(event.stats).decode() if event.stats else None,
         )
 
     def _submission(
@@ -233,4 +246,6 @@ def _named(values: Mapping[str, Any]) -> list[wire.Field]:
 def _is_of(event: wire.Event, forms: frozenset[str]) -> bool:
     """Tell whether an event is about one of these forms, by its key (a name or an id). What any other selector means
     only the page knows; there the widget has seen to it."""
-    return not isinstance(event, wire.Identify | wire.Stage) and event.form.key.strip().casefold() in forms
+    if isinstance(event, wire.Identify | wire.Stage | wire.Audit):
+        return False
+    return event.form.key.strip().casefold() in forms

@@ -18,10 +18,14 @@ STARTED, ABANDONED, SUBMITTED = "started", "abandoned", "submitted"
 ENDED = 2**62  # beyond every `seq`
 
 # A visitor who comes back to an abandoned form is at it again, unless it is old news that arrives late; a submitted
-# one stays submitted and keeps no values.
+# one stays submitted and keeps no values. Percent and tries never fall; what a word leaves out stands as it was.
 _BEGUN = """ON CONFLICT (id) DO UPDATE SET
- seq = excluded.seq, completion_percent = excluded.completion_percent, fields_completed = excluded.fields_completed,
- fields_total = excluded.fields_total, page_url = excluded.page_url,
+ seq = excluded.seq, fields_completed = excluded.fields_completed, fields_total = excluded.fields_total,
+ completion_percent = CASE WHEN sessions.completion_percent > excluded.completion_percent
+  THEN sessions.completion_percent ELSE excluded.completion_percent END,
+ tries = CASE WHEN sessions.tries > excluded.tries THEN sessions.tries ELSE excluded.tries END,
+ wait_ms = COALESCE(excluded.wait_ms, sessions.wait_ms),
+ field_stats = COALESCE(excluded.field_stats, sessions.field_stats), page_url = excluded.page_url,
  fields = CASE WHEN sessions.state = 'submitted' THEN NULL ELSE excluded.fields END,
  last_field = CASE WHEN excluded.last_field = '' THEN sessions.last_field ELSE excluded.last_field END,
  lead_id = COALESCE(excluded.lead_id, sessions.lead_id),
@@ -33,7 +37,10 @@ _BEGUN = """ON CONFLICT (id) DO UPDATE SET
 
 
 # Of a session that is known to be written, only what moves: a third of the columns and no index but the sweep's.
-_MOVED = """UPDATE sessions SET seq = $2, completion_percent = $3, fields_completed = $4, fields_total = $5,
+_MOVED = """UPDATE sessions SET seq = $2, fields_completed = $4, fields_total = $5,
+ completion_percent = CASE WHEN completion_percent > $3 THEN completion_percent ELSE $3 END,
+ tries = CASE WHEN tries > $14 THEN tries ELSE $14 END,
+ wait_ms = COALESCE($15, wait_ms), field_stats = COALESCE($16, field_stats),
  last_field = CASE WHEN $6 = '' THEN last_field ELSE $6 END, page_url = $7,
  fields = CASE WHEN state = 'submitted' THEN NULL ELSE $8 END, last_activity_at = $9,
  state = CASE WHEN state = 'submitted' OR abandoned_at >= $9 THEN state ELSE $10 END,
@@ -50,6 +57,8 @@ class Reached(Struct, frozen=True, gc=False):
     """How far one session has come, as the widget last said. Times in ms; `fields` is JSON, or None to keep none.
 
     `visit` may be left out (None) once the session is known to be written: where it came from doesn't change.
+    `stats` is JSON with an array per field, in the form's order: `[name, label, entered, time, hesitation, corrections,
+    deletions, refocuses, invalids, state]`. It is None, as `wait` is, where the widget didn't say.
     """
 
     session_id: str
@@ -69,6 +78,9 @@ class Reached(Struct, frozen=True, gc=False):
     submitted: bool = False
     lead_id: str | None = None
     fields: str | None = None
+    tries: int = 0
+    wait: int | None = None
+    stats: str | None = None
 
 
 async def write(tx: Tx, reached: Sequence[Reached]) -> list[Happening]:
@@ -112,7 +124,7 @@ def _latest(reached: Sequence[Reached]) -> dict[str, Reached]:
         other = latest.setdefault(one.session_id, one)
         if other is one or other.site_id != one.site_id:  # of two sites with one id, the first to come has it
             continue
-        last = one if one.seq > other.seq else other
+        first, last = (other, one) if one.seq > other.seq else (one, other)
         latest[one.session_id] = replace(
             last,
             submitted=one.submitted or other.submitted,
@@ -120,6 +132,10 @@ def _latest(reached: Sequence[Reached]) -> dict[str, Reached]:
             lead_id=last.lead_id or one.lead_id or other.lead_id,
             visit=last.visit or one.visit or other.visit,
             started_at=min(one.started_at, other.started_at),
+            percent=max(one.percent, other.percent),
+            tries=max(one.tries, other.tries),
+            wait=last.wait if last.wait is not None else first.wait,
+            stats=last.stats or first.stats,
         )
     return latest
 
@@ -153,6 +169,9 @@ def _moved(one: Reached) -> tuple[object, ...]:
         one.at if one.submitted else None,
         one.lead_id,
         one.site_id,
+        one.tries,
+        one.wait,
+        one.stats,
     )
 
 
@@ -170,6 +189,9 @@ def _row(one: Reached, visit: Visit) -> dict[str, object]:
         "completion_percent": one.percent,
         "fields_completed": one.completed,
         "fields_total": one.total,
+        "tries": one.tries,
+        "wait_ms": one.wait,
+        "field_stats": one.stats,
         "last_field": one.last_field,
         "page_url": one.page_url,
         "referrer": visit.referrer,

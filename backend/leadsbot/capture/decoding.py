@@ -1,0 +1,137 @@
+"""Reading a batch of the wire format, strictly and fast (about 4 µs for a small progress batch).
+
+Half a surrogate pair (what JavaScript's `slice` leaves of an emoji) becomes U+FFFD: nobody's lead is lost for it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+import msgspec
+
+from leadsbot.capture.wire import (
+    MAX_AUDITED,
+    MAX_DEPTH,
+    MAX_FIELDS,
+    MAX_MISSED,
+    MAX_NAME,
+    MAX_TEXT,
+    OLDEST,
+    Audit,
+    Batch,
+    Progress,
+    Stage,
+    Submit,
+)
+from leadsbot.errors import InvalidInput
+
+_decoder: Final = msgspec.json.Decoder(Batch)
+# An escape begins after an even number of backslashes; the lookbehind keeps a long run of them linear.
+_NUL: Final = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+_SURROGATE: Final = re.compile(
+    rb"(?<!\\)((?:\\\\)*)(\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[dD][89a-fA-F][0-9a-fA-F]{2})"
+)
+_PLACE: Final = re.compile(r"^(.*?) - at (?:`key` in )?`\$\.?(.*)`$", re.DOTALL)
+
+
+def decode(raw: bytes) -> Batch:
+    """Read a batch; whatever is wrong with it raises `InvalidInput` that says what, and where in `fields`.
+
+    The size of `raw` is the caller's to check (`MAX_BODY`), before it holds the body in memory.
+    """
+    _check_text(raw)
+    try:
+        batch = _decoder.decode(raw)
+    except msgspec.ValidationError as error:
+        raise _invalid(str(error)) from None
+    except RecursionError:
+        raise InvalidInput("The body is nested too deeply.", code="too_deep") from None
+    except msgspec.DecodeError as error:
+        repaired = _SURROGATE.sub(_whole, raw)
+        if repaired != raw:
+            return decode(repaired)
+        raise InvalidInput(f"The body is not JSON: {error}.", code="not_json") from None
+    _settle(batch)
+    return batch
+
+
+def clock_skew(batch: Batch, received: int) -> int:
+    """Give how many ms the client's clock is behind ours (negative: ahead), its request's journey included."""
+    return received - batch.sent
+
+
+def server_time(client: int, skew: int, received: int) -> int:
+    """Turn a client time into ours (ms): never after `received`, never more than `OLDEST` before it."""
+    return max(received - OLDEST, min(client + skew, received))
+
+
+def _check_text(raw: bytes) -> None:
+    # msgspec skips unknown keys without looking at their text, and neither database stores a NUL.
+    if not raw.isascii():
+        try:
+            raw.decode()
+        except UnicodeDecodeError as error:
+            raise InvalidInput(f"The body is not UTF-8: byte {error.start} is wrong.", code="not_utf8") from None
+    if b"\\u0000" in raw and _NUL.search(raw):
+        raise InvalidInput("The body holds a NUL character (\\u0000), which no text may.", code="nul_character")
+
+
+def _whole(escape: re.Match[bytes]) -> bytes:
+    pair = len(escape.group(2)) == len(b"\\ud83d\\ude00")
+    return escape.group() if pair else escape.group(1) + b"\\ufffd"
+
+
+def _invalid(reason: str) -> InvalidInput:
+    # msgspec writes "Expected `int` <= 100 - at `$.events[0].percent`".
+    found = _PLACE.match(reason)
+    what, where = found.groups() if found else (reason, "")
+    if "matching regex" in what:
+        what = "Expected a UUID"
+    what = what.replace("`", "")[:MAX_NAME]
+    if not where:
+        return InvalidInput(f"The batch is not as it must be: {what}.")
+    return InvalidInput(f"{where} is not as it must be: {what}.", fields=[where])
+
+
+def _settle(batch: Batch) -> None:
+    """Bring what the decoder can't check into bounds: cut page texts, lower ids, refuse bottomless `data`."""
+    batch.id = batch.id.lower()
+    batch.visit.id = batch.visit.id.lower()
+    page = batch.page
+    if len(page.url) + len(page.title) + len(page.ref) > MAX_TEXT:
+        page.url, page.title, page.ref = page.url[:MAX_TEXT], page.title[:MAX_TEXT], page.ref[:MAX_TEXT]
+    for touch in (batch.first, batch.last):
+        if touch is not None and len(touch.url) + len(touch.ref) > MAX_TEXT:
+            touch.url, touch.ref = touch.url[:MAX_TEXT], touch.ref[:MAX_TEXT]
+    for number, event in enumerate(batch.events):
+        if isinstance(event, Progress):
+            event.session = event.session.lower()
+            _settle_measures(event)
+        elif isinstance(event, Submit):
+            event.id, event.session = event.id.lower(), event.session.lower()
+            _settle_measures(event)
+        elif isinstance(event, Audit):
+            del event.forms[MAX_AUDITED:], event.missed[MAX_MISSED:]
+        elif isinstance(event, Stage) and _too_deep(event.data, MAX_DEPTH):
+            where = f"events[{number}].data"
+            raise InvalidInput(f"{where} nests more than {MAX_DEPTH} levels.", code="too_deep", fields=[where])
+
+
+def _settle_measures(event: Progress | Submit) -> None:
+    """Statistics never cost a lead: too many are cut, a time below nothing is none."""
+    if event.wait is not None and event.wait < 0:
+        event.wait = 0
+    if event.stats:
+        del event.stats[MAX_FIELDS:]
+        for stat in event.stats:
+            if stat.time < 0 or stat.hesitation < 0:
+                stat.time, stat.hesitation = max(stat.time, 0), max(stat.hesitation, 0)
+
+
+def _too_deep(value: object, levels: int) -> bool:
+    if isinstance(value, dict):
+        return levels == 0 or any(_too_deep(inner, levels - 1) for inner in value.values())
+    if isinstance(value, list):
+        return levels == 0 or any(_too_deep(inner, levels - 1) for inner in value)
+    return False
