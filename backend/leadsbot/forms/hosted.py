@@ -73,6 +73,7 @@ class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 
     sending: Short = ""
     check: Short = ""
+    required: Short = ""
     kept: Help = ""
     refused: Help = ""
 
