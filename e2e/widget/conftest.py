@@ -1,0 +1,24 @@
+"""One LeadsBot and one Chromium for all cases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from e2e.widget import chromium
+from e2e.widget.driving import Driver
+from e2e.widget.world import World, world
+
+
+@pytest.fixture(scope="package")
+def the_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with world(tmp_path_factory.mktemp("leadsbot")) as running:
+        yield running
+
+
+@pytest.fixture(scope="package")
+def driver() -> Iterator[Driver]:
+    """One browser for this folder alone: while it runs, its event loop would be in the way of asynchronous tests."""
+    with chromium.running() as running:
+        yield running
