@@ -18,12 +18,12 @@ KINDS = ("sqlite", "postgresql")
 LOG_TAIL = 20_000
 NO_BROWSER = bool(os.environ.get("LEADSBOT_NO_BROWSER"))
 
-collect_ignore = ["browser"] if NO_BROWSER else []
+collect_ignore = ["browser", "widget"] if NO_BROWSER else []
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if NO_BROWSER:
-        terminalreporter.write_line("Left out: e2e/browser, because LEADSBOT_NO_BROWSER is set.")
+        terminalreporter.write_line("Left out: e2e/browser and e2e/widget, because LEADSBOT_NO_BROWSER is set.")
 
 
 @pytest.hookimpl(wrapper=True)

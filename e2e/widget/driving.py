@@ -29,7 +29,7 @@ class Driver(Protocol):
     def fresh(self) -> None:
         """Close what is open and begin with an empty profile: no storage, no cache, no cookies, one blank page.
 
-        The window has 1000 by 800 CSS pixels, the language is `de-AT`, the time zone Europe/Vienna where that can be set.
+        The window has 1000 by 800 CSS pixels; language (`de-AT`) and time zone (Europe/Vienna) where they can be set.
         """
 
     def open(self, url: str) -> None:
@@ -61,7 +61,7 @@ class Driver(Protocol):
         """Go back in the history as by the browser's button; returns once the page before is shown."""
 
     def close_page(self) -> None:
-        """Close the page as a visitor closes a tab (`pagehide` is fired), and go on with another, of the same profile."""
+        """Close the page as a visitor closes a tab (`pagehide` is fired); go on with another of the same profile."""
 
     def set_offline(self, offline: bool) -> None:
         """Take the network away, or bring it back; raises `Unsupported`."""

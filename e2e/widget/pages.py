@@ -21,7 +21,7 @@ PREVENTED = script("form.addEventListener('submit', (e) => e.preventDefault());"
 
 
 def on_submit(code: str) -> str:
-    """Write a page's own way to send its form: its submission is prevented, then `code` runs, with `form` and `data`."""
+    """Write a page's own way to send its form: submitting is prevented, then `code` runs, with `form` and `data`."""
     return script(
         "form.addEventListener('submit', async (e) => { e.preventDefault();"
         f" const data = new URLSearchParams(new FormData(form)); {code} }});"
@@ -36,7 +36,7 @@ def fill_contact(v: Visitor, name: str = "Jane Doe", message: str = "Is June fre
 
 
 def control(v: Visitor) -> None:
-    """Let the same visitor go to another page and send a form there, and wait for its lead: what came before has come."""
+    """Let the visitor send a form of another page, and wait for its lead: what came before has come."""
     v.open(
         '<form name="control" method="post" action="/control"><input name="email"><button>Go</button></form>',
         "/control-page",

@@ -45,7 +45,7 @@ def _visit(case: Case, visitor: Visitor) -> None:
 
 
 def _keeps_its_promises(case: Case, visitor: Visitor) -> None:
-    """No error, style, cookie or key of ours in the page; no request but those to the API, and those as they must be."""
+    """No error, style, cookie or key of ours in the page, and no request but those to the API, as they must be."""
     stranger = visitor.stranger
     page = _left_in(visitor)
     errors = [*visitor.site.errors(), *stranger.errors(), *page.get("errors", [])]
@@ -71,7 +71,7 @@ def _left_in(visitor: Visitor) -> dict[str, list[str]]:
     """Give what the page that is open knows of us at the end; nothing if it is no page of the harness."""
     ask = """({ errors: window.pageErrors || [], cookie: document.cookie,
       styles: window.pageStyles ? pageStyles() - stylesAtFirst : 0,
-      stored: (() => { try { return [...Object.keys(localStorage), ...Object.keys(sessionStorage)] } catch { return [] } })(),
+      stored: (() => { try { return Object.keys({ ...localStorage, ...sessionStorage }) } catch { return [] } })(),
       asked: performance.getEntriesByType('resource').map(one => one.name) })"""
 
     def known() -> dict[str, list[str]] | None:
@@ -90,7 +90,7 @@ def _origin(url: str) -> str:
 
 
 def _is_the_same_without(case: Case, tagged: Visitor) -> None:
-    """Repeat what the visitor did without the widget: their pages must have asked the same of their site, to the byte."""
+    """Repeat what the visitor did, without the widget: the pages must ask the same of their site, to the byte."""
     site, relay = tagged.site, tagged.relay
     with_it = Counter(site.own_requests())
     site.forget()

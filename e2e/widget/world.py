@@ -1,4 +1,4 @@
-"""Where the cases play: a real LeadsBot, a relay in front of it that notes what leaves the pages, sites of anybody's."""
+"""Where the cases play: a real LeadsBot, and a relay in front of it that notes what leaves the pages."""
 
 from __future__ import annotations
 
