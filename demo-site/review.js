@@ -1,7 +1,7 @@
 // <guest-review>: a form in an open shadow root, as component libraries and embedded widgets have it.
 const FORM = `
   <link rel="stylesheet" href="style.css">
-  <form name="review" method="post" action="/api-demo/review">
+  <form name="review" aria-label="Tell us about it" method="post" action="/api-demo/review">
     <div class="grid">
       <star-rating class="wide" name="stars" label="Your day at Lindenhof" required></star-rating>
       <label class="wide">What should we keep, what should we change?<textarea name="message" required></textarea></label>

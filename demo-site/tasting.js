@@ -5,7 +5,10 @@ $(function () {
 
   const validator = form.validate({
     errorElement: 'p',
-    errorClass: 'trouble',
+    errorClass: 'wrong',
+    onfocusout: false, // a sentence that appears under the button's mouse would push it away
+    highlight: (field) => $(field).addClass('wrong').attr('aria-invalid', true),
+    unhighlight: (field) => $(field).removeClass('wrong').removeAttr('aria-invalid'),
     rules: {
       name: 'required',
       email: { required: true, email: true },
