@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from leadsbot.dashboard import words
+from leadsbot.dashboard.shown.audits import coverage
 from leadsbot.dashboard.views import Form, Refusal, Site
 from leadsbot.db import Database
 from leadsbot.workspaces.site_editing import list_refusals, script_tag
@@ -19,7 +20,7 @@ MOST_REFUSALS = 5
 
 
 async def site_view(database: Database, row: Row, public_url: str, form: Form | None = None) -> Site:
-    """Give a site's row with its refused origins, the latest first."""
+    """Give a site's row with its refused origins, the latest first, and its pages."""
     refusals = await list_refusals(database, row["id"])
     return Site(
         id=row["id"],
@@ -38,6 +39,7 @@ async def site_view(database: Database, row: Row, public_url: str, form: Form | 
         honeypot_field=row["honeypot_field"],
         thank_you_url=row["thank_you_url"],
         form=form or Form(),
+        coverage=await coverage(database, row["workspace_id"], row["id"], _texts(row["allowed_origins"])),
     )
 
 

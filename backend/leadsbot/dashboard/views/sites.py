@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
+from leadsbot.dashboard.views.audits import Coverage
 from leadsbot.dashboard.views.shell import Form
 
 
@@ -45,6 +46,7 @@ class Site:
     honeypot_field: str = ""
     thank_you_url: str = ""
     form: Form = field(default_factory=Form)
+    coverage: Coverage = field(default_factory=Coverage)
 
 
 @dataclass(frozen=True, slots=True)

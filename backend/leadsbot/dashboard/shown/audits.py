@@ -1,0 +1,99 @@
+"""What the widget found on a site's pages, in people's words: what is captured, what isn't, and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from leadsbot.capture.guards.origins import allowed, origin_of
+from leadsbot.dashboard import words
+from leadsbot.dashboard.shown.frames import vendor_of
+from leadsbot.dashboard.views.audits import AuditedPage, Coverage, FoundForm, MissedPart
+from leadsbot.dashboard.views.shell import Tone
+from leadsbot.db import Database
+from leadsbot.db.tx import Row
+from leadsbot.forms import audit_reading
+
+# What is listed at once; the rest opens on demand.
+FIRST_PAGES = 20
+LEAD = "lead"
+
+_TAKEN_AS: Mapping[str, tuple[Tone, str, str]] = {
+    LEAD: ("good", "Captured", ""),
+    "search": ("neutral", "Search, left alone", "it looks something up and reaches nobody"),
+    "login": ("neutral", "Sign-in, left alone", "whoever signs in is known already, and passwords are never taken"),
+    "dialog": ("neutral", "Dialog, left alone", "it only closes a box on the page and sends nothing"),
+    "ignored": ("neutral", "Ignored", "the page, its tag or the site's settings say so"),
+}
+_OTHER: tuple[Tone, str, str] = ("neutral", "Left alone", "")
+
+
+async def coverage(database: Database, workspace_id: str, site_id: str, origins: Sequence[str]) -> Coverage:
+    """Give a site's pages; `origins` is its list of allowed origins, which the advice for frames depends on."""
+    rows = await audit_reading.all_pages(database, workspace_id, site_id)
+    pages = sorted((_page(row, origins) for row in rows), key=lambda page: not page.matters)
+    return Coverage(tuple(pages[:FIRST_PAGES]), tuple(pages[FIRST_PAGES:]), _said(rows, pages) if rows else "")
+
+
+def _page(row: Row, origins: Sequence[str]) -> AuditedPage:
+    return AuditedPage(
+        url=row["page_url"],
+        at=row["last_at"],
+        forms=tuple(_form(form) for form in audit_reading.forms_of(row)),
+        missed=tuple(_missed(part, origins) for part in audit_reading.missed_of(row)),
+    )
+
+
+def _form(form: audit_reading.FoundForm) -> FoundForm:
+    return FoundForm(form.name or form.key, *_TAKEN_AS.get(form.taken_as, _OTHER))
+
+
+def _said(rows: Sequence[Row], pages: Sequence[AuditedPage]) -> str:
+    """Sum up: a form that stands on many pages, such as a footer's, is one form."""
+    keys = {form.key for row in rows for form in audit_reading.forms_of(row) if form.taken_as == LEAD}
+    said = f"{words.count(len(pages), 'page')}, {words.count(len(keys), 'form')} captured"
+    unseen = sum(page.matters for page in pages)
+    if not unseen:
+        return f"{said}, nothing out of sight."
+    return f"{said}, {words.count(unseen, 'page')} may hold a form that can't be seen."
+
+
+def _missed(part: audit_reading.MissedPart, origins: Sequence[str]) -> MissedPart:
+    if part.what == "frame":
+        return _frame(part.where, origins)
+    if part.what == "shadow":
+        return _shadow(part.where)
+    return MissedPart(part.where or part.what, "The widget can't see into it.")
+
+
+def _shadow(tag: str) -> MissedPart:
+    return MissedPart(
+        f"Component <{tag}>",
+        "It keeps what is inside it closed, and no script of the page can look in. Ask its maker for an open shadow"
+        " root, or to call LeadsBot.capture(form) from within when its form is sent.",
+    )
+
+
+def _frame(where: str, origins: Sequence[str]) -> MissedPart:
+    vendor = vendor_of(where)
+    if vendor and not vendor.instead:
+        return MissedPart(f"{vendor.name} in a frame", "Nothing is to be captured there.", matters=False)
+    if vendor:
+        return MissedPart(
+            f"{vendor.name} in a frame",
+            f"The page in it belongs to {vendor.name} and can't carry the tag: its form isn't seen. {vendor.instead}",
+        )
+    if origin_of(where, None) in (None, "null"):
+        return MissedPart(
+            "Frame without an origin",
+            "A frame that is sandboxed, or made of data, lets nobody see in. Put its form into the page itself, or"
+            " into a page of yours that carries the tag.",
+        )
+    return MissedPart(f"Frame of {words.host(where)}", _foreign(where, origins))
+
+
+def _foreign(where: str, origins: Sequence[str]) -> str:
+    belongs = f"What stands in it belongs to {where}"
+    put = "put the tag into that page too"
+    if not allowed(origin_of(where, None), origins):
+        put += f", and {where} on the list of allowed origins"
+    return f"{belongs}. If that page is yours, {put}. If it isn't, no script of yours can see in: ask whoever runs it."

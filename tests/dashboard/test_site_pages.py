@@ -1,0 +1,220 @@
+"""What the widget found on a site's pages, as the sites page shows it."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from leadsbot import clock
+from leadsbot.dashboard.shown.audits import FIRST_PAGES
+from leadsbot.dashboard.shown.frames import vendor_of
+from leadsbot.db import Database, Tx
+from leadsbot.forms.audits import MAX_PAGES_PER_SITE, AuditBook, audited
+from leadsbot.workspaces.bootstrap import Created
+from tests.dashboard.browsing import Browser, shown
+from tests.dashboard.test_render import ATTACK, harmless
+
+
+def form(key: str, name: str = "", taken_as: str = "lead") -> dict[str, str]:
+    return {"key": key, "name": name, "as": taken_as}
+
+
+def frame(where: str) -> dict[str, str]:
+    return {"what": "frame", "where": where}
+
+
+async def hear(database: Database, workspace: Created, *pages: tuple[str, list[Any], list[Any]]) -> None:
+    """Let pages tell what stands on them: path, forms, and what they can't see into."""
+    now = clock.now()
+    said = [
+        audited(workspace.site_id, f"https://lindenhof.example/{path}", forms, missed, now - number)
+        for number, (path, forms, missed) in enumerate(pages)
+    ]
+
+    async def unit(tx: Tx) -> None:
+        await AuditBook().write(tx, said)
+
+    await database.write(unit)
+
+
+async def section(browser: Browser) -> str:
+    """Give the part of the page that is about a site's pages, as people read it."""
+    html = shown(await browser.see("/sites"))
+    part = html[html.index('<section class="coverage"') :]
+    text = re.sub(r"<(/?(?:svg|use|span|b|a|li|ul|time|h3|p|section|details|summary)\b[^>]*)>", " ", part)
+    return " ".join(text.partition('<section class="add"')[0].split())
+
+
+def addresses(html: str) -> list[str]:
+    return re.findall(r'class="page-url"><a href="https://lindenhof\.example/([^"]*)"', html)
+
+
+async def test_before_the_first_visit_it_says_what_will_stand_here(owner: Browser) -> None:
+    assert "Each page that carries the tag is listed here once somebody visits it" in await section(owner)
+
+
+async def test_a_page_is_listed_with_a_word_for_each_of_its_forms(
+    owner: Browser, database: Database, workspace: Created
+) -> None:
+    forms = [
+        form("contact", "Contact us"),
+        form("q", taken_as="search"),
+        form("login", "Members", "login"),
+        form("cookies", taken_as="dialog"),
+        form("poll", taken_as="ignored"),
+        form("new", taken_as="quiz"),
+    ]
+    await hear(database, workspace, ("contact", forms, []))
+    text = await section(owner)
+    for words in (
+        "1 page, 1 form captured, nothing out of sight.",
+        "lindenhof.example/contact",
+        "Captured Contact us",
+        "Search, left alone q it looks something up",
+        "Sign-in, left alone Members whoever signs in is known already",
+        "Dialog, left alone cookies it only closes a box",
+        "Ignored poll the page, its tag or the site's settings say so",
+        "Left alone new",
+    ):
+        assert words in text, words
+
+
+async def test_a_page_without_a_form_says_so(owner: Browser, database: Database, workspace: Created) -> None:
+    await hear(database, workspace, ("about", [], []))
+    text = await section(owner)
+    assert "No form was found." in text and "1 page, no forms captured, nothing out of sight." in text
+
+
+async def test_a_form_that_stands_on_many_pages_is_counted_once(
+    owner: Browser, database: Database, workspace: Created
+) -> None:
+    footer = form("newsletter", "Newsletter")
+    await hear(database, workspace, ("", [footer], []), ("contact", [footer, form("contact")], []))
+    assert "2 pages, 2 forms captured" in await section(owner)
+
+
+async def test_a_frame_of_another_origin_says_where_to_put_the_tag(
+    owner: Browser, database: Database, workspace: Created
+) -> None:
+    await hear(database, workspace, ("jobs", [], [frame("https://jobs.other.example")]))
+    text = await section(owner)
+    assert "1 page may hold a form that can't be seen." in text
+    assert "Frame of jobs.other.example What stands in it belongs to https://jobs.other.example." in text
+    assert "put the tag into that page too, and https://jobs.other.example on the list of allowed origins." in text
+
+
+async def test_a_frame_of_an_allowed_origin_needs_the_tag_alone(
+    owner: Browser, database: Database, workspace: Created
+) -> None:
+    await hear(database, workspace, ("", [], [frame("https://lindenhof.example")]))
+    assert "put the tag into that page too. If it isn't," in await section(owner)
+
+
+async def test_a_frame_without_an_origin_is_not_told_to_carry_the_tag(
+    owner: Browser, database: Database, workspace: Created
+) -> None:
+    await hear(database, workspace, ("", [], [frame("null")]))
+    text = await section(owner)
+    assert "Frame without an origin" in text and "put the tag" not in text
+
+
+@pytest.mark.parametrize(
+    ("origin", "name", "way"),
+    [
+        ("https://form.typeform.com", "Typeform", "webhook"),
+        ("https://share.hsforms.com", "HubSpot", "webhook"),
+        ("https://meetings.hubspot.com", "HubSpot", "webhook"),
+        ("https://form.jotform.com", "Jotform", "webhook"),
+        ("https://docs.google.com", "Google Forms", "Apps Script"),
+        ("https://calendly.com", "Calendly", "webhook"),
+    ],
+)
+def test_a_vendor_of_forms_is_known_by_name_and_by_its_way_out(origin: str, name: str, way: str) -> None:
+    vendor = vendor_of(origin)
+    assert vendor and vendor.name == name and way in vendor.instead
+
+
+@pytest.mark.parametrize(
+    "origin", ["https://nottypeform.com", "https://typeform.com.evil.example", "null", "", "http://["]
+)
+def test_nobody_else_is_taken_for_a_vendor(origin: str) -> None:
+    assert vendor_of(origin) is None
+
+
+async def test_a_vendors_frame_is_called_by_its_name_and_its_webhook_is_proposed(
+    owner: Browser, database: Database, workspace: Created
+) -> None:
+    await hear(database, workspace, ("", [], [frame("https://form.typeform.com")]))
+    text = await section(owner)
+    assert "Can't be seen Typeform in a frame The page in it belongs to Typeform and can't carry the tag" in text
+    assert "Use Typeform's webhook instead" in text and "put the tag" not in text
+
+
+async def test_a_video_is_no_form_that_is_missed(owner: Browser, database: Database, workspace: Created) -> None:
+    await hear(database, workspace, ("", [], [frame("https://www.youtube-nocookie.com")]))
+    text = await section(owner)
+    assert "YouTube in a frame" in text and "nothing out of sight" in text and "Can't be seen" not in text
+
+
+async def test_a_closed_component_says_plainly_what_is_impossible(
+    owner: Browser, database: Database, workspace: Created
+) -> None:
+    await hear(database, workspace, ("", [], [{"what": "shadow", "where": "x-booking"}]))
+    text = await section(owner)
+    assert "Component <x-booking>" in text and "no script of the page can look in" in text
+    assert "open shadow root" in text and "LeadsBot.capture(form)" in text
+
+
+async def test_a_part_of_a_kind_that_nobody_foresaw_is_named(
+    owner: Browser, database: Database, workspace: Created
+) -> None:
+    await hear(database, workspace, ("", [], [{"what": "portal", "where": "x"}]))
+    assert "1 page may hold a form that can't be seen." in await section(owner)
+
+
+async def test_pages_that_need_somebody_come_first_then_the_latest(
+    owner: Browser, database: Database, workspace: Created
+) -> None:
+    closed = [{"what": "shadow", "where": "x-a"}]
+    await hear(database, workspace, ("one", [], []), ("two", [], closed), ("three", [], []), ("four", [], closed))
+    assert addresses((await owner.see("/sites")).text) == ["two", "four", "one", "three"]
+
+
+async def test_what_is_beyond_the_first_pages_opens_without_a_script(
+    owner: Browser, database: Database, workspace: Created
+) -> None:
+    await hear(database, workspace, *((f"{n}", [], []) for n in range(FIRST_PAGES)))
+    assert "Show all" not in await section(owner)
+    await hear(database, workspace, *((f"{n}", [], []) for n in range(MAX_PAGES_PER_SITE + 1)))
+    html = (await owner.see("/sites")).text
+    assert f"Show all: {MAX_PAGES_PER_SITE - FIRST_PAGES} more pages" in html
+    assert len(addresses(html)) == MAX_PAGES_PER_SITE
+    assert len(addresses(html.partition("Show all")[0])) == FIRST_PAGES
+
+
+async def test_what_a_page_says_of_itself_is_escaped(owner: Browser, database: Database, workspace: Created) -> None:
+    forms = [form(ATTACK), form("a", ATTACK), form("b", ATTACK, ATTACK)]
+    missed = [frame(ATTACK), {"what": "shadow", "where": ATTACK}, {"what": ATTACK, "where": ATTACK}]
+    await hear(database, workspace, (ATTACK, forms, missed))
+    harmless((await owner.see("/sites")).text)
+
+
+async def test_an_address_that_is_no_web_page_is_no_link(
+    owner: Browser, database: Database, workspace: Created
+) -> None:
+    async def unit(tx: Tx) -> None:
+        await AuditBook().write(tx, [audited(workspace.site_id, "javascript:alert(1)", [], [], clock.now())])
+
+    await database.write(unit)
+    html = (await owner.see("/sites")).text
+    assert "javascript:alert(1)" in html and 'href="javascript' not in html
+
+
+async def test_a_stranger_sees_nothing_of_it(
+    outsider: Browser, database: Database, workspace: Created, stranger: Created
+) -> None:
+    await hear(database, workspace, ("secret", [form("contact", "Contact us")], []))
+    text = await section(outsider)
+    assert "secret" not in text and "Contact us" not in text and "is listed here once" in text
