@@ -158,7 +158,7 @@ class FieldTallies:
             before = key
 
     def _meet(self, key: Key, before: Key | None) -> _Tally | None:
-        """Give a field its place behind the one before it, so that steps which the newest didn't reach stay in order."""
+        """Give a field its place behind the one before it, so that steps beyond the newest stay in order."""
         if len(self._order) >= MOST_FIELDS:
             return None
         self._order.insert(self._order.index(before) + 1 if before else 0, key)
