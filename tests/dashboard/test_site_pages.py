@@ -72,10 +72,10 @@ async def test_a_page_is_listed_with_a_word_for_each_of_its_forms(
         "1 page, 1 form captured, nothing out of sight.",
         "lindenhof.example/contact",
         "Captured Contact us",
-        "Search, left alone q it looks something up",
-        "Sign-in, left alone Members whoever signs in is known already",
-        "Dialog, left alone cookies it only closes a box",
-        "Ignored poll the page, its tag or the site's settings say so",
+        "Left alone q : a search,",
+        "Left alone Members : a sign-in: whoever signs in is known already",
+        "Left alone cookies : a dialog, which closes a box",
+        "Left alone poll : ignored, as the page, its tag or the site's settings say",
         "Left alone new",
     ):
         assert words in text, words
@@ -101,15 +101,15 @@ async def test_a_frame_of_another_origin_says_where_to_put_the_tag(
     await hear(database, workspace, ("jobs", [], [frame("https://jobs.other.example")]))
     text = await section(owner)
     assert "1 page may hold a form that can't be seen." in text
-    assert "Frame of jobs.other.example What stands in it belongs to https://jobs.other.example." in text
-    assert "put the tag into that page too, and https://jobs.other.example on the list of allowed origins." in text
+    assert "Frame of jobs.other.example The form inside belongs to that address." in text
+    assert "put the tag into it too, and https://jobs.other.example on the list of allowed origins." in text
 
 
 async def test_a_frame_of_an_allowed_origin_needs_the_tag_alone(
     owner: Browser, database: Database, workspace: Created
 ) -> None:
     await hear(database, workspace, ("", [], [frame("https://lindenhof.example")]))
-    assert "put the tag into that page too. If it isn't," in await section(owner)
+    assert "put the tag into it too. If it isn't," in await section(owner)
 
 
 async def test_a_frame_without_an_origin_is_not_told_to_carry_the_tag(

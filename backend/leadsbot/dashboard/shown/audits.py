@@ -8,7 +8,6 @@ from leadsbot.capture.guards.origins import allowed, origin_of
 from leadsbot.dashboard import words
 from leadsbot.dashboard.shown.frames import vendor_of
 from leadsbot.dashboard.views.audits import AuditedPage, Coverage, FoundForm, MissedPart
-from leadsbot.dashboard.views.shell import Tone
 from leadsbot.db import Database
 from leadsbot.db.tx import Row
 from leadsbot.forms import audit_reading
@@ -17,14 +16,12 @@ from leadsbot.forms import audit_reading
 FIRST_PAGES = 20
 LEAD = "lead"
 
-_TAKEN_AS: Mapping[str, tuple[Tone, str, str]] = {
-    LEAD: ("good", "Captured", ""),
-    "search": ("neutral", "Search, left alone", "it looks something up and reaches nobody"),
-    "login": ("neutral", "Sign-in, left alone", "whoever signs in is known already, and passwords are never taken"),
-    "dialog": ("neutral", "Dialog, left alone", "it only closes a box on the page and sends nothing"),
-    "ignored": ("neutral", "Ignored", "the page, its tag or the site's settings say so"),
+_TAKEN_AS: Mapping[str, str] = {
+    "search": "a search, which looks something up and reaches nobody",
+    "login": "a sign-in: whoever signs in is known already, and passwords are never taken",
+    "dialog": "a dialog, which closes a box on the page and sends nothing",
+    "ignored": "ignored, as the page, its tag or the site's settings say",
 }
-_OTHER: tuple[Tone, str, str] = ("neutral", "Left alone", "")
 
 
 async def coverage(database: Database, workspace_id: str, site_id: str, origins: Sequence[str]) -> Coverage:
@@ -44,7 +41,7 @@ def _page(row: Row, origins: Sequence[str]) -> AuditedPage:
 
 
 def _form(form: audit_reading.FoundForm) -> FoundForm:
-    return FoundForm(form.name or form.key, *_TAKEN_AS.get(form.taken_as, _OTHER))
+    return FoundForm(form.name or form.key, form.taken_as == LEAD, _TAKEN_AS.get(form.taken_as, ""))
 
 
 def _said(rows: Sequence[Row], pages: Sequence[AuditedPage]) -> str:
@@ -76,7 +73,7 @@ def _shadow(tag: str) -> MissedPart:
 def _frame(where: str, origins: Sequence[str]) -> MissedPart:
     vendor = vendor_of(where)
     if vendor and not vendor.instead:
-        return MissedPart(f"{vendor.name} in a frame", "Nothing is to be captured there.", matters=False)
+        return MissedPart(f"{vendor.name} in a frame", "nothing is to be captured there", matters=False)
     if vendor:
         return MissedPart(
             f"{vendor.name} in a frame",
@@ -92,8 +89,10 @@ def _frame(where: str, origins: Sequence[str]) -> MissedPart:
 
 
 def _foreign(where: str, origins: Sequence[str]) -> str:
-    belongs = f"What stands in it belongs to {where}"
-    put = "put the tag into that page too"
+    put = "put the tag into it too"
     if not allowed(origin_of(where, None), origins):
         put += f", and {where} on the list of allowed origins"
-    return f"{belongs}. If that page is yours, {put}. If it isn't, no script of yours can see in: ask whoever runs it."
+    return (
+        f"The form inside belongs to that address. If its page is yours, {put}. If it isn't, no script of yours can see"
+        " in: ask whoever runs it to send its answers on."
+    )

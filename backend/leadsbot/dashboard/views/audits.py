@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from leadsbot.dashboard.views.shell import Tone
-
 
 @dataclass(frozen=True, slots=True)
 class FoundForm:
-    """A form of a page: what it is taken for in a word, and why it is left alone where it is."""
+    """A form of a page; `why` says what it is taken for where it is left alone."""
 
     name: str
-    tone: Tone
-    word: str
+    captured: bool
     why: str = ""
 
 
