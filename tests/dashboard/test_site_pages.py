@@ -13,7 +13,7 @@ from leadsbot.dashboard.shown.frames import vendor_of
 from leadsbot.db import Database, Tx
 from leadsbot.forms.audits import MAX_PAGES_PER_SITE, AuditBook, audited
 from leadsbot.workspaces.bootstrap import Created
-from tests.dashboard.browsing import Browser, shown
+from tests.dashboard.browsing import ORIGIN, Browser, shown, submission
 from tests.dashboard.test_render import ATTACK, harmless
 
 
@@ -218,3 +218,19 @@ async def test_a_stranger_sees_nothing_of_it(
     await hear(database, workspace, ("secret", [form("contact", "Contact us")], []))
     text = await section(outsider)
     assert "secret" not in text and "Contact us" not in text and "is listed here once" in text
+
+
+async def test_what_a_page_tells_the_widgets_door_is_shown(owner: Browser, workspace: Created) -> None:
+    now = clock.now()
+    event = {"type": "audit", "at": now, "forms": [form("contact", "Contact us"), form("q", taken_as="search")],
+             "missed": [frame("https://form.typeform.com")]}  # fmt: skip
+    address = f"{ORIGIN}/contact?email=ada@example.com#form"
+    batch = submission({"email": ""}, events=[event], page={"url": address, "title": "", "ref": ""})
+    answer = await owner.client.post(
+        f"/api/w/{workspace.public_token}/events", json=batch, headers={"origin": ORIGIN, "cookie": ""}
+    )
+    assert answer.status_code == 202, answer.text
+    assert addresses((await owner.see("/sites")).text) == ["contact"]
+    text = await section(owner)
+    assert "Captured Contact us" in text and "Left alone q" in text and "Typeform in a frame" in text
+    assert "ada@example.com" not in text
