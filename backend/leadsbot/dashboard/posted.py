@@ -12,7 +12,8 @@ from leadsbot.errors import InvalidInput
 
 # A note of 20,000 characters, each of four bytes, each byte percent-encoded.
 MAX_BODY = 256 * 1024
-MAX_FIELDS = 200
+# A hosted form of fifty questions, each in nine parts.
+MAX_FIELDS = 600
 
 
 class Posted:

@@ -114,6 +114,29 @@ def check(given: Mapping[str, Any]) -> Definition:
     return definition
 
 
+def mistakes(given: Mapping[str, Any]) -> dict[str, str]:
+    """Give what is wrong with each part, a sentence by its place (`fields[2].name`), for a page that shows them all."""
+    found: dict[str, str] = {}
+    for number, field in enumerate(given["fields"]):
+        found |= _misfits(field, HostedField, f"fields[{number}]")
+    found |= _misfits({**given, "fields": [{"name": "a", "label": "A"}]}, Definition)
+    if not found:
+        found |= _misfits(given, Definition)
+    if not found:
+        for place, sentence in problems(msgspec.convert(given, Definition)):
+            found.setdefault(place, sentence)
+    return found
+
+
+def _misfits(given: Any, kind: type, prefix: str = "") -> dict[str, str]:
+    try:
+        msgspec.convert(given, kind)
+    except msgspec.ValidationError as error:
+        place, sentence = explain(str(error))
+        return {".".join(part for part in (prefix, place) if part): sentence}
+    return {}
+
+
 def read(column: str) -> Definition:
     """Give what a row holds, which was checked when it was written."""
     return msgspec.json.decode(column, type=Definition)

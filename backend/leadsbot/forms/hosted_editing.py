@@ -45,12 +45,20 @@ async def get_hosted(database: Database, workspace_id: str, form_id: str) -> Row
 
 
 async def create_hosted(
-    database: Database, workspace_id: str, site_id: str, name: str, definition: Definition, form_id: str | None = None
+    database: Database,
+    workspace_id: str,
+    site_id: str,
+    name: str,
+    definition: Definition,
+    *,
+    form_id: str | None = None,
+    created_at: int | None = None,
 ) -> Row:
     """Add a form to a site of the workspace and give its row.
 
-    `form_id` is that of one that was deleted and comes back. Raises `NotFound` for a site that isn't the workspace's,
-    `Conflict` for a name (or an id) that is taken, `InvalidInput` for one form more than `MAX_PER_SITE`.
+    `form_id` and `created_at` (ms) are those of one that was deleted and comes back. Raises `NotFound` for a site that
+    isn't the workspace's, `Conflict` for a name (or an id) that is taken, `InvalidInput` for one form more than
+    `MAX_PER_SITE`.
     """
     row_id, now = form_id or new_id(), clock.now()
 
@@ -61,7 +69,7 @@ async def create_hosted(
             raise InvalidInput(f"A site has at most {MAX_PER_SITE} hosted forms.", fields=["site_id"])
         if await tx.fetch_one("SELECT id FROM hosted_forms WHERE id = $1", row_id):
             raise Conflict("This form is there again already.")
-        said = {"name": name, "definition": stored(definition), "created_at": now, "updated_at": now}
+        said = {"name": name, "definition": stored(definition), "created_at": created_at or now, "updated_at": now}
         tx.insert(HostedForm, {"id": row_id, "workspace_id": workspace_id, "site_id": site_id, **said})
         await tx.flush()
         return _found(await tx.fetch_one(_GET, row_id, workspace_id))
