@@ -182,16 +182,27 @@ async def test_pages_that_need_somebody_come_first_then_the_latest(
     assert addresses((await owner.see("/sites")).text) == ["two", "four", "one", "three"]
 
 
-async def test_what_is_beyond_the_first_pages_opens_without_a_script(
+async def test_what_is_beyond_the_first_pages_is_a_link_away(
     owner: Browser, database: Database, workspace: Created
 ) -> None:
     await hear(database, workspace, *((f"{n}", [], []) for n in range(FIRST_PAGES)))
     assert "Show all" not in await section(owner)
     await hear(database, workspace, *((f"{n}", [], []) for n in range(MAX_PAGES_PER_SITE + 1)))
     html = (await owner.see("/sites")).text
-    assert f"Show all: {MAX_PAGES_PER_SITE - FIRST_PAGES} more pages" in html
-    assert len(addresses(html)) == MAX_PAGES_PER_SITE
-    assert len(addresses(html.partition("Show all")[0])) == FIRST_PAGES
+    assert len(addresses(html)) == FIRST_PAGES and f"{MAX_PAGES_PER_SITE} pages, no forms captured" in html
+    assert f"Show all {MAX_PAGES_PER_SITE} pages" in html
+    whole = (await owner.see(f"/sites?pages={workspace.site_id}")).text
+    assert f'href="/sites?pages={workspace.site_id}#pages-{workspace.site_id}"' in html
+    assert len(addresses(whole)) == MAX_PAGES_PER_SITE and "Show all" not in whole
+
+
+async def test_asking_for_all_pages_of_no_site_of_ones_own_changes_nothing(
+    outsider: Browser, database: Database, workspace: Created, stranger: Created
+) -> None:
+    await hear(database, workspace, *((f"{n}", [], []) for n in range(FIRST_PAGES + 1)))
+    await hear(database, stranger, *((f"{n}", [], []) for n in range(FIRST_PAGES + 1)))
+    for asked in (workspace.site_id, "nothing", "%00"):
+        assert len(addresses((await outsider.see(f"/sites?pages={asked}")).text)) == FIRST_PAGES
 
 
 async def test_what_a_page_says_of_itself_is_escaped(owner: Browser, database: Database, workspace: Created) -> None:

@@ -20,7 +20,8 @@ from leadsbot.workspaces import site_editing
 
 @get("/sites")
 async def show(desk: Here) -> Response[str]:
-    """Show every site, the oldest first: the one that was there from the start stays on top."""
+    """Show every site, the oldest first: the one that was there from the start stays on top. `pages={id}` lists all
+    pages of that site."""
     return await desk.page(await _view(desk))
 
 
@@ -67,7 +68,11 @@ async def _view(desk: Desk, form: Form | None = None, wrong: dict[str, Form] | N
     """Build the page; `form` is the one for a new site, `wrong` has those of sites that can't be saved."""
     page = await site_editing.list_sites(desk.database, desk.workspace_id, Slice(MAX_LIMIT))
     url = desk.services.settings.public_url
-    sites = [await site_view(desk.database, row, url, (wrong or {}).get(row["id"])) for row in reversed(page.rows)]
+    whole = desk.asked("pages")
+    sites = [
+        await site_view(desk.database, row, url, (wrong or {}).get(row["id"]), whole=row["id"] == whole)
+        for row in reversed(page.rows)
+    ]
     return Sites(tuple(sites), form or Form())
 
 

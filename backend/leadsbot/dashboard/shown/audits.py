@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from leadsbot.capture.guards.origins import allowed, origin_of
 from leadsbot.dashboard import words
@@ -12,7 +13,7 @@ from leadsbot.db import Database
 from leadsbot.db.tx import Row
 from leadsbot.forms import audit_reading
 
-# What is listed at once; the rest opens on demand.
+# What is listed until somebody asks for all.
 FIRST_PAGES = 20
 LEAD = "lead"
 
@@ -24,11 +25,15 @@ _TAKEN_AS: Mapping[str, str] = {
 }
 
 
-async def coverage(database: Database, workspace_id: str, site_id: str, origins: Sequence[str]) -> Coverage:
-    """Give a site's pages; `origins` is its list of allowed origins, which the advice for frames depends on."""
-    rows = await audit_reading.all_pages(database, workspace_id, site_id)
+async def coverage(database: Database, site: Mapping[str, Any], origins: Sequence[str], *, whole: bool) -> Coverage:
+    """Give the pages of a site's row, `FIRST_PAGES` of them or the `whole` list.
+
+    `origins` is the site's list of allowed origins, which the advice for frames depends on.
+    """
+    rows = await audit_reading.all_pages(database, site["workspace_id"], site["id"])
     pages = sorted((_page(row, origins) for row in rows), key=lambda page: not page.matters)
-    return Coverage(tuple(pages[:FIRST_PAGES]), tuple(pages[FIRST_PAGES:]), _said(rows, pages) if rows else "")
+    listed = pages if whole else pages[:FIRST_PAGES]
+    return Coverage(tuple(listed), len(pages), _said(rows, pages) if rows else "")
 
 
 def _page(row: Row, origins: Sequence[str]) -> AuditedPage:

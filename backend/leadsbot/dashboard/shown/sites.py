@@ -19,8 +19,10 @@ Row = Mapping[str, Any]
 MOST_REFUSALS = 5
 
 
-async def site_view(database: Database, row: Row, public_url: str, form: Form | None = None) -> Site:
-    """Give a site's row with its refused origins, the latest first, and its pages."""
+async def site_view(
+    database: Database, row: Row, public_url: str, form: Form | None = None, *, whole: bool = False
+) -> Site:
+    """Give a site's row with its refused origins, the latest first, and its pages: all of them where it is `whole`."""
     refusals = await list_refusals(database, row["id"])
     return Site(
         id=row["id"],
@@ -39,7 +41,7 @@ async def site_view(database: Database, row: Row, public_url: str, form: Form | 
         honeypot_field=row["honeypot_field"],
         thank_you_url=row["thank_you_url"],
         form=form or Form(),
-        coverage=await coverage(database, row["workspace_id"], row["id"], _texts(row["allowed_origins"])),
+        coverage=await coverage(database, row, _texts(row["allowed_origins"]), whole=whole),
     )
 
 

@@ -39,8 +39,11 @@ class AuditedPage:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """A site's pages: those that need somebody first, then the latest heard of. `said` sums them up in a line."""
+    """A site's pages: those that need somebody first, then the latest heard of.
+
+    `count` is how many there are, listed or not; `said` sums them up in a line.
+    """
 
     pages: tuple[AuditedPage, ...] = ()
-    rest: tuple[AuditedPage, ...] = ()
+    count: int = 0
     said: str = ""
