@@ -6,6 +6,17 @@ milliseconds since the epoch; the templates write them in the workspace's time z
 
 from __future__ import annotations
 
+from leadsbot.dashboard.views.form_report import (
+    FieldCell,
+    FieldLine,
+    Figure,
+    FormReport,
+    FunnelStep,
+    Part,
+    Range,
+    ReportChoice,
+    Stop,
+)
 from leadsbot.dashboard.views.forms import FormRow, Forms, SessionChoice, SessionRow
 from leadsbot.dashboard.views.leads import (
     Attempt,
@@ -50,9 +61,14 @@ __all__ = [
     "ErrorPage",
     "EventChoice",
     "Fact",
+    "FieldCell",
+    "FieldLine",
+    "Figure",
     "Form",
+    "FormReport",
     "FormRow",
     "Forms",
+    "FunnelStep",
     "Inbox",
     "InboxFilter",
     "Lead",
@@ -62,7 +78,10 @@ __all__ = [
     "Member",
     "NewSecret",
     "Overview",
+    "Part",
+    "Range",
     "Refusal",
+    "ReportChoice",
     "SessionChoice",
     "SessionRow",
     "Settings",
@@ -72,6 +91,7 @@ __all__ = [
     "Stage",
     "StageCount",
     "Step",
+    "Stop",
     "Theme",
     "Toast",
     "Tone",

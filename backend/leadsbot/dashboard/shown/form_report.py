@@ -1,0 +1,136 @@
+"""A form's report in people's words, from numbers to the view."""
+
+from __future__ import annotations
+
+from leadsbot.dashboard import words
+from leadsbot.dashboard.shown.report_fields import COLUMNS, field_lines, findings, is_rare
+from leadsbot.dashboard.shown.report_words import lasted, part, percent
+from leadsbot.dashboard.views import Figure, FormReport, FunnelStep, Range, ReportChoice, Stop
+from leadsbot.forms.report_shape import Bucket, Place, Rate, Report, Times
+
+MOST_STOPS = 6
+NAMELESS = "A form without a name"
+NO_FIELD = "Before a field that has a name"
+
+
+def report_view(report: Report, choice: ReportChoice) -> FormReport:
+    """Give the page of a report."""
+    common = [one for one in report.fields if not is_rare(one, report)]
+    return FormReport(
+        choice=choice,
+        name=report.form.name or NAMELESS,
+        page_url=report.form.page_url,
+        figures=_figures(report),
+        steps=_steps(report),
+        remarks=_remarks(report),
+        worst=_worst(report),
+        stops=tuple(Stop(_place(one), part(one)) for one in report.drop_off[:MOST_STOPS]),
+        more_stops=_unlisted(report),
+        ranges=_ranges(report.completion),
+        findings=findings(report, common),
+        columns=COLUMNS,
+        fields=field_lines(common),
+        rare_fields=len(report.fields) - len(common),
+        sample=_sample(report),
+    )
+
+
+def _figures(report: Report) -> tuple[Figure, ...]:
+    conversion = report.conversion
+    shares = [
+        (conversion.views_to_submitters, "of those who saw it sent it"),
+        (conversion.starters_to_submitters, "of those who began sent it"),
+    ]
+    times = [(report.time_to_finish, "to fill it in"), (report.time_to_start, "until the first answer")]
+    return (
+        *[Figure(percent(rate), said, part(rate).counts) for rate, said in shares if fits(rate)],
+        *[Figure(lasted(time.median_ms), said, _spread(time)) for time, said in times if time.count],
+    )
+
+
+def fits(rate: Rate) -> bool:
+    """Tell whether a share can be said as one: who begins twice in a visit is seen once, so there may be too many."""
+    return bool(rate.of) and rate.rate is not None and rate.rate <= 1
+
+
+def _spread(times: Times) -> str:
+    return f"median; nine in ten within {lasted(times.p90_ms)}"
+
+
+def _steps(report: Report) -> tuple[FunnelStep, ...]:
+    if not (report.views or report.starters):
+        return ()
+    most = max(report.views or 0, report.starters)
+    conversion = report.conversion
+    began, sent, through = (
+        conversion.views_to_starters,
+        conversion.starters_to_submitters,
+        conversion.views_to_submitters,
+    )
+    seen = () if report.views is None else (FunnelStep("saw", report.views, "saw it", 100 * report.views / most),)
+    return (
+        *seen,
+        FunnelStep("began", report.starters, "began", 100 * report.starters / most,
+             _shares((began, "of those who saw it"))),
+        FunnelStep("sent", report.submitters, "sent it", 100 * report.submitters / most,
+             _shares((sent, "of those who began"), (through, "of those who saw it"))),
+    )  # fmt: skip
+
+
+def _shares(*said: tuple[Rate, str]) -> str:
+    return " · ".join(f"{percent(rate)} {words_}" for rate, words_ in said if fits(rate))
+
+
+def _remarks(report: Report) -> tuple[str, ...]:
+    """Say what became of the others, and who had to try again."""
+    remarks = []
+    if report.abandoned:
+        remarks.append(f"{report.abandoned:,} left without sending it.")
+    if report.in_progress:
+        remarks.append(f"{report.in_progress:,} {'is' if report.in_progress == 1 else 'are'} still filling it in.")
+    if report.resubmitters:
+        remarks.append(f"{part(report.resubmission).counts} who sent it did so more than once.")
+    if report.never_accepted.count:
+        remarks.append(f"{part(report.never_accepted).counts} who tried to send it never got through.")
+    if report.views is not None and report.starters > report.views:
+        remarks.append("There are more starts than views: a visit that begins it again is one view.")
+    if report.views is None:
+        remarks.append("Views can't be told by device.")
+    return tuple(remarks)
+
+
+def _worst(report: Report) -> str:
+    """Name the place where most gave up, in one sentence."""
+    named = [one for one in report.drop_off if one.field]
+    if not named:
+        return ""
+    first = named[0]
+    counts, who = part(first).counts, "left" if not report.in_progress else "didn't send it"
+    did = "did so" if not report.in_progress else "stopped"
+    if first.of and 2 * first.count > first.of:
+        return f"Most who {who} {did} at “{first.field}”: {counts}."
+    if any(one.count == first.count for one in named[1:]):
+        return f"No field lost more people than “{first.field}”: {counts}."
+    return f"More stopped at “{first.field}” than anywhere else: {counts}."
+
+
+def _place(place: Place) -> str:
+    return place.field or NO_FIELD
+
+
+def _unlisted(report: Report) -> int:
+    return sum(one.count for one in report.drop_off[MOST_STOPS:]) + report.drop_off_elsewhere.count
+
+
+def _ranges(buckets: list[Bucket]) -> tuple[Range, ...]:
+    return tuple(Range(_percents(one.lowest, one.highest), part(one)) for one in buckets if one.of)
+
+
+def _percents(lowest: int, highest: int) -> str:
+    return f"{lowest}–{highest}\u00a0%" if lowest < highest else f"{lowest}\u00a0%"
+
+
+def _sample(report: Report) -> str:
+    if report.sampled_sessions < report.sessions:
+        return f"Of the latest {report.sampled_sessions:,} of {words.count(report.sessions, 'visitor')}."
+    return f"Of {words.count(report.sampled_sessions, 'visitor')}."

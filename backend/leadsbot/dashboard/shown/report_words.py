@@ -1,0 +1,42 @@
+"""Shares and spans of time as people say them."""
+
+from __future__ import annotations
+
+from leadsbot.clock import HOUR, MINUTE, SECOND
+from leadsbot.dashboard.views import Part
+from leadsbot.forms.report_shape import Rate
+
+
+def percent(rate: Rate) -> str:
+    """Write a share: "43 %", and neither 0 nor 100 where it is only nearly so; a dash where there is none."""
+    if rate.rate is None:
+        return "–"
+    shown = round(100 * rate.rate)
+    if shown == 0 and rate.count:
+        return "<1\u00a0%"
+    if shown == 100 and rate.of and rate.count < rate.of:
+        return ">99\u00a0%"
+    return f"{shown}\u00a0%"
+
+
+def part(rate: Rate) -> Part:
+    """Give a share with its counts."""
+    counts = f"{rate.count:,} of {rate.of:,}" if rate.of else ""
+    return Part(percent(rate), counts, min(100.0, round(100 * (rate.rate or 0), 1)))
+
+
+def lasted(ms: int | None) -> str:
+    """Write how long something took: "0.4 s", "12 s", "2 min 10 s", "1 h 5 min"; a dash where nothing was timed."""
+    return "–" if ms is None else _span(ms).replace(" ", "\u00a0")
+
+
+def _span(ms: int) -> str:
+    if ms < 10 * SECOND:
+        return f"{ms / SECOND:.1f} s"
+    if ms < MINUTE:
+        return f"{ms // SECOND} s"
+    if ms < HOUR:
+        minutes, seconds = divmod(ms // SECOND, 60)
+        return f"{minutes} min {seconds} s" if seconds else f"{minutes} min"
+    hours, minutes = divmod(ms // MINUTE, 60)
+    return f"{hours} h {minutes} min" if minutes else f"{hours} h"
