@@ -50,6 +50,7 @@ from leadsbot.dashboard.views import (
     Webhook,
     Webhooks,
 )
+from tests.dashboard.report_samples import NOBODY, ONLY_SEEN, REPORT
 
 NOW = 1_790_000_000_000
 PIPELINE = ("Form Started", "New", "Contacted", "Quoted", "Won", "Lost")
@@ -208,6 +209,9 @@ PAGES: dict[str, tuple[Shell, View]] = {
     "forms": (SHELL, FORMS),
     "forms-empty": (SHELL, Forms((), ())),
     "forms-none": (SHELL, Forms((FORM,), (), SessionChoice("form-1", "abandoned", "Work with us"), first_page=False)),
+    "form-report": (SHELL, REPORT),
+    "form-report-empty": (SHELL, NOBODY),
+    "form-report-seen": (SHELL, ONLY_SEEN),
     "sites": (SHELL, Sites((SITE, Site("site-2", "Landing pages", TAG)))),
     "sites-empty": (SHELL, Sites(())),
     "sites-wrong": (SHELL, Sites((replace(SITE, form=WRONG),), WRONG)),
