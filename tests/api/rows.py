@@ -8,6 +8,8 @@ from typing import Any
 import msgspec
 
 from leadsbot.db import Database, Tx
+from leadsbot.forms.hosted import STARTER
+from leadsbot.forms.hosted_editing import create_hosted
 from leadsbot.forms.tables import Form, Session
 from leadsbot.forms.visit import Visit
 from leadsbot.ids import new_id
@@ -141,3 +143,10 @@ async def _insert(database: Database, table: Any, row: dict[str, Any]) -> None:
         tx.insert(table, row)
 
     await database.write(unit)
+
+
+async def add_hosted_form(database: Database, workspace: Created) -> str:
+    """Make a hosted form on the workspace's site; gives its id."""
+    args = (workspace.workspace_id, workspace.site_id, "A hosted form", STARTER)
+    form_id: str = (await create_hosted(database, *args))["id"]
+    return form_id

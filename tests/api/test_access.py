@@ -17,7 +17,7 @@ from leadsbot.jobs.handlers import modules_in
 from leadsbot.workspaces.bootstrap import Created
 from leadsbot.workspaces.sign_in import COOKIE
 from tests.api.conftest import Client, key_with
-from tests.api.rows import add_form, add_lead, add_session
+from tests.api.rows import add_form, add_hosted_form, add_lead, add_session
 
 # What an address needs before it does anything; the rest take nothing, or an empty change.
 BODIES = {
@@ -71,6 +71,7 @@ async def rows(api: Client, database: Database, workspace: Created) -> dict[str,
         "key_id": (await api.post("/api/v1/keys", json=BODIES["POST /api/v1/keys"])).json()["id"],
         "webhook_id": webhook_id,
         "channel_id": channel_id,
+        "hosted_form_id": await add_hosted_form(database, workspace),
         "delivery_id": (await api.post(f"/api/v1/webhooks/{webhook_id}/test")).json()["id"],
     }
 

@@ -182,7 +182,7 @@ _SENTENCES: Final = (
     (r"Expected `str` matching regex '\\\\S'", "This must not be blank."),
     (r"Expected `str` matching regex '\^\[A-Za-z\]", 'Letters, digits, "_", "-" and ".", beginning with a letter.'),
     (r"Expected `str` matching regex '\^\[a-z0-9-\]", 'Autocomplete tokens in lower case, such as "given-name".'),
-    (r"Invalid enum value '(.{0,40})", '"{0} is none of the choices.'),
+    (r"Invalid enum value '(.{0,40})'$", '"{0}" is none of the choices.'),
     (r"Object missing required field `(.*)`", '"{0}" is missing.'),
     (r"Object contains unknown field `(.{0,80})`", '"{0}" is not known here.'),
 )
