@@ -281,3 +281,21 @@ async def test_a_bad_neighbour_does_not_cost_a_form_its_view(page: Page, databas
     assert len(await database.fetch("SELECT id FROM forms")) == 1
     assert len(await database.fetch("SELECT id FROM form_views")) == 1
     assert (await database.fetch("SELECT last_seen_at FROM sites"))[0]["last_seen_at"] is not None
+
+
+@pytest.mark.parametrize(
+    ("field", "kept"),
+    [
+        ({"name": "f3", "label": "Imię i nazwisko", "type": "text"}, True),
+        ({"name": "f3", "label": "", "type": "text", "means": "section-a billing tel"}, True),
+        ({"name": "f3", "label": "Phone", "type": "text", "means": "organization"}, False),
+        ({"name": "f3", "label": "Company name", "type": "text"}, False),
+        ({"name": "f3", "label": "Budget", "type": "text", "means": "message"}, False),
+    ],
+)
+async def test_what_is_a_contact_is_the_servers_word_not_the_pages(
+    page: Page, database: Database, field: dict[str, str], kept: bool
+) -> None:
+    await change_site(database, partial_values="contact")
+    await page.send(progress(new_uuid(), fields=[email_field("ada@example.com"), {**field, "value": "99 Lovelace"}]))
+    assert ("99 Lovelace" in await everything(database)) is kept

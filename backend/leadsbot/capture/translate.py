@@ -19,12 +19,11 @@ from leadsbot.forms.sensitive import keep
 from leadsbot.forms.sessions import Reached
 from leadsbot.forms.visit import Visit
 from leadsbot.leads.contact import Contact, from_fields
+from leadsbot.leads.meanings import CONTACT, meaning_of
 from leadsbot.leads.submission import Submission
 from leadsbot.workspaces.sites import SiteRules
 
 DOOR = "widget"
-_CONTACT_MEANINGS = frozenset({"email", "phone", "name", "first_name", "last_name"})
-
 _encode = msgspec.json.Encoder().encode
 
 
@@ -160,7 +159,7 @@ class _Translation:
         allowed = self._allowed(fields)
         if self._site.partial_values == "all":
             return allowed
-        return [one for one in allowed if one.means in _CONTACT_MEANINGS]
+        return [one for one in allowed if meaning_of(one) in CONTACT]
 
     def _reached(self, event: wire.Progress | wire.Submit, *, submitted: bool, fields: str | None = None) -> Reached:
         return Reached(

@@ -1,4 +1,4 @@
-"""From a form's fields to a person: what the page says a field means, else its type, else the words of its name."""
+"""From a form's fields to a person: each answer where it belongs, and every other one by its label."""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
-from typing import Final, Protocol
+from typing import Final
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
-from leadsbot.forms import sensitive
-from leadsbot.forms.words import words_of
+from leadsbot.leads.meanings import FieldLike, meaning_of
 
 MAX_EMAIL: Final = 320
 MAX_PHONE: Final = 100
@@ -23,44 +22,7 @@ MAX_PLAIN: Final = 200
 
 _PLAIN_LOCAL: Final = re.compile(r"[A-Za-z0-9_+\-]+(?:\.[A-Za-z0-9_+\-]+)*")
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
-_MEANINGS: Final = frozenset({"email", "phone", "name", "first_name", "last_name", "company", "message", "event_date"})
 _SINGLE: Final = ("phone", "first_name", "last_name", "company")
-# Read in this order: "company name" is a company before it is a name, "first name" a first name. English, German,
-# French, Spanish, Italian, Dutch, Portuguese; accents are taken off, a space stands for any or no separator.
-_GUESSES: Final = (
-    ("email", "e mail|mail|email address|e mail adresse|courriel|correo|correo electronico|emailadres"),
-    ("company", "company|company name|organi[sz]ation|business name|employer|firma|firmenname|unternehmen|entreprise"
-     "|societe|empresa|compania|azienda|bedrijf"),
-    ("first_name", "first name|given name|f name|vorname|prenom|primer nombre|voornaam"),
-    ("last_name", "last name|family name|sur name|l name|nachname|familienname|nom de famille|apellido|apellidos"
-     "|cognome|achternaam|sobrenome"),
-    ("phone", "phone|phone number|telephone|tel|mobile|mobile number|cell|cell phone|telefon|telefonnummer|handy"
-     "|handynummer|rufnummer|mobil|portable|numero de telephone|telefono|movil|celular|telefoon|telefone|whatsapp"),
-    ("event_date", "event date|date of event|wedding date|veranstaltungsdatum|hochzeitsdatum|date de l evenement"
-     "|fecha del evento"),
-    ("message", "message|your message|comments?|enquiry|inquiry|nachricht|ihre nachricht|mitteilung|anfrage|kommentar"
-     "|votre message|commentaires?|mensaje|comentarios?|messaggio|bericht|mensagem"),
-    ("name", "name|full name|your name|contact name|ihr name|vor und nachname|votre nom|nom|nom complet|nom et prenom"
-     "|nombre|nombre completo|nombre y apellidos|nome|naam"),
-)  # fmt: skip
-
-
-def _whole(words: str) -> re.Pattern[str]:
-    # The field is called so, perhaps with words of courtesy or of its form around: "contact_email", "Your e-mail".
-    around = (
-        r"(?:(?:your|ihre?|votre|tu|su|the|contact|form|field|input|customer|client|lead|visitor|work|business)\s+)*"
-    )
-    return re.compile(rf"\s*{around}(?:{words.replace(' ', ' ?')})(?: (?:optional|required|address|adresse))*\s*")
-
-
-_PATTERNS: Final = tuple((meaning, _whole(words)) for meaning, words in _GUESSES)
-
-
-class FieldLike(sensitive.FieldLike, Protocol):
-    """A field as a form sent it; `means` is what the page says it is, or None."""
-
-    @property
-    def means(self) -> str | None: ...
 
 
 @dataclass(slots=True)
@@ -115,7 +77,7 @@ def from_fields(fields: Iterable[FieldLike]) -> Contact:
         value = one.value.strip()
         if not value:
             continue
-        meaning = _meaning(one)
+        meaning = meaning_of(one)
         if meaning == "name" and not full_name:
             full_name = value
         elif not _fill(contact, meaning, value):
@@ -149,22 +111,6 @@ def _validated(text: str) -> str | None:
     return found.normalized.lower()
 
 
-def _meaning(one: FieldLike) -> str:
-    said = (one.means or "").strip().lower().replace("-", "_")
-    if said in _MEANINGS:
-        return said
-    kind = one.type.strip().lower()
-    if kind in ("email", "tel"):
-        return "email" if kind == "email" else "phone"
-    return "" if kind in ("checkbox", "radio", "hidden") else _guess(one.name) or _guess(one.label)
-
-
-@lru_cache(maxsize=2048)
-def _guess(name: str) -> str:
-    words = words_of(name)
-    return next((meaning for meaning, pattern in _PATTERNS if pattern.fullmatch(words)), "")
-
-
 def _fill(contact: Contact, meaning: str, value: str) -> bool:
     """Put `value` where it belongs; False when it can't stand there or another does."""
     if meaning == "email":
@@ -195,12 +141,15 @@ def _fill_date(contact: Contact, value: str) -> bool:
 
 
 def _fill_name(contact: Contact, full: str) -> None:
-    """A form with a first name and a "name" means the last name by it; one with both asks for another person's."""
+    """A form with a first name and a "name" means the last name by it ("Nom, Prénom"), one with a last name the first
+    ("Nombre, Apellidos"); one with both asks for another person's."""
     if contact.first_name is None and contact.last_name is None:
         first, last = split_name(full)
         contact.first_name, contact.last_name = first, last or None
     elif contact.last_name is None:
         contact.last_name = full
+    elif contact.first_name is None:
+        contact.first_name = full
     else:
         _put(contact.custom, "Name", full)
 

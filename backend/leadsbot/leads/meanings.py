@@ -1,0 +1,189 @@
+"""What a field is about: by what its page declares, else its type, else the words of its name and label."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import Final, Protocol
+
+from leadsbot.forms import sensitive
+from leadsbot.forms.words import words_of
+from leadsbot.leads.vocabulary import (
+    AFTER,
+    BEFORE,
+    EMAIL,
+    FIRST_NAME,
+    JOINTS,
+    LAST_NAME,
+    NAME,
+    OWNERS,
+    PHONE,
+    PHRASES,
+)
+
+# A longer label is a question, which may mention anything.
+MAX_WORDS: Final = 10
+CONTACT: Final = frozenset({EMAIL, PHONE, NAME, FIRST_NAME, LAST_NAME})
+
+# HTML standard, "Autofill detail tokens". What names another thing than ours is taken at its word: nothing of a person.
+_AUTOFILL: Final = {
+    "email": EMAIL,
+    "tel": PHONE,
+    "tel-national": PHONE,
+    "tel-local": PHONE,
+    "name": NAME,
+    "given-name": FIRST_NAME,
+    "family-name": LAST_NAME,
+    "organization": "company",
+}
+_OTHER_THINGS: Final = """
+honorific-prefix additional-name honorific-suffix nickname organization-title street-address address-line1
+address-line2 address-line3 address-level1 address-level2 address-level3 address-level4 country country-name
+postal-code bday bday-day bday-month bday-year sex url photo language impp tel-country-code tel-area-code
+tel-local-prefix tel-local-suffix tel-extension transaction-currency transaction-amount
+"""
+_GROUPS: Final = frozenset({"shipping", "billing", "home", "work", "mobile"})
+_OTHERS: Final = frozenset(_OTHER_THINGS.split())
+_ELSEWHERE: Final = frozenset({"fax", "pager"})
+_TYPES: Final = {"email": EMAIL, "tel": PHONE}
+_UNNAMED_TYPES: Final = frozenset({"checkbox", "radio", "hidden"})
+_E_MAIL: Final = re.compile(r"\be mail")
+_NOTHING: Final = ""
+_END: Final = ""
+_Tree = dict[str, "_Tree"]
+
+
+class FieldLike(sensitive.FieldLike, Protocol):
+    """A field as a form sent it; `means` is what the page says of it, or None."""
+
+    @property
+    def means(self) -> str | None: ...
+
+
+def meaning_of(one: FieldLike) -> str:
+    """Give `email`, `phone`, `name`, `first_name`, `last_name`, `company`, `message`, `event_date`, or "" for neither.
+
+    In this order: `data-leadsbot-field`, `autocomplete`, type, `inputmode`, name, label. The page's hint (`means`) is
+    the first of its kind that is there; an `inputmode` can't be told from an `autocomplete` of the same word.
+    """
+    hinted = _hinted(one.means) if one.means else None
+    if hinted is not None:
+        return hinted
+    kind = one.type.strip().lower()
+    if kind in _TYPES:
+        return _TYPES[kind]
+    return _NOTHING if kind in _UNNAMED_TYPES else guess(one.name) or guess(one.label)
+
+
+@lru_cache(maxsize=1024)
+def _hinted(hint: str) -> str | None:
+    """Give what a hint says, "" when it says something else, None when it says nothing that is known."""
+    said = hint.strip().lower()
+    if (word := said.replace("-", "_")) in PHRASES:
+        return word
+    tokens = said.split()
+    if tokens and tokens[-1] == "webauthn":
+        tokens.pop()
+    if not tokens:
+        return None
+    *groups, field = tokens
+    if any(group in _ELSEWHERE for group in groups):
+        return _NOTHING
+    if not all(group in _GROUPS or group.startswith("section-") for group in groups):
+        return None
+    return _NOTHING if field in _OTHERS or field.startswith("cc-") else _AUTOFILL.get(field)
+
+
+@lru_cache(maxsize=4096)
+def guess(text: str) -> str:
+    """Give what a name or label says in whole words, else ""."""
+    words = _words(text)
+    if len(words) > MAX_WORDS:
+        return _NOTHING
+    kept = [word for word in words if word not in _PARTICLES]
+    for start in range(len(kept)):
+        for end in range(len(kept), start, -1):
+            found = _KNOWN.get("".join(kept[start:end]))
+            if found:
+                return found
+            if kept[end - 1] not in _AFTER:
+                break
+        if kept[start] not in _BEFORE:
+            break
+    return _NOTHING
+
+
+def _words(text: str) -> list[str]:
+    # Its "e" is no "and", though it stands by itself.
+    return _E_MAIL.sub("email", words_of(text)).split()
+
+
+def _plain_words(text: str) -> frozenset[str]:
+    return frozenset(words_of(text).split())
+
+
+def _known() -> dict[str, str]:
+    known: dict[str, str] = {}
+    for meaning, languages in PHRASES.items():
+        for phrase in "|".join(languages).split("|"):
+            words = [word for word in _words(phrase) if word not in _PARTICLES]
+            known.setdefault("".join(words), meaning)
+    return known
+
+
+_PARTICLES: Final = _plain_words(OWNERS + JOINTS)
+_BEFORE: Final = _plain_words(BEFORE)
+_AFTER: Final = _plain_words(AFTER)
+_KNOWN: Final = _known()
+
+
+@lru_cache(maxsize=1)
+def contact_pattern() -> str:
+    """Give a regular expression source that matches the words of what is an email, a phone or a person's name.
+
+    It is held against each of a field's hint, type, name and label by itself, in lower case with one space between and
+    around its words: " first name ". Python and JavaScript read it alike; it has no flags.
+    """
+    phrases = [phrase for meaning in PHRASES if meaning in CONTACT for phrase in "|".join(PHRASES[meaning]).split("|")]
+    phrases += [token.replace("-", " ") for token, meaning in _AUTOFILL.items() if meaning in CONTACT]
+    # What is a company with it and somebody's own without is no courtesy here: "business name".
+    before = sorted({*OWNERS.split(), *BEFORE.split(), *_GROUPS} - {"business"})
+    opening = rf"^ (?:section .* )?(?:{_any_of(before)} )*"
+    return rf"{opening}{_any_of(phrases)} (?:(?:{_any_of(AFTER.split())}|\d+) )*$"
+
+
+def _any_of(phrases: Iterable[str]) -> str:
+    """Give one of these as a regular expression, what they begin with in common written once."""
+    tree: _Tree = {}
+    for phrase in phrases:
+        at = tree
+        for piece in _pieces(phrase):
+            at = at.setdefault(piece, {})
+        at[_END] = {}
+    return _written(tree)
+
+
+def _written(tree: _Tree) -> str:
+    ways = [piece + _written(rest) for piece, rest in tree.items() if piece != _END]
+    if not ways:
+        return ""
+    alone = len(ways) == 1 and (_END not in tree or ways[0] in tree)
+    return (ways[0] if alone else f"(?:{'|'.join(ways)})") + ("?" if _END in tree else "")
+
+
+def _pieces(phrase: str) -> Iterator[str]:
+    """Give a phrase letter by letter; the space between two words may be missing, and what joins them."""
+    *words, last = re.sub(r"\bemail", "e mail", phrase).split()
+    for word in words:
+        if words_of(word) in _PARTICLES:
+            yield f"(?:{''.join(map(_letter, word))} ?)?"
+        else:
+            yield from map(_letter, word)
+            yield " ?"
+    yield from map(_letter, last)
+
+
+def _letter(letter: str) -> str:
+    plain = words_of(letter)
+    return letter if plain == letter else f"[{plain}{letter}]"
