@@ -256,7 +256,7 @@ const never = (run) => async (...args) => {
 };
 
 /** What is shown, and the form in it. */
-function render(hook, { name, definition, honeypot }) {
+function render(hook, { id, name, definition, honeypot }) {
   const { title, intro, consent } = definition;
   const words = { ...WORDS };
   for (const key in WORDS) words[key] = definition.words?.[key] || words[key];
@@ -267,7 +267,14 @@ function render(hook, { name, definition, honeypot }) {
   const head = (title || intro) && make('div', {}, text('h2', title, { part: 'title' }), text('p', intro, { part: 'intro' }));
   const form = make(
     'form',
-    { method: 'post', novalidate: true, 'data-leadsbot-form': name, 'aria-label': title || name, part: 'form' },
+    {
+      method: 'post',
+      novalidate: true,
+      'data-leadsbot-form': name,
+      'data-leadsbot-hosted': id || 'preview', // the listener leaves its submission to us
+      'aria-label': title || name,
+      part: 'form',
+    },
     head,
     ...fields.map((field) => field.box),
     trap(honeypot, definition.fields),
