@@ -13,7 +13,7 @@ from leadsbot.forms.tables import PageAudit
 from leadsbot.ids import derived_id
 
 MAX_PAGES_PER_SITE = 500
-MAX_PARTS_PER_PAGE = 50
+MAX_PARTS_PER_PAGE = 100
 MAX_REMEMBERED = 10_000
 PAGE_LENGTH = 2_000
 REWRITE_AFTER_MS = clock.MINUTE
