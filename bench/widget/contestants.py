@@ -15,6 +15,8 @@ WORK = HERE / "work"  # ignored by git
 OURS, PLAUSIBLE, SNOWPLOW, NONE = "LeadsBot", "Plausible", "Snowplow", "none"
 NAMES = (NONE, PLAUSIBLE, OURS, SNOWPLOW)
 WITHIN_S = 120
+PUBLIC = HERE.parents[1] / "public"
+LATER = "widget-engaged.js"  # what the widget fetches once a visitor touches a form
 
 # Each is set up to see what it can of forms; none is held back by the test's address.
 ENTRIES = {
@@ -50,10 +52,15 @@ class Script:
 def scripts() -> dict[str, Script]:
     """Give every contestant's script but that of `none`; installs and bundles the others where that is still to do."""
     _install()
-    found = {OURS: (HERE.parents[1] / "public" / "widget.js").read_bytes()}
+    found = {OURS: (PUBLIC / "widget.js").read_bytes()}
     for name, source in ENTRIES.items():
         found[name] = _bundled(source)
     return {name: Script(body) for name, body in found.items()}
+
+
+def later() -> bytes:
+    """Give the widget's second file."""
+    return (PUBLIC / LATER).read_bytes()
 
 
 def tag(name: str) -> str:

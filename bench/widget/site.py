@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import ClassVar
 
-from bench.widget.contestants import Script, tag
+from bench.widget.contestants import LATER, Script, later, tag
 
 SETTINGS = {"consent": "none", "partial": "off", "masked": [], "hidden": [], "ignored": [], "honeypot": "website"}
 # In every page, the one without a script included: long tasks are noted by the browser from the start.
@@ -44,7 +44,7 @@ TWELVE = [
 FOUR = ["text", "email", "select", "textarea"]
 CHANGED = ["text", "email", "text", "select", "checkbox"]  # what a visitor goes through, in turn
 LARGE = 60  # fields
-FIRST = '<label>Notes <textarea name="notes" autofocus></textarea></label>'
+FIRST = '<label>Notes <textarea name="notes"></textarea></label>'
 
 
 def form(name: str, kinds: list[str], first: str = "") -> str:
@@ -76,6 +76,8 @@ class _Answers(BaseHTTPRequestHandler):
             self._answer(200, "text/html", page(*name.split("/")).encode())
         elif folder == "scripts":
             self._answer(200, "text/javascript", self.scripts[name.removesuffix(".js")].body)
+        elif folder == LATER:
+            self._answer(200, "text/javascript", later())
         elif folder == "api":
             self._answer(200, "application/json", json.dumps(SETTINGS).encode())
         else:

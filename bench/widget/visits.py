@@ -30,6 +30,7 @@ class Round:
 
     loads: dict[tuple[str, str], Cost] = field(default_factory=dict)
     long_tasks: dict[tuple[str, str], list[float]] = field(default_factory=dict)
+    touch: dict[str, Cost] = field(default_factory=dict)
     key: dict[str, Cost] = field(default_factory=dict)
     change: dict[str, Cost] = field(default_factory=dict)
 
@@ -63,22 +64,34 @@ def load(browser: Browser, site: str, into: Round, order: Sequence[str]) -> None
 
 
 def write(browser: Browser, site: str, into: Round, order: Sequence[str]) -> None:
-    """Type into a large form's text area, then go through its fields, with each script."""
+    """Begin a large form with its text area, write there, then go through its fields, with each script."""
     with ExitStack() as stack:
         pages = {name: stack.enter_context(visitor(browser, site)) for name in order}
         for name, page in pages.items():
             page.goto(f"{site}/pages/large/{name}")
         time.sleep(SETTLED_S)
+        _touch(browser, pages, into)
         _type(browser, pages, into)
         time.sleep(DEFERRED_S)
         _change(browser, pages, into)
 
 
+def _touch(browser: Browser, pages: dict[str, Page], into: Round) -> None:
+    """Measure what follows when somebody goes into a form's first field and presses a key there."""
+    with tracing(browser) as trace:
+        for page in pages.values():
+            page.keyboard.press("Tab")
+            page.keyboard.press("x")
+        time.sleep(SETTLED_S)
+        for name, page in pages.items():
+            mark(page, f"{name}: touched")
+    into.touch = {name: trace.cost(f"{name}: touched") for name in pages}
+
+
 def _type(browser: Browser, pages: dict[str, Page], into: Round) -> None:
-    """Measure keys while somebody writes without a pause; the first key, with which it begins, is not in."""
+    """Measure keys while somebody writes on without a pause."""
     with tracing(browser) as trace:
         for name, page in pages.items():
-            page.keyboard.press("x")
             mark(page, f"{name}: typing")
             for _ in range(KEYS):
                 page.keyboard.press("a")
