@@ -101,7 +101,7 @@ async def test_a_frame_of_another_origin_says_where_to_put_the_tag(
     await hear(database, workspace, ("jobs", [], [frame("https://jobs.other.example")]))
     text = await section(owner)
     assert "1 page may hold a form that can't be seen." in text
-    assert "Frame of jobs.other.example The form inside belongs to that address." in text
+    assert "Frame of jobs.other.example A form in it belongs to that address." in text
     assert "put the tag into it too, and https://jobs.other.example on the list of allowed origins." in text
 
 

@@ -70,8 +70,8 @@ def _missed(part: audit_reading.MissedPart, origins: Sequence[str]) -> MissedPar
 def _shadow(tag: str) -> MissedPart:
     return MissedPart(
         f"Component <{tag}>",
-        "It keeps what is inside it closed, and no script of the page can look in. Ask its maker for an open shadow"
-        " root, or to call LeadsBot.capture(form) from within when its form is sent.",
+        "It keeps what is inside it closed, and no script of the page can look in. If a form stands there, ask its"
+        " maker for an open shadow root, or to call LeadsBot.capture(form) from within when it is sent.",
     )
 
 
@@ -98,6 +98,6 @@ def _foreign(where: str, origins: Sequence[str]) -> str:
     if not allowed(origin_of(where, None), origins):
         put += f", and {where} on the list of allowed origins"
     return (
-        f"The form inside belongs to that address. If its page is yours, {put}. If it isn't, no script of yours can see"
+        f"A form in it belongs to that address. If its page is yours, {put}. If it isn't, no script of yours can see"
         " in: ask whoever runs it to send its answers on."
     )
