@@ -12,6 +12,9 @@ from tests.cli.running import free_ports
 from tests.support import postgres
 from tests.support.neighbours import receiver, smtp, telegram
 
+# So that an assertion of a case says what it compared.
+pytest.register_assert_rewrite(*(f"e2e.widget.{name}" for name in ("cases", "judging", "pages", "running")))
+
 __all__ = ["receiver", "smtp", "telegram"]
 
 KINDS = ("sqlite", "postgresql")

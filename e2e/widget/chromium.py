@@ -30,6 +30,7 @@ class Chromium:
 
     def __init__(self, browser: Browser) -> None:
         self._browser = browser
+        self.version = f"Chromium {browser.version}"
         self._context: BrowserContext | None = None
         self._page: Page | None = None
 
@@ -48,7 +49,12 @@ class Chromium:
         self._page = self._context.new_page()
 
     def open(self, url: str) -> None:
-        self.page.goto(url)
+        try:
+            self.page.goto(url)
+        except PlaywrightError as error:
+            if "ERR_ABORTED" not in error.message:
+                raise
+            self.page.goto(url)  # another navigation was under way, and came between
 
     def evaluate(self, expression: str, frame: str = "") -> Any:
         try:

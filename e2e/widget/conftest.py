@@ -1,4 +1,4 @@
-"""One LeadsBot and one Chromium for all cases."""
+"""One LeadsBot and one browser for all cases."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from e2e.widget import chromium
+from e2e.widget import browsers
 from e2e.widget.driving import Driver
 from e2e.widget.world import World, world
 
@@ -20,5 +20,5 @@ def the_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 @pytest.fixture(scope="package")
 def driver() -> Iterator[Driver]:
     """One browser for this folder alone: while it runs, its event loop would be in the way of asynchronous tests."""
-    with chromium.running() as running:
+    with browsers.running(browsers.chosen()) as running:
         yield running

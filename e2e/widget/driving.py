@@ -26,6 +26,9 @@ class Driver(Protocol):
     name: str
     """`chromium`, `firefox` or `webkit`."""
 
+    version: str
+    """Its name and version, for people."""
+
     def fresh(self) -> None:
         """Close what is open and begin with an empty profile: no storage, no cache, no cookies, one blank page.
 
@@ -33,7 +36,7 @@ class Driver(Protocol):
         """
 
     def open(self, url: str) -> None:
-        """Go to an address, as if typed; returns with the page's `load` event."""
+        """Go to an address, as if typed, whatever other navigation is under way; returns with the `load` event."""
 
     def evaluate(self, expression: str, frame: str = "") -> Any:
         """Give what a JavaScript expression is, as JSON (`undefined` is None); a promise is awaited.
@@ -65,6 +68,12 @@ class Driver(Protocol):
 
     def set_offline(self, offline: bool) -> None:
         """Take the network away, or bring it back; raises `Unsupported`."""
+
+    def autofill(self, element: str, values: dict[str, str]) -> None:
+        """Let the browser fill in an address form that it knows; `values` by what Chromium calls them (`NAME_FULL`).
+
+        Raises `Unsupported`.
+        """
 
     def end(self) -> None:
         """End the browser."""
