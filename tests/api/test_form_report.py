@@ -126,3 +126,31 @@ async def test_the_reference_describes_it(nobody: Client) -> None:
     shape = told["components"]["schemas"]["Report"]["properties"]
     assert {"from", "to", "views", "starters", "submitters", "drop_off", "fields"} <= set(shape)
     assert "description" in told["components"]["schemas"]["FieldReport"]["properties"]["sessions"]
+
+
+async def test_what_the_widget_sends_is_what_it_tells(nobody: Client, api: Client, workspace: Created) -> None:
+    form = {"key": "quote", "name": "Get a quote"}
+    email = ["email", "Your e-mail", 1, 4_000, 700, 1, 3, 1, 1, 1]
+    far = {"seq": 1, "form": form, "percent": 50, "done": 1, "total": 2, "wait": 2_500}
+    now = clock.now()
+    sent = {"type": "submit", "id": new_id(), "session": new_id(), "start": now - 9_000, "at": now, "tries": 2,
+            "confirmation": "confirmed", "fields": [], "stats": [email, ["phone", "Phone"]], **far}  # fmt: skip
+    begun = {"type": "progress", "session": new_id(), "start": now - 9_000, "at": now, "last": "Phone",
+             "stats": [email, ["phone", "Phone", 2, 900, 300, 0, 0, 0, 0, 0]], **far}  # fmt: skip
+    batch = {"v": 1, "id": new_id(), "sent": now, "visit": {"id": new_id(), "at": now},
+             "page": {"url": "https://lindenhof.example/quote", "title": "", "ref": ""},
+             "events": [{"type": "view", "form": form, "at": now - 9_000}, sent, begun]}  # fmt: skip
+    answer = await nobody.post(
+        f"/api/w/{workspace.public_token}/events", json=batch, headers={"origin": "https://lindenhof.example"}
+    )
+    assert answer.status_code == 202, answer.text
+    (found,) = (await api.get("/api/v1/forms")).json()["data"]
+    shown = await report(api, found["id"])
+    assert [shown[name] for name in ("views", "starters", "submitters", "resubmitters")] == [1, 2, 1, 1]
+    assert shown["time_to_finish"] == {"median_ms": 9_000, "p90_ms": 9_000, "count": 1}
+    assert shown["time_to_start"]["median_ms"] == 2_500
+    told = {one["name"]: one for one in shown["fields"]}
+    assert list(told) == ["email", "phone"] and told["email"]["label"] == "Your e-mail"
+    assert told["email"]["deletions"] == {"rate": 1.0, "count": 2, "of": 2, "total": 6}
+    assert told["phone"]["blank_when_submitted"] == {"rate": 1.0, "count": 1, "of": 1}
+    assert told["phone"]["drop_off"] == {"rate": 1.0, "count": 1, "of": 1, "abandoned": 0}

@@ -102,7 +102,7 @@ async def form_report(database: Database, workspace_id: str, form_id: str, wante
         sessions=counts["with_stats"],
         sampled_sessions=found.fields.sessions,
         sample_limit=SAMPLED,
-        fields=found.fields.reports({one.field: one for one in found.places if one.field}, drop_off(0, 0, unsent)),
+        fields=found.fields.reports(_by_label(found.places), drop_off(0, 0, unsent)),
     )
 
 
@@ -145,6 +145,10 @@ def _place(row: Row, unsent: int) -> Place:
         abandoned=int(row["abandoned"]),
         field=row["last_field"] or None,
     )
+
+
+def _by_label(places: Sequence[Place]) -> dict[str, DropOff]:
+    return {one.field: drop_off(one.count, one.abandoned, one.of or 0) for one in places if one.field}
 
 
 def _elsewhere(places: Sequence[Place], unsent: int, abandoned: int) -> DropOff:
