@@ -58,7 +58,7 @@ def label_of(field: FieldReport) -> str:
 def _line(field: FieldReport, longest: int, worst: int) -> FieldLine:
     time, first_key = field.time.median_ms, field.hesitation.median_ms
     slow = 0 if time is None or not longest else 100 * time / longest
-    most = bool(worst) and field.drop_off.count == worst
+    most = field.drop_off.count == worst and (field.drop_off.of or 0) >= FEWEST
     return FieldLine(
         label_of(field),
         field.name if field.label and field.name != field.label else "",
