@@ -48,7 +48,7 @@ def case(
     errs: bool = False,
     **site: object,
 ) -> Callable[[Run], Run]:
-    """Make a case of a function of a `Visitor`; its id is the function's name.
+    """Make a case of a function of a `Visitor`; its id is its file's and its function's name.
 
     `site` are settings of its site. `own_style` and `own_storage`: the page itself adds styles or stores something;
     `errs`: the page itself is faulty, so that an error there is nobody's fault.
@@ -56,7 +56,7 @@ def case(
 
     def register(run: Run) -> Run:
         theme = run.__module__.rpartition(".")[2]
-        name = run.__name__.replace("_", "-")
+        name = f"{theme}/{run.__name__}".replace("_", "-")
         assert name not in _found, f"there are two cases {name}"
         _found[name] = Case(
             name, theme, sentence, run, impossible, but or {}, frozenset(not_in), site, own_style, own_storage, errs

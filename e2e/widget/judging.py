@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
+
+import httpx
 
 from e2e.support.api import Api
 from e2e.widget.patience import eventually
@@ -11,6 +13,7 @@ from e2e.widget.site import Site
 from e2e.widget.world import World
 
 Json = dict[str, Any]
+T = TypeVar("T")
 
 
 class WithoutTag(Exception):
@@ -51,18 +54,31 @@ class Judge:
     def leads(self) -> list[Json]:
         """Give the leads from the case's pages, spam too."""
         found = self.api.get("/api/leads", limit=100, spam="true")["leads"]
-        return [lead for lead in found if (lead["page_url"] or "").startswith(self.site.url + "/")]
+        # A port may have been another case's before.
+        since, page = self.site_row["created_at"], self.site.url + "/"
+        return [lead for lead in found if lead["page_url"].startswith(page) and lead["created_at"] >= since]
 
     def lead(self, **known: Any) -> Json:
         """Give the one lead of the case, once it is there and is as said (`confirmation="confirmed"`)."""
         return self.submissions(1, **known)[0]
+
+    def lead_at(self, page_url: str, **known: Any) -> Json:
+        """Give the one lead from pages whose address begins so, once it is there and is as said."""
+
+        def ask() -> Json | None:
+            found = self.api.get("/api/leads", limit=100, spam="true")["leads"]
+            fit = [one for one in found if one["page_url"].startswith(page_url)]
+            assert len(fit) <= 1, f"{len(fit)} leads instead of one"
+            return next((one for one in fit if all(one[name] == value for name, value in known.items())), None)
+
+        return eventually(ask, f"a lead of {page_url} with {known}") or {}
 
     def submissions(self, count: int, **known: Any) -> list[Json]:
         """Give all leads of the case, oldest first, once there are so many that are as said; more of them fail."""
 
         def ask() -> list[Json]:
             found = self.leads()
-            assert len(found) <= count, f"{len(found)} leads instead of {count}: {found}"
+            assert len(found) <= count, f"{len(found)} leads instead of {count}"
             fit = [lead for lead in found if all(lead[name] == value for name, value in known.items())]
             return found if len(fit) == count else []
 
@@ -70,6 +86,11 @@ class Judge:
             return list(reversed(eventually(ask, f"{count} leads with {known}")))
         except AssertionError as error:
             raise AssertionError(f"{error}\nthere were {[_short(lead, known) for lead in self.leads()]}") from None
+
+    def until(self, ask: Callable[[], T], what: str) -> T:
+        """Give an answer once it is true."""
+        self.judge()
+        return eventually(ask, what)
 
     def named(self, form_name: str) -> list[Json]:
         """Give the leads of one form, once there are any."""
@@ -115,6 +136,32 @@ class Judge:
         path = f"/api/v1/forms/{form['id']}/report"
         eventually(lambda: until(self.api.get(path)), f"the report of {form['key']}")
         return self.api.get(path)
+
+    def audit(self, path: str, until: Callable[[Json], object] = bool) -> Json:
+        """Give what the site's owner is told of a page of theirs, once it is as `until` wants it."""
+        address = f"/api/v1/sites/{self.site_row['id']}/pages"
+
+        def ask() -> Json | None:
+            pages = self.api.every(address)
+            return next((one for one in pages if one["page_url"] == self.site.url + path and until(one)), None)
+
+        return eventually(ask, f"the audit of {path}") or {}
+
+    def refusals(self) -> list[Json]:
+        found: list[Json] = self.api.get(f"/api/v1/sites/{self.site_row['id']}/refusals")["data"]
+        return found
+
+    def stored(self) -> str:
+        """Give every byte of LeadsBot's data folder: the database, what it has yet to fold in, and the rest."""
+        self.judge()
+        folder = self.world.house.folder / "data"
+        return "".join(file.read_bytes().decode("latin-1") for file in folder.rglob("*") if file.is_file())
+
+    def settings(self) -> Json:
+        """Give what the widget is told of its site."""
+        self.judge()
+        found: Json = httpx.get(f"{self.world.house.url}/api/w/{self.token}", headers={"origin": self.site.url}).json()
+        return found
 
     # What left the page
 

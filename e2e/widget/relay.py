@@ -28,6 +28,7 @@ class Relay(Server):
         """Be in order again, with nothing noted."""
         self.requests = []
         self.broken: dict[str, int] = {}
+        self.loses_answers = False
         self.gate = threading.Event()
         self.gate.set()
 
@@ -37,6 +38,8 @@ class Relay(Server):
 
     def mends(self) -> None:
         self.broken = {}
+
+    # `loses_answers`: what LeadsBot took is answered with 502.
 
     def hold(self) -> None:
         """Keep settings and batches waiting until `release()`; the script itself is served."""
@@ -51,7 +54,9 @@ class Relay(Server):
         status = next((status for part, status in self.broken.items() if part in request.path), 0)
         if status:
             return Answer(status, b'{"error":"out of order"}', {"access-control-allow-origin": "*"})
-        return self._forward(request)
+        answer = self._forward(request)
+        lost = self.loses_answers and request.method == "POST"
+        return Answer(502, b"", {"access-control-allow-origin": "*"}) if lost else answer
 
     def _forward(self, request: Request) -> Answer:
         assert self._node.hostname
