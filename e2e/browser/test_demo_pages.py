@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from e2e.support.house import House
 from e2e.support.visitor import send_contact_form, wait_for_settings
+from leadsbot.cli.support import demo_form
 
 NAME, EMAIL, PHONE = "Rosa Lind", "rosa@example.com", "+43 660 7654321"
 MONDAY, TUESDAY = "2027-06-21", "2027-06-22"
@@ -147,6 +149,21 @@ def test_steps_that_are_made_late_and_taken_out_again(one_lead: Sent, visitor: P
     expect(visitor.get_by_role("heading", name="Your message has arrived")).to_be_visible()
     who = {"first_name": "Rosa", "last_name": "Lind", "email": EMAIL}
     one_lead.holds("Ask for a room", NAME, arrival=TUESDAY, nights="3", room="Attic room", adults="2", **who)
+
+
+def test_a_hosted_form(leadsbot: House, one_lead: Sent, visitor: Page, site: str) -> None:
+    definition = msgspec.to_builtins(demo_form.DEFINITION)
+    made = {"site_id": leadsbot.site_id, "name": demo_form.NAME, "definition": definition}
+    leadsbot.api.post("/api/v1/hosted-forms", made)
+    arrive(visitor, site, "Ask for flowers")
+    form = visitor.get_by_role("form", name="Ask for flowers")
+    write(form, Your_name=NAME, e_mail=EMAIL, Tables="6", What_should_Agnes="No lilies, please.")
+    form.get_by_label("Day of the feast").fill(TUESDAY)
+    form.get_by_role("radio", name="Wild").check()
+    form.get_by_role("button", name="Ask Agnes").click()
+    expect(visitor.get_by_role("heading", name="Agnes has it")).to_be_visible()
+    values = {"event_date": TUESDAY, "tables": "6", "style": "Wild", "message": "No lilies, please."}
+    one_lead.holds("Flowers", NAME, name=NAME, email=EMAIL, **values)
 
 
 def test_steps_that_are_hidden(one_lead: Sent, visitor: Page, site: str) -> None:

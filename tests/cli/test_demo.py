@@ -13,7 +13,7 @@ from uuid import uuid4
 
 import pytest
 
-from leadsbot.cli.support import demo_answers
+from leadsbot.cli.support import demo_answers, demo_form
 from leadsbot.cli.support.demo_site import LARGEST_FORM, DemoSite
 from tests.cli.running import Answer, Running, ask, free_ports, leadsbot, query
 
@@ -41,6 +41,10 @@ def test_the_first_run_sets_everything_up_and_says_where_it_is(tmp_path: Path) -
         page = ask(site, "/contact.html").body
         assert f'data-token="{token[1]}"' in page and f'src="{demo.url}/widget.js"' in page
         assert "{{" not in page
+        # The hosted form that the site's florist asks for is there.
+        hosted = json.loads(ask(demo.url, f"/api/w/{token[1]}/form/{demo_form.NAME}", Origin=site).body)
+        assert hosted["definition"]["title"] == demo_form.DEFINITION.title
+        assert f'data-form="{demo_form.NAME}"' in ask(site, "/flowers.html").body
         settings = f"/api/w/{token[1]}"
         assert ask(demo.url, settings, Origin=site).headers["access-control-allow-origin"] == site
         assert ask(demo.url, settings, Origin="http://localhost:1").status == 403

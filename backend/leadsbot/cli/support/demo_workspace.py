@@ -8,6 +8,7 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
+from leadsbot.cli.support.demo_form import add_form
 from leadsbot.cli.support.new_workspace import add_workspace
 from leadsbot.db import Database, Tx
 from leadsbot.settings import Settings
@@ -72,6 +73,7 @@ async def _site(database: Database, workspace_id: str, origin: str, *, first_run
         return str((await create_site(database, workspace_id, values))["public_token"])
     if first_run:
         await change_site(database, workspace_id, oldest["id"], {"abandon_after_minutes": ABANDON_AFTER_MINUTES})
+        await add_form(database, workspace_id, oldest["id"])
     return str((await allow_origin(database, workspace_id, oldest["id"], origin))["public_token"])
 
 
