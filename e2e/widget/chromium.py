@@ -80,7 +80,8 @@ class Chromium:
         found.select_option(value)
 
     def back(self) -> None:
-        self.page.go_back()
+        # A page that comes out of the back/forward cache fires no `load` again.
+        self.page.go_back(wait_until="commit")
 
     def close_page(self) -> None:
         assert self._context is not None
@@ -90,6 +91,16 @@ class Chromium:
     def set_offline(self, offline: bool) -> None:
         assert self._context is not None
         self._context.set_offline(offline)
+
+    def autofill(self, element: str, values: dict[str, str]) -> None:
+        fields = [{"name": name, "value": value} for name, value in values.items()]
+        session = self.page.context.new_cdp_session(self.page)
+        session.send("Autofill.enable")
+        document = session.send("DOM.getDocument")["root"]["nodeId"]
+        node = session.send("DOM.querySelector", {"nodeId": document, "selector": element})["nodeId"]
+        field = session.send("DOM.describeNode", {"nodeId": node})["node"]["backendNodeId"]
+        session.send("Autofill.trigger", {"fieldId": field, "address": {"fields": fields}})
+        session.detach()
 
     def end(self) -> None:
         if self._context is not None:
@@ -108,7 +119,12 @@ class Chromium:
 def running() -> Iterator[Chromium]:
     """Start one; it ends with the block."""
     with sync_playwright() as playwright:
-        browser = chromium.launch(playwright)
+        # Playwright turns the back/forward cache off; visitors have it.
+        browser = playwright.chromium.launch(
+            executable_path=chromium.executable(),
+            args=chromium.arguments(),
+            ignore_default_args=["--disable-back-forward-cache"],
+        )
         driver = Chromium(browser)
         try:
             yield driver

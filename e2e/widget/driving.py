@@ -70,9 +70,9 @@ class Driver(Protocol):
         """Take the network away, or bring it back; raises `Unsupported`."""
 
     def autofill(self, element: str, values: dict[str, str]) -> None:
-        """Let the browser fill in an address form that it knows; `values` by what Chromium calls them (`NAME_FULL`).
+        """Let the browser fill in the form of an address, at a field (a CSS selector) that has the focus.
 
-        Raises `Unsupported`.
+        `values` are named as Chromium names them: `NAME_FULL`, `EMAIL_ADDRESS`. Raises `Unsupported`.
         """
 
     def end(self) -> None:

@@ -28,7 +28,8 @@ function Contact() {
     const r = await fetch('/validate', { method: 'POST', body: JSON.stringify(values), headers });
     if (!r.ok) return setWrong('message'); setWrong(''); setValues(EMPTY); setSent(sent + 1); };
   return h('form', { name: 'contact', onSubmit: send, noValidate: true },
-    field('name', 'input'), field('email', 'input'), field('message', 'textarea'), h('button', null, 'Send'), h('output', null, sent));
+    field('name', 'input'), field('email', 'input'),
+    field('message', 'textarea'), h('button', null, 'Send'), h('output', null, sent));
 }
 const LABELS = { name: 'Your name', email: 'E-mail', message: 'Message' };
 ReactDOM.createRoot(document.getElementById('app')).render(h(Contact));"""
