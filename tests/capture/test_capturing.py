@@ -11,6 +11,7 @@ from leadsbot import clock
 from leadsbot.db import Database, Tx
 from tests.support.capture import (
     Page,
+    audit,
     batch,
     change_site,
     email_field,
@@ -299,3 +300,85 @@ async def test_what_is_a_contact_is_the_servers_word_not_the_pages(
     await change_site(database, partial_values="contact")
     await page.send(progress(new_uuid(), fields=[email_field("ada@example.com"), {**field, "value": "99 Lovelace"}]))
     assert ("99 Lovelace" in await everything(database)) is kept
+
+
+TAGGED = "https://lindenhof.example/?utm_source=news&UTM_Campaign=spring&gclid=abc"
+
+
+@pytest.mark.parametrize(
+    ("touch", "source", "campaign", "ids"),
+    [
+        ({"url": TAGGED}, "news", "spring", {"gclid": "abc"}),
+        ({"url": f"{TAGGED}&utm_content=ada@example.com"}, "news", "spring", {"gclid": "abc"}),
+        ({"url": "https://lindenhof.example/#/start?wbraid=w1"}, "google", "", {"wbraid": "w1"}),
+        (
+            {"url": TAGGED, "utm": {"source": "old"}, "ids": {"fbclid": "f"}},
+            "old",
+            "spring",
+            {"gclid": "abc", "fbclid": "f"},
+        ),
+    ],
+)
+async def test_a_touchs_campaign_stands_in_its_address_unless_the_widget_spells_it_out(
+    page: Page, database: Database, touch: dict[str, Any], source: str, campaign: str, ids: dict[str, str]
+) -> None:
+    await page.send(submit(email_field("bob@example.com")), first={"at": clock.now(), **touch})
+    row = await lead_of(database)
+    assert (row["source"], row["utm_campaign"], row["utm_content"]) == (source, campaign, "")
+    assert msgspec.json.decode(row["click_ids"]) == ids
+    assert msgspec.json.decode(row["first_touch"])["utm"].get("campaign", "") == campaign
+
+
+async def test_what_a_widget_of_old_spells_out_loses_personal_data_too(page: Page, database: Database) -> None:
+    touch = {
+        "at": clock.now(),
+        "url": "https://lindenhof.example/",
+        "utm": {"term": "eve@secret.example", "source": "a"},
+    }
+    await page.send(submit(email_field("ada@example.com")), first=touch, last=touch)
+    assert "eve@secret.example" not in await everything(database)
+    assert (await lead_of(database))["utm_source"] == "a"
+
+
+async def test_what_happened_in_the_fields_is_kept_with_the_session(page: Page, database: Database) -> None:
+    session = new_uuid()
+    stat = ["email", "E-mail", 1, 4_000, 700, 2, 5, 1, 1, 2]
+    await page.send(progress(session, 1, tries=1, wait=1_500, begun=5, stats=[stat, ["name", "Name"]]))
+    await page.send(submit(email_field("ada@example.com"), session=session, seq=2, tries=2, wait=1_500))
+    (row,) = await database.fetch("SELECT tries, wait_ms, field_stats FROM sessions")
+    assert (row["tries"], row["wait_ms"]) == (2, 1_500)
+    assert msgspec.json.decode(row["field_stats"]) == [stat, ["name", "Name", 0, 0, 0, 0, 0, 0, 0, 0]]
+
+
+async def test_what_is_found_on_a_page_is_kept_for_it(page: Page, database: Database) -> None:
+    missed = [{"what": "frame", "where": "https://pay.example/?email=eve@secret.example"}]
+    url = "https://lindenhof.example/contact?step=1"
+    assert (await page.send(audit(missed=missed), page={"url": url})).status == 202
+    (row,) = await database.fetch("SELECT * FROM page_audits")
+    assert row["page_url"] == "https://lindenhof.example/contact"
+    assert msgspec.json.decode(row["forms"]) == [{"key": "contact", "name": "Contact us", "as": "lead"}]
+    assert msgspec.json.decode(row["missed"]) == [{"what": "frame", "where": "https://pay.example/"}]
+
+
+async def test_before_consent_nothing_of_the_visitor_is_stored(page: Page, database: Database) -> None:
+    visit = new_uuid()
+    body = batch(view(), audit(), visit=visit, page={"url": "https://lindenhof.example/contact"})
+    del body["device"]
+    assert (await page.post(body)).status == 202
+    assert len(await database.fetch("SELECT id FROM form_views")) == 1
+    tables = (
+        "sites",
+        "forms",
+        "form_views",
+        "page_audits",
+        "sessions",
+        "leads",
+        "submissions",
+        "events",
+        "jobs",
+        "refusals",
+    )
+    held = str([await database.fetch(f"SELECT * FROM {table}") for table in tables])
+    assert "203.0.113.7" not in held and "Chrome" not in held and visit not in held
+    for table in ("sessions", "leads", "events"):
+        assert await database.fetch(f"SELECT id FROM {table}") == []

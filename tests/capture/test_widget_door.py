@@ -80,12 +80,13 @@ async def test_the_content_type_does_not_matter(page: Page, content_type: str) -
 
 
 async def test_the_settings_are_small_and_cacheable(page: Page, database: Database) -> None:
-    await change_site(database, masked_fields='["salary"]', partial_values="contact", ignored_forms='["#newsletter"]')
+    await change_site(database, masked_fields='["salary"]', partial_values="all", ignored_forms='["#newsletter"]')
     answer = await page.settings()
     assert answer.status == 200
     assert answer.json() == {
         "consent": "none",
-        "partial": "contact",
+        "signals": False,
+        "partial": "all",
         "masked": ["salary"],
         "hidden": [],
         "ignored": ["#newsletter"],

@@ -65,6 +65,11 @@ def stage(name: str, **data: Any) -> Json:
     return {"type": "stage", "at": clock.now(), "name": name, "data": data}
 
 
+def audit(**changes: Any) -> Json:
+    forms = [{"key": "contact", "name": "Contact us", "as": "lead"}]
+    return {"type": "audit", "at": clock.now(), "forms": forms, "missed": [], **changes}
+
+
 def batch(*events: Json, visit: str | None = None, **changes: Any) -> Json:
     now = clock.now()
     return {
@@ -122,7 +127,13 @@ class Page:
 
 
 async def exchange(
-    app: App, method: str, path: str, headers: list[tuple[bytes, bytes]], chunks: list[bytes], peer: str = "203.0.113.7"
+    app: App,
+    method: str,
+    path: str,
+    headers: list[tuple[bytes, bytes]],
+    chunks: list[bytes],
+    peer: str = "203.0.113.7",
+    query: bytes = b"",
 ) -> Answer:
     """Send one request whose body comes in `chunks`."""
     left = [{"type": "http.request", "body": part, "more_body": n < len(chunks)} for n, part in enumerate(chunks, 1)]
@@ -134,7 +145,7 @@ async def exchange(
     async def send(message: dict[str, Any]) -> None:
         sent.append(message)
 
-    scope = {"type": "http", "method": method, "path": path, "query_string": b"", "headers": headers}
+    scope = {"type": "http", "method": method, "path": path, "query_string": query, "headers": headers}
     await app({**scope, "client": (peer, 4711)}, receive, send)
     start = sent[0]
     names = {name.decode(): value.decode() for name, value in start["headers"]}

@@ -38,6 +38,7 @@ class SiteChange(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     thank_you_url: Line | UnsetType = UNSET
     abandon_after_minutes: Annotated[float, Meta(ge=SHORTEST_IDLE_MINUTES, le=LONGEST_IDLE_MINUTES)] | UnsetType = UNSET
     consent: Literal["none", "required"] | UnsetType = UNSET
+    privacy_signals: Literal["ignore", "honour"] | UnsetType = UNSET
 
 
 class NewSite(SiteChange, forbid_unknown_fields=True, kw_only=True):

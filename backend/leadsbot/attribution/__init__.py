@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
-from leadsbot.attribution.personal import strip_personal
+from leadsbot.attribution.personal import is_personal, strip_personal
 from leadsbot.attribution.sources import Attribution, attribute
 from leadsbot.attribution.touch import CLICK_IDS, MAX_LENGTH, CampaignTags, parse_touch
 
-__all__ = ["CLICK_IDS", "MAX_LENGTH", "Attribution", "CampaignTags", "attribute", "parse_touch", "strip_personal"]
+__all__ = [
+    "CLICK_IDS",
+    "MAX_LENGTH",
+    "Attribution",
+    "CampaignTags",
+    "attribute",
+    "is_personal",
+    "parse_touch",
+    "strip_personal",
+]

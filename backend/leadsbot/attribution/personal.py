@@ -67,10 +67,11 @@ def _kept_of_fragment(fragment: str) -> str:
 
 
 def _kept(query: str) -> str:
-    return "&".join(pair for pair in query.split("&") if pair and not _is_personal(pair))
+    return "&".join(pair for pair in query.split("&") if pair and not is_personal(pair))
 
 
-def _is_personal(pair: str) -> bool:
+def is_personal(pair: str) -> bool:
+    """Tell whether a part of a query ("name=value", percent-encoded or not) names or looks like personal data."""
     text = _decoded(pair)
     marketing = text.partition("=")[0].lower() in _MARKETING
     if _EMAIL.search(text):

@@ -11,7 +11,7 @@ from leadsbot.capture.guards import daily
 from leadsbot.capture.translate import Captured
 from leadsbot.db import Tx
 from leadsbot.events.log import record
-from leadsbot.forms import sessions
+from leadsbot.forms import growth, sessions
 from leadsbot.forms.audits import AuditBook
 from leadsbot.forms.registry import FormRegistry
 from leadsbot.leads.intake import intake
@@ -52,6 +52,7 @@ class CaptureStore:
 
     async def write(self, tx: Tx, batches: Sequence[Captured]) -> list[None]:
         await self._forms.write(tx, [seen for batch in batches for seen in batch.seen])
+        await growth.write(tx, [one for batch in batches for one in batch.met])
         subs = await _news(tx, [sub for batch in batches for sub in batch.submissions])
         taken = await intake(tx, subs)
         await _hold_to_limits(tx, batches, subs, taken)

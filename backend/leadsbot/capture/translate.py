@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Protocol
 
 import msgspec
 from msgspec.structs import replace
 
 from leadsbot.attribution import strip_personal
-from leadsbot.capture import wire
+from leadsbot.capture import sifting, wire
 from leadsbot.capture.decoding import clock_skew, server_time
 from leadsbot.capture.visits import Sender, visit_of
 from leadsbot.forms.audits import Audited, audited
+from leadsbot.forms.growth import Met, met
 from leadsbot.forms.registry import Seen, form_id
-from leadsbot.forms.sensitive import keep
 from leadsbot.forms.sessions import Reached
 from leadsbot.forms.visit import Visit
 from leadsbot.leads.contact import Contact, from_fields
-from leadsbot.leads.meanings import CONTACT, meaning_of
 from leadsbot.leads.submission import Submission
 from leadsbot.workspaces.sites import SiteRules
 
@@ -37,6 +35,7 @@ class Captured:
     reached: list[Reached] = field(default_factory=list)
     submissions: list[Submission] = field(default_factory=list)
     audited: list[Audited] = field(default_factory=list)
+    met: list[Met] = field(default_factory=list)
 
 
 class Known(Protocol):
@@ -102,7 +101,7 @@ class _Translation:
 
     def _progress(self, event: wire.Progress) -> None:
         self._saw(event.form, viewed=False)
-        fields = self._partial(event.fields)
+        fields = sifting.partial(self._site, event.fields)
         stored = _encode(fields).decode() if fields else None
         reached = self._reached(event, submitted=False, fields=stored)
         self._out.reached.append(reached)
@@ -112,16 +111,19 @@ class _Translation:
 
     def _submit(self, event: wire.Submit) -> None:
         self._saw(event.form, viewed=False)
-        fields = self._allowed(event.fields)
+        fields = sifting.allowed(self._site, event.fields)
         reached = self._reached(event, submitted=True)
         self._out.reached.append(reached)
         sub = self._submission(event, from_fields(fields), fields, reached)
-        self._out.submissions.append(
-            replace(sub, spam_reasons=reasons) if (reasons := self._spam(event.fields)) else sub
-        )
+        spam_reasons = sifting.spam_reasons(self._site, event.fields)
+        self._out.submissions.append(replace(sub, spam_reasons=spam_reasons) if spam_reasons else sub)
+        known = self._site.totals.get(event.form.key, 0)
+        grown = met(str(reached.form_id), event.begun, event.total, known, self._sender.received_at)
+        if grown and not spam_reasons:
+            self._out.met.append(grown)
 
     def _identify(self, event: wire.Identify, number: int) -> None:
-        contact = from_fields(self._allowed(_named(event.values)))
+        contact = from_fields(sifting.allowed(self._site, sifting.named(event.values)))
         if contact.email or contact.phone:
             # A visitor's own lead may always learn more; one begins only where the site keeps values that weren't sent.
             begins = self._site.partial_values != "off"
@@ -131,7 +133,9 @@ class _Translation:
         wanted = next((s for s in self._site.page_stages if s.lower() == event.name.strip().lower()), None)
         if wanted in self._site.stages:
             # What comes with a stage is kept aside, under its own names: it must not say whose lead is meant.
-            told = Contact(custom={one.name: one.value for one in self._allowed(_named(event.data))})
+            told = Contact(
+                custom={one.name: one.value for one in sifting.allowed(self._site, sifting.named(event.data))}
+            )
             self._out.submissions.append(
                 self._bare(f"{self._batch.id}:{number}", event.at, told, stage=wanted, begins=False)
             )
@@ -140,26 +144,6 @@ class _Translation:
         missed = [replace(one, where=strip_personal(one.where)) for one in event.missed]
         at = self._time(event.at)
         self._out.audited.append(audited(self._site.id, self._page_url, event.forms, missed, at))
-
-    def _allowed(self, fields: list[wire.Field]) -> list[wire.Field]:
-        trap = self._site.honeypot_field
-        shown = [one for one in fields if one.name != trap] if trap else fields
-        return keep(shown, self._site.masked_fields, self._site.hidden_fields)
-
-    def _spam(self, fields: list[wire.Field]) -> tuple[str, ...]:
-        """Give why a submission looks like spam: somebody filled in the field that people never see."""
-        trap = self._site.honeypot_field
-        trapped = trap and any(one.name == trap and one.value.strip() for one in fields)
-        return (f"filled in “{trap}”, which people don't see",) if trapped else ()
-
-    def _partial(self, fields: wire.Fields | None) -> list[wire.Field]:
-        """Give the values of an unsubmitted form that the site lets be kept."""
-        if not fields or self._site.partial_values == "off":
-            return []
-        allowed = self._allowed(fields)
-        if self._site.partial_values == "all":
-            return allowed
-        return [one for one in allowed if meaning_of(one) in CONTACT]
 
     def _reached(self, event: wire.Progress | wire.Submit, *, submitted: bool, fields: str | None = None) -> Reached:
         return Reached(
@@ -234,12 +218,6 @@ class _Translation:
             complete=False,
             begins=begins,
         )
-
-
-def _named(values: Mapping[str, Any]) -> list[wire.Field]:
-    """Give what a page's script said by name as fields; what is empty or nested is left out."""
-    said = {name: value for name, value in values.items() if value and not isinstance(value, dict | list)}
-    return [wire.Field(name=name, label=name, value=str(value)[: wire.MAX_VALUE]) for name, value in said.items()]
 
 
 def _is_of(event: wire.Event, forms: frozenset[str]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from leadsbot.attribution import attribute, strip_personal
+from leadsbot.attribution import attribute, is_personal, parse_touch, strip_personal
 from leadsbot.capture import wire
 from leadsbot.devices import parse_device
 from leadsbot.forms.visit import Visit
@@ -26,9 +26,10 @@ class Sender(msgspec.Struct, frozen=True, gc=False):
 
 def visit_of(batch: wire.Batch, sender: Sender) -> Visit:
     """Give where the visitor came from (the last touch counts, the first is kept beside it) and on what."""
-    first, last = batch.first, batch.last or batch.first
+    first = _clean(batch.first)
+    last = first if batch.last is None else _clean(batch.last)
     url = last.url if last and last.url else batch.page.url
-    referrer = strip_personal(last.ref if last else batch.page.ref)
+    referrer = last.ref if last else strip_personal(batch.page.ref)
     utm = last.utm if last else {}
     origin = attribute(url, referrer, utm, last.ids if last else {})
     hints = batch.device
@@ -52,21 +53,34 @@ def visit_of(batch: wire.Batch, sender: Sender) -> Visit:
         utm_term=utm.get("term", ""),
         utm_content=utm.get("content", ""),
         click_ids=_encode(origin.click_ids).decode(),
-        first_touch=_encode(_clean(first)).decode() if first else "{}",
-        landing_page=strip_personal(first.url) if first else "",
+        first_touch=_encode(first).decode() if first else "{}",
+        landing_page=first.url if first else "",
         domain=origin.domain[:DOMAIN_LENGTH],
         ip_address=sender.address,
         user_agent=sender.user_agent,
         browser=device.browser,
         os=device.os,
         device_type=device.device_type,
-        touch=_encode({"first": _clean(first), "last": _clean(last)}).decode(),
+        touch=_encode({"first": first, "last": last}).decode(),
         client=_encode({"user_agent": sender.user_agent, **client}).decode(),
     )
 
 
 def _clean(touch: wire.Touch | None) -> wire.Touch | None:
-    """Take personal data out of a touch's addresses, whatever the widget sent."""
+    """Take personal data out of a touch, whatever the widget sent, and its campaign out of its address, unless the
+    widget (one of old) spells that out."""
     if touch is None:
         return None
-    return msgspec.structs.replace(touch, url=strip_personal(touch.url), ref=strip_personal(touch.ref))
+    url = strip_personal(touch.url)
+    tags = parse_touch(url)
+    return msgspec.structs.replace(
+        touch,
+        url=url,
+        ref=strip_personal(touch.ref),
+        utm=tags.utm | _impersonal(touch.utm, "utm_"),
+        ids=tags.click_ids | _impersonal(touch.ids),
+    )
+
+
+def _impersonal(marks: dict[str, str], prefix: str = "") -> dict[str, str]:
+    return {name: value for name, value in marks.items() if not is_personal(f"{prefix}{name}={value}")}

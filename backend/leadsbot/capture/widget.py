@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-
-import msgspec
+from typing import Never
+from urllib.parse import unquote, urlsplit
 
 from leadsbot import clock
 from leadsbot.capture import wire
@@ -12,8 +12,9 @@ from leadsbot.capture.decoding import decode
 from leadsbot.capture.edge import JSON, Request, Response
 from leadsbot.capture.guards.bursts import Bursts
 from leadsbot.capture.guards.client_address import client_address
-from leadsbot.capture.guards.origins import allowed, hint, origin_of
+from leadsbot.capture.guards.origins import MAX_ORIGIN, OPAQUE, allowed, hint, origin_of
 from leadsbot.capture.hosted import hosted_form, is_hosted
+from leadsbot.capture.site_settings import VARY, settings_answer
 from leadsbot.capture.store import CaptureStore
 from leadsbot.capture.translate import captured
 from leadsbot.capture.visits import Sender
@@ -23,19 +24,21 @@ from leadsbot.workspaces.refusals import Refused, Tally
 from leadsbot.workspaces.sites import SiteRules
 
 PREFIX = "/api/w/"
-SETTINGS_FRESH_S = 120
 PREFLIGHT_FRESH_S = 7200
 USER_AGENT_LENGTH = 512
 
 _STORED = b'{"ok":true}'
 # As few as will do: the server looks at each with a regular expression or two, for every event.
 _STORED_HEADERS = [JSON, (b"content-length", str(len(_STORED)).encode())]
-_VARY = (b"vary", b"Origin")
+# An image's answer; a page that is isolated (COEP) would refuse it without the second header.
+_NOTED = Response(204, [(b"cache-control", b"no-store"), (b"cross-origin-resource-policy", b"cross-origin")])
+_READ = ("GET", "HEAD", "OPTIONS")
+_TAKES = {"": _READ, "events": ("POST", "OPTIONS"), "blocked": _READ}
 _ANYBODY = (b"access-control-allow-origin", b"*")
 
 
 class WidgetDoor:
-    """Answers `GET /api/w/{token}` and `POST /api/w/{token}/events`."""
+    """Answers `GET /api/w/{token}`, what it says of forms and blocked pages below it, and `POST …/events`."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -47,7 +50,7 @@ class WidgetDoor:
     async def __call__(self, request: Request) -> Response:
         token, _, rest = request.path[len(PREFIX) :].partition("/")
         site = await self._services.sites.by_token(token)
-        if site is None or not (rest in ("", "events") or is_hosted(rest)):
+        if site is None or not (rest in _TAKES or is_hosted(rest)):
             request.cors = [_ANYBODY]  # so that a page can tell a site that is gone from a network that is
             raise NotFound("There is no site with this token.", code="unknown_token")
         origin = self._check_origin(request, site)
@@ -58,12 +61,14 @@ class WidgetDoor:
         self._check_burst(sender, site)
         if is_hosted(rest):
             return await hosted_form(request, self._services.database, site, rest)
-        if rest == "" and request.method in ("GET", "HEAD"):
-            return _settings(site)
-        if rest == "events" and request.method == "POST":
+        if request.method not in _TAKES[rest]:
+            raise MethodNotAllowed("Settings are read with GET, events are sent with POST.", allowed=_TAKES[rest])
+        if rest == "events":
             return await self._take(request, site, sender)
-        takes = ("POST", "OPTIONS") if rest else ("GET", "HEAD", "OPTIONS")
-        raise MethodNotAllowed("Settings are read with GET, events are sent with POST.", allowed=takes)
+        if rest == "blocked":
+            return self._blocked(site, origin)
+        self._check_frame(request, site)
+        return settings_answer(site)
 
     async def _take(self, request: Request, site: SiteRules, sender: Sender) -> Response:
         raw = await request.body(wire.MAX_BODY)
@@ -95,9 +100,28 @@ class WidgetDoor:
         origin = origin_of(request.header(b"origin"), request.header(b"referer"))
         if allowed(origin, site.allowed_origins):
             return origin
-        why = hint(origin, site.allowed_origins)
-        self._note(site, "origin", origin or "", why)
+        self._refuse_origin(site, origin)
+
+    def _refuse_origin(self, site: SiteRules, origin: str | None) -> Never:
+        self._note(site, "origin", origin or "", hint(origin, site.allowed_origins))
         raise Forbidden("This origin may not use this token.", code="origin_not_allowed")
+
+    def _check_frame(self, request: Request, site: SiteRules) -> None:
+        """Refuse a page that asks about a frame, or a frame about its page, whose origin may not use the token."""
+        pairs = (pair.partition(b"=") for pair in request.query.split(b"&"))
+        for value in (value for name, _, value in pairs if name == b"frame"):
+            frame = unquote(value.decode("latin-1"))
+            origin = origin_of(frame if len(frame) <= MAX_ORIGIN else OPAQUE, None) or OPAQUE
+            if not allowed(origin, site.allowed_origins):
+                self._refuse_origin(site, origin)
+
+    def _blocked(self, site: SiteRules, origin: str | None) -> Response:
+        """Note a page whose own policy keeps the widget from speaking to us; images it may still load."""
+        here = urlsplit(self._services.settings.public_url)
+        why = f"add {here.scheme}://{here.netloc} to connect-src"
+        why = f"The page's Content-Security-Policy keeps the widget from sending: {why}"
+        self._note(site, "csp", origin or "", why)
+        return _NOTED
 
     def _check_burst(self, sender: Sender, site: SiteRules) -> None:
         wait = self._bursts.take((site.id, sender.address), site.burst_per_second, sender.received_at)
@@ -119,29 +143,9 @@ def _preflight() -> Response:
     return Response(
         204,
         [
-            _VARY,
+            VARY,
             (b"access-control-allow-methods", b"GET, POST"),
             (b"access-control-allow-headers", b"content-type"),
             (b"access-control-max-age", str(PREFLIGHT_FRESH_S).encode()),
         ],
     )
-
-
-def _settings(site: SiteRules) -> Response:
-    body = msgspec.json.encode(
-        {
-            "consent": site.consent,
-            "partial": site.partial_values,
-            "masked": site.masked_fields,
-            "hidden": site.hidden_fields,
-            "ignored": site.ignored_forms,
-            "honeypot": site.honeypot_field,
-        }
-    )
-    headers = [
-        JSON,
-        _VARY,
-        (b"content-length", str(len(body)).encode()),
-        (b"cache-control", f"public, max-age={SETTINGS_FRESH_S}".encode()),
-    ]
-    return Response(200, headers, body)

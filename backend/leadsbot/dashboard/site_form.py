@@ -36,6 +36,7 @@ def settings(posted: Posted) -> tuple[Values, Errors]:
             "name": _name,
             "partial_values": _one_of("off", "contact", "all"),
             "consent": _one_of("none", "required"),
+            "privacy_signals": _one_of("ignore", "honour"),
             "abandon_after_minutes": _minutes,
             "masked_fields": _names,
             "hidden_fields": _names,

@@ -87,7 +87,7 @@ def add(row: Row, sub: Submission, phone_e164: str, *, own: bool) -> Row:
     changed["custom_data"] = _with_custom(row["custom_data"], sub.contact.custom, overwrite)
     if own or row["form_completion_percent"] is None:
         changed.update({name: value for name, value in _measures(sub).items() if value not in (None, "")})
-    if sub.complete and own:
+    if sub.complete and own and not (_again(row, sub) and row["confirmation"] == "confirmed"):
         changed["confirmation"] = sub.confirmation
     for name, value in sub.extra.items():
         if overwrite or not row[name]:
@@ -96,6 +96,12 @@ def add(row: Row, sub: Submission, phone_e164: str, *, own: bool) -> Row:
     if changed != row:
         changed["updated_at"] = sub.received_at
     return changed
+
+
+def _again(row: Row, sub: Submission) -> bool:
+    """Tell whether a submission is one more of the form that stands on the lead: a correction, or a second try. What
+    came through stays so, however that one went; the submission's own row says how it did."""
+    return bool((sub.session_id or "") == row["session_id"] or (sub.form_id or "") == row["form_id"])
 
 
 def _told(contact: Contact) -> dict[str, str]:

@@ -28,6 +28,7 @@ _PLAIN = (
     "partial_values",
     "thank_you_url",
     "consent",
+    "privacy_signals",
 )
 EDITABLE = ("name", *_LISTS, *_PLAIN, "abandon_after_minutes")
 SHORTEST_IDLE_MINUTES = 0.01

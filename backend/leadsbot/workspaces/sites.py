@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,21 +12,36 @@ import msgspec
 
 from leadsbot import clock
 from leadsbot.db import Database
+from leadsbot.db.sql import Dialect
 
 FRESH_MS = 1_500  # contract section 3: settings hold within 2 s on every node
 MAX_REMEMBERED = 10_000
 TOKEN_BYTES = 18
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
-_SELECT = """
-SELECT s.*, w.stages, w.timezone, w.country, w.name AS workspace_name
+# A page asks for what its own form grew to; of a site with more such forms than this, those sent last are told.
+MAX_TOTALS = 50
+
+_GROWING = f"""SELECT key, fields_total FROM forms f WHERE f.site_id = s.id AND f.fields_total > 0
+ ORDER BY f.fields_total_at DESC, f.id LIMIT {MAX_TOTALS}"""
+_AS_OBJECT: dict[Dialect, str] = {
+    "sqlite": "json_group_object(g.key, g.fields_total)",
+    "postgres": "COALESCE(json_object_agg(g.key, g.fields_total)::text, '{}')",
+}
+
+
+def _select(dialect: Dialect) -> str:
+    return f"""
+SELECT s.*, w.stages, w.timezone, w.country, w.name AS workspace_name,
+ (SELECT {_AS_OBJECT[dialect]} FROM ({_GROWING}) AS g) AS totals
 FROM sites s JOIN workspaces w ON w.id = s.workspace_id WHERE s.public_token = $1
 """
 
 
 @dataclass(frozen=True, slots=True)
 class SiteRules:
-    """What a public door must know of its site. `stages` is the workspace's pipeline in order."""
+    """What a public door must know of its site. `stages` is the workspace's pipeline in order, `totals` how many fields
+    visitors met in those of its forms that grow, by the form's key."""
 
     id: str
     workspace_id: str
@@ -45,6 +61,8 @@ class SiteRules:
     page_stages: tuple[str, ...]
     partial_values: str
     consent: str
+    privacy_signals: str
+    totals: Mapping[str, int]
     thank_you_url: str
     abandon_after_minutes: float
 
@@ -59,6 +77,7 @@ class SiteBook:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._select = _select(database.dialect)
         self._known: dict[str, tuple[int, SiteRules | None]] = {}
         self._forgotten = 0
 
@@ -71,7 +90,7 @@ class SiteBook:
         if entry is not None and 0 <= now - entry[0] < FRESH_MS:
             return entry[1]
         forgotten = self._forgotten
-        row = await self._database.fetch_one(_SELECT, token)
+        row = await self._database.fetch_one(self._select, token)
         rules = None if row is None else _rules(row)
         if forgotten != self._forgotten:  # changed while this was being read: right now, but not to be kept
             return rules
@@ -110,6 +129,8 @@ def _rules(row: dict[str, Any]) -> SiteRules:
         page_stages=_texts(row["page_stages"]),
         partial_values=row["partial_values"],
         consent=row["consent"],
+        privacy_signals=row["privacy_signals"],
+        totals=msgspec.json.decode(row["totals"], type=dict[str, int]),
         thank_you_url=row["thank_you_url"],
         abandon_after_minutes=row["abandon_after_minutes"],
     )

@@ -17,6 +17,7 @@ Row = Mapping[str, Any]
 
 # More than this is an attack, or a misunderstanding that the first few explain.
 MOST_REFUSALS = 5
+_SHOWN = ("origin", "csp")
 
 
 async def site_view(
@@ -31,9 +32,10 @@ async def site_view(
         seen_at=row["last_seen_at"],
         seen_on=words.short(row["last_seen_url"]),
         origins=_texts(row["allowed_origins"]),
-        refusals=tuple(_refusal(one) for one in refusals if one["reason"] == "origin")[:MOST_REFUSALS],
+        refusals=tuple(_refusal(one) for one in refusals if one["reason"] in _SHOWN)[:MOST_REFUSALS],
         partial_values=row["partial_values"],
         consent=row["consent"],
+        privacy_signals=row["privacy_signals"],
         abandon_after_minutes=row["abandon_after_minutes"],
         masked_fields=_texts(row["masked_fields"]),
         hidden_fields=_texts(row["hidden_fields"]),
@@ -46,7 +48,7 @@ async def site_view(
 
 
 def _refusal(row: Row) -> Refusal:
-    return Refusal(row["origin"], row["times"], row["last_at"], row["hint"])
+    return Refusal(row["origin"], row["times"], row["last_at"], row["hint"], row["reason"])
 
 
 def _texts(column: str) -> tuple[str, ...]:

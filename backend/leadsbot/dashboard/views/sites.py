@@ -11,19 +11,21 @@ from leadsbot.dashboard.views.shell import Form
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """An origin that was turned away since it is not on the site's list; `hint` says why in a sentence.
+    """An origin whose pages don't get through, and why in a sentence: it is not on the site's list (`origin`), or its
+    own Content-Security-Policy holds them back (`csp`).
 
-    Pages without an origin of their own ("null", or none) can't be allowed.
+    Pages without an origin of their own ("null", or none) can't be allowed, nor can we change another's policy.
     """
 
     origin: str
     count: int
     at: int
     hint: str = ""
+    reason: Literal["origin", "csp"] = "origin"
 
     @property
     def allowable(self) -> bool:
-        return "://" in self.origin
+        return self.reason == "origin" and "://" in self.origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,7 @@ class Site:
     refusals: tuple[Refusal, ...] = ()
     partial_values: Literal["off", "contact", "all"] = "off"
     consent: Literal["none", "required"] = "none"
+    privacy_signals: Literal["ignore", "honour"] = "ignore"
     abandon_after_minutes: float = 30
     masked_fields: tuple[str, ...] = ()
     hidden_fields: tuple[str, ...] = ()

@@ -1,0 +1,39 @@
+"""What of a form's values a site lets be kept: the widget's rules again, whatever it sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from leadsbot.capture import wire
+from leadsbot.forms.sensitive import keep
+from leadsbot.leads.meanings import CONTACT, meaning_of
+from leadsbot.workspaces.sites import SiteRules
+
+
+def allowed(site: SiteRules, fields: list[wire.Field]) -> list[wire.Field]:
+    """Give the values of a form that was sent, without what is sensitive, masked, hidden, or the honeypot's."""
+    trap = site.honeypot_field
+    shown = [one for one in fields if one.name != trap] if trap else fields
+    return keep(shown, site.masked_fields, site.hidden_fields)
+
+
+def partial(site: SiteRules, fields: wire.Fields | None) -> list[wire.Field]:
+    """Give the values of a form that wasn't sent, as far as the site keeps such."""
+    if not fields or site.partial_values == "off":
+        return []
+    kept = allowed(site, fields)
+    return kept if site.partial_values == "all" else [one for one in kept if meaning_of(one) in CONTACT]
+
+
+def spam_reasons(site: SiteRules, fields: list[wire.Field]) -> tuple[str, ...]:
+    """Give why a submission looks like spam: somebody filled in the field that people never see."""
+    trap = site.honeypot_field
+    trapped = trap and any(one.name == trap and one.value.strip() for one in fields)
+    return (f"filled in “{trap}”, which people don't see",) if trapped else ()
+
+
+def named(values: Mapping[str, Any]) -> list[wire.Field]:
+    """Give what a page's script said by name as fields; what is empty or nested is left out."""
+    said = {name: value for name, value in values.items() if value and not isinstance(value, dict | list)}
+    return [wire.Field(name=name, label=name, value=str(value)[: wire.MAX_VALUE]) for name, value in said.items()]
