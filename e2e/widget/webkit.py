@@ -16,6 +16,8 @@ from selenium.common.exceptions import WebDriverException
 from selenium.webdriver import Remote, WebKitGTKOptions
 from selenium.webdriver.common.actions.action_builder import ActionBuilder
 from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.remote.client_config import ClientConfig
+from selenium.webdriver.remote.remote_connection import RemoteConnection
 
 from e2e.support.waiting import eventually
 from e2e.widget.display import display
@@ -65,7 +67,7 @@ class WebKit:
 
     def fresh(self) -> None:
         self.end()
-        self._remote = Remote(self._address, options=self._options)
+        self._remote = Remote(RemoteConnection(client_config=ClientConfig(self._address)), options=self._options)
         self._remote.set_page_load_timeout(PATIENCE_S)
         self._remote.set_script_timeout(PATIENCE_S)
         self.version = f"WebKitGTK {self._remote.capabilities['browserVersion']}"
