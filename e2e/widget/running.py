@@ -69,7 +69,7 @@ def _keeps_its_promises(case: Case, visitor: Visitor) -> None:
 
 def _left_in(visitor: Visitor) -> dict[str, list[str]]:
     """Give what the page that is open knows of us at the end; nothing if it is no page of the harness."""
-    ask = """({ errors: window.pageErrors || [], cookie: document.cookie,
+    ask = """({ errors: window.pageErrors || [], cookie: (() => { try { return document.cookie } catch { return '' } })(),
       styles: window.pageStyles ? pageStyles() - stylesAtFirst : 0,
       stored: (() => { try { return Object.keys({ ...localStorage, ...sessionStorage }) } catch { return [] } })(),
       asked: performance.getEntriesByType('resource').map(one => one.name) })"""
