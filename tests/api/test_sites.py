@@ -23,6 +23,7 @@ RULES = {
     "thank_you_url": "https://shop.example/thanks",
     "abandon_after_minutes": 0.05,
     "consent": "required",
+    "privacy_signals": "honour",
 }
 
 
@@ -43,6 +44,7 @@ async def test_a_site_keeps_every_rule_it_is_given(api: Client) -> None:
 async def test_a_site_that_says_only_its_name_gets_the_contracts_defaults(api: Client) -> None:
     made = await make(api)
     assert made["allowed_origins"] == [] and made["abandon_after_minutes"] == 30 and made["partial_values"] == "off"
+    assert made["privacy_signals"] == "ignore"
     assert made["consent"] == "none" and made["leads_per_ip_per_day"] is None and made["burst_per_second"] == 50
 
 
@@ -120,6 +122,8 @@ WRONG = [
     ({"abandon_after_minutes": 10**9}, "abandon_after_minutes"),
     ({"abandon_after_minutes": True}, "abandon_after_minutes"),
     ({"consent": "maybe"}, "consent"),
+    ({"privacy_signals": True}, "privacy_signals"),
+    ({"privacy_signals": "heed"}, "privacy_signals"),
     ({"public_token": "mine"}, "public_token"),
     ({"id": "mine"}, "id"),
     ({"colour": "red"}, "colour"),

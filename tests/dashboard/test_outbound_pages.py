@@ -51,6 +51,16 @@ async def test_a_page_without_an_origin_can_not_be_allowed(owner: Browser, works
     assert (await owner.press(f"/sites/{workspace.site_id}/allow", {"origin": "null"})).status_code == 400
 
 
+async def test_a_page_whose_own_policy_holds_the_widget_back_is_shown_with_what_to_add(
+    owner: Browser, workspace: Created
+) -> None:
+    ping = await owner.client.get(f"/api/w/{workspace.public_token}/blocked", headers={"referer": f"{ORIGIN}/x"})
+    assert ping.status_code == 204
+    page = await sites_page_with(owner, "connect-src")
+    assert f"Held back 1 time on <b>{ORIGIN}</b>: The page's Content-Security-Policy keeps the widget" in page
+    assert "Allow this origin" not in page
+
+
 async def test_a_site_says_when_its_tag_was_seen(owner: Browser, workspace: Created) -> None:
     assert "Waiting for the tag" in (await owner.see("/sites")).text
     await sent_from(owner, workspace.public_token, ORIGIN)
@@ -89,13 +99,16 @@ async def test_what_is_wrong_is_shown_with_what_was_typed(owner: Browser, worksp
 
 async def test_a_sites_settings_are_saved(owner: Browser, workspace: Created) -> None:
     said = {"name": "Shop", "partial_values": "contact", "consent": "required", "abandon_after_minutes": "0,5",
-            "masked_fields": "iban\r\niban\r\ntax", "honeypot_field": "website"}  # fmt: skip
+            "privacy_signals": "honour", "masked_fields": "iban\r\niban\r\ntax",
+            "honeypot_field": "website"}  # fmt: skip
     assert (await owner.press(f"/sites/{workspace.site_id}", said)).status_code == 303
     page = shown(await owner.see("/sites"))
     for words in ("Settings saved.", ">Shop<", 'value="0.5"', "iban\ntax</textarea>", 'data-consent="required"'):
         assert words in page
     settings = (await owner.client.get(f"/api/w/{workspace.public_token}", headers={"origin": ORIGIN})).json()
     assert (settings["consent"], settings["partial"], settings["masked"]) == ("required", "contact", ["iban", "tax"])
+    assert settings["signals"] is True
+    assert re.search(r'name="privacy_signals" value="honour"[^>]*checked', page)
 
 
 async def test_a_site_is_added(owner: Browser, workspace: Created) -> None:
