@@ -11,11 +11,12 @@ from pathlib import Path
 import brotli
 
 HERE = Path(__file__).parent
-WORK = HERE / "work"  # ignored by git
+ROOT = HERE.parents[1]
+WORK = ROOT / "build" / "bench-widget"  # ignored by git
 OURS, PLAUSIBLE, SNOWPLOW, NONE = "LeadsBot", "Plausible", "Snowplow", "none"
 NAMES = (NONE, PLAUSIBLE, OURS, SNOWPLOW)
 WITHIN_S = 120
-PUBLIC = HERE.parents[1] / "public"
+PUBLIC = ROOT / "public"
 LATER = "widget-engaged.js"  # what the widget fetches once a visitor touches a form
 
 # Each is set up to see what it can of forms; none is held back by the test's address.
@@ -77,7 +78,7 @@ def _install() -> None:
     if installed.is_file() and installed.read_bytes() == pinned.read_bytes() and (WORK / "node_modules").is_dir():
         return
     shutil.rmtree(WORK, ignore_errors=True)
-    WORK.mkdir()
+    WORK.mkdir(parents=True)
     installed.write_bytes(pinned.read_bytes())
     _run(["npm", "install", "--no-package-lock", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"])
 
