@@ -32,7 +32,8 @@ def test_secret_types_are_sensitive(kind: str) -> None:
         "password", "user_password", "newPassword", "PassWord", "card-number", "cardNumber", "cardnumber", "ccNumber",
         "cvv", "cvv2", "CVC", "ssn", "IBAN", "user_iban", "passport", "passportNumber", "passwort", "Kreditkarte",
         "Kreditkartennummer", "Prüfziffer", "mot_de_passe", "Numéro de carte", "contraseña", "tarjeta de crédito",
-        "Reisepass", "social security number",
+        "Reisepass", "social security number", "Hasło", "Numer karty", "PESEL", "Numer paszportu", "Пароль",
+        "Номер банковской карты", "СНИЛС", "Número do cartão", "Numero della carta", "Kaartnummer", "BSN",
     ],
 )  # fmt: skip
 def test_names_and_labels_that_say_so_are_sensitive(name: str) -> None:
@@ -51,6 +52,8 @@ def test_names_and_labels_that_say_so_are_sensitive(name: str) -> None:
         "assn",
         "email",
         "Karteikarten",
+        "Визитная карточка",
+        "Kartagena",
         "message",
         "",
     ],

@@ -28,9 +28,15 @@ steuer nummer|steuer idnr|iban|bic|swift code|bank account|account number|konto 
 sort code|numero de cuenta|passport|passport number|passport no|reisepass|reisepass nummer|pass nummer|passeport
 pasaporte|passaporto|passaporte|paspoort|national id|identity card number|id card number|personalausweis
 ausweis nummer|dni|nif|nie|curp|cpf|codice fiscale|driver license number|drivers license number|driving licence number
-fuhrerschein nummer
+fuhrerschein nummer|numer karty|nr karty|karta kredytowa|numer konta|numer rachunku|pesel|nr dowodu|numer dowodu
+dowod osobisty|numer paszportu|paszport|numero carta|numero della carta|numero do cartao|numero cartao
+codigo de seguranca|codice di sicurezza|numero de passaporte|numero di passaporto|kaartnummer|creditcard
+creditcard nummer|rekeningnummer|paspoort nummer|bsn|burgerservicenummer|rijbewijs nummer|пароль|номер карты
+номер банковскои карты|номер кредитнои карты|номер счета|паспорт|номер паспорта|паспортные данные|снилс
 """
-_CARD_WORDS: Final = "card|cards|cc|credit card|karte|kreditkarte|carte|tarjeta|carta|cartao|card number|pan"
+_CARD_WORDS: Final = """
+card|cards|cc|credit card|karte|kreditkarte|carte|tarjeta|carta|cartao|karta|karty|kaart|карта|карты|card number|pan
+"""
 
 
 def _pattern(words: str) -> re.Pattern[str]:
