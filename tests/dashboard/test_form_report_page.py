@@ -12,7 +12,7 @@ import pytest
 from leadsbot import clock
 from leadsbot.clock import DAY, MINUTE, SECOND
 from leadsbot.dashboard.render import Renderer
-from leadsbot.dashboard.shown.report_words import lasted, part, percent
+from leadsbot.dashboard.shown.report_words import lasted, part, percent, quoted
 from leadsbot.db import Database
 from leadsbot.forms.report_shape import rate
 from leadsbot.ids import new_id
@@ -248,3 +248,9 @@ def test_a_share_is_shown_with_its_counts() -> None:
 )  # fmt: skip
 def test_spans_are_said_as_people_do(ms: int | None, said: str) -> None:
     assert lasted(ms) == said.replace(" ", "\u00a0")
+
+
+def test_a_long_label_is_quoted_by_how_it_begins() -> None:
+    assert quoted("Phone") == "“Phone”"
+    consent = "I agree to the terms and to being contacted about my request by phone or mail"
+    assert quoted(consent) == "“I agree to the terms and to being contacted about my reques…”"

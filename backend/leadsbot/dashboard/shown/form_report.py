@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from leadsbot.dashboard import words
 from leadsbot.dashboard.shown.report_fields import COLUMNS, field_lines, findings, is_rare
-from leadsbot.dashboard.shown.report_words import lasted, part, percent
+from leadsbot.dashboard.shown.report_words import lasted, part, percent, quoted
 from leadsbot.dashboard.views import Figure, FormReport, FunnelStep, Range, ReportChoice, Stop
 from leadsbot.forms.report_shape import Bucket, Place, Rate, Report, Times
 
@@ -104,14 +104,14 @@ def _worst(report: Report) -> str:
     named = [one for one in report.drop_off if one.field]
     if not named:
         return ""
-    first = named[0]
+    first, place = named[0], quoted(named[0].field or "")
     counts, who = part(first).counts, "left" if not report.in_progress else "didn't send it"
     did = "did so" if not report.in_progress else "stopped"
     if first.of and 2 * first.count > first.of:
-        return f"Most who {who} {did} at “{first.field}”: {counts}."
+        return f"Most who {who} {did} at {place}: {counts}."
     if any(one.count == first.count for one in named[1:]):
-        return f"No field lost more people than “{first.field}”: {counts}."
-    return f"More stopped at “{first.field}” than anywhere else: {counts}."
+        return f"No field lost more people than {place}: {counts}."
+    return f"More stopped at {place} than anywhere else: {counts}."
 
 
 def _place(place: Place) -> str:

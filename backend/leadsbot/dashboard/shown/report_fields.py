@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from leadsbot.clock import SECOND
-from leadsbot.dashboard.shown.report_words import lasted, part, percent
+from leadsbot.dashboard.shown.report_words import lasted, part, percent, quoted
 from leadsbot.dashboard.views import FieldCell, FieldLine
 from leadsbot.forms.report_shape import FieldReport, Rate, Report
 
@@ -56,20 +56,13 @@ def label_of(field: FieldReport) -> str:
 
 
 def _line(field: FieldReport, longest: int, worst: int) -> FieldLine:
-    time, first_key = field.time.median_ms, field.hesitation.median_ms
-    slow = 0 if time is None or not longest else 100 * time / longest
     most = field.drop_off.count == worst and (field.drop_off.of or 0) >= FEWEST
     return FieldLine(
         label_of(field),
         field.name if field.label and field.name != field.label else "",
         (
             _cell(0, field.entered, bar=True),
-            FieldCell(
-                COLUMNS[1][0],
-                lasted(time),
-                "" if first_key is None else f"types after {lasted(first_key)}",
-                round(slow, 1),
-            ),
+            _time_cell(field, longest),
             _cell(2, field.corrections, loud=_is_often(field.corrections, OFTEN_CORRECTED)),
             _cell(3, field.deletions),
             _cell(4, field.refocuses),
@@ -79,6 +72,13 @@ def _line(field: FieldReport, longest: int, worst: int) -> FieldLine:
             _cell(8, field.drop_off, bar=True, loud=most),
         ),
     )
+
+
+def _time_cell(field: FieldReport, longest: int) -> FieldCell:
+    time, first_key = field.time.median_ms, field.hesitation.median_ms
+    beneath = "" if first_key is None else f"types after {lasted(first_key)}"
+    bar = round(100 * time / longest, 1) if time is not None and longest else None
+    return FieldCell(COLUMNS[1][0], lasted(time), beneath, bar, nothing=time is None)
 
 
 def _cell(column: int, rate: Rate, *, bar: bool = False, loud: bool = False) -> FieldCell:
@@ -103,21 +103,23 @@ def _invalid(fields: Sequence[FieldReport]) -> str:
     worst = _greatest(fields, lambda one: one.invalid, OFTEN_INVALID)
     if worst is None:
         return ""
-    return f"“{label_of(worst)}” showed an error to {part(worst.invalid).counts}. Does it say what it wants?"
+    return f"{quoted(label_of(worst))} showed an error to {part(worst.invalid).counts}. Does it say what it wants?"
 
 
 def _blank(fields: Sequence[FieldReport]) -> str:
     worst = _greatest(fields, lambda one: one.blank_when_submitted, OFTEN_BLANK)
     if worst is None:
         return ""
-    return f"“{label_of(worst)}” stayed blank in {part(worst.blank_when_submitted).counts} sent forms. Is it needed?"
+    return (
+        f"{quoted(label_of(worst))} stayed blank in {part(worst.blank_when_submitted).counts} sent forms. Is it needed?"
+    )
 
 
 def _corrected(fields: Sequence[FieldReport]) -> str:
     worst = _greatest(fields, lambda one: one.corrections, OFTEN_CORRECTED)
     if worst is None:
         return ""
-    return f"“{label_of(worst)}” was changed again by {percent(worst.corrections)} of those who entered it."
+    return f"{quoted(label_of(worst))} was changed again by {percent(worst.corrections)} of those who entered it."
 
 
 def _hesitant(fields: Sequence[FieldReport]) -> str:
@@ -125,4 +127,4 @@ def _hesitant(fields: Sequence[FieldReport]) -> str:
     worst = max(slow, key=lambda one: one.hesitation.median_ms or 0, default=None)
     if worst is None or (worst.hesitation.median_ms or 0) < LONG_HESITATION_MS:
         return ""
-    return f"“{label_of(worst)}” makes people think: {lasted(worst.hesitation.median_ms)} before the first key."
+    return f"{quoted(label_of(worst))} makes people think: {lasted(worst.hesitation.median_ms)} before the first key."

@@ -6,6 +6,14 @@ from leadsbot.clock import HOUR, MINUTE, SECOND
 from leadsbot.dashboard.views import Part
 from leadsbot.forms.report_shape import Rate
 
+LONGEST_QUOTE = 60
+
+
+def quoted(label: str) -> str:
+    """Quote a field's label in a sentence; a long one, such as a consent's, by how it begins."""
+    short = label if len(label) <= LONGEST_QUOTE else f"{label[: LONGEST_QUOTE - 1].rstrip()}…"
+    return f"“{short}”"
+
 
 def percent(rate: Rate) -> str:
     """Write a share: "43 %", and neither 0 nor 100 where it is only nearly so; a dash where there is none."""
