@@ -149,7 +149,7 @@ def contact_pattern() -> str:
     phrases += [token.replace("-", " ") for token, meaning in _AUTOFILL.items() if meaning in CONTACT]
     # What is a company with it and somebody's own without is no courtesy here: "business name".
     before = sorted({*OWNERS.split(), *BEFORE.split(), *_GROUPS} - {"business"})
-    opening = rf"^ (?:section .* )?(?:{_any_of(before)} )*"
+    opening = rf"^ (?:section (?:[^ ]+ ){{1,4}})?(?:{_any_of(before)} )*"
     return rf"{opening}{_any_of(phrases)} (?:(?:{_any_of(AFTER.split())}|\d+) )*$"
 
 
