@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ import minify
 
 ROOT = Path(__file__).resolve().parent.parent
 STYLE_MARK = "'CSS_HERE'"
+CONST = re.compile(r"\bconst\b(?=[ {\[])")  # `let` says the same in fewer bytes, once the source has been checked
 
 
 @dataclass(frozen=True)
@@ -39,10 +41,14 @@ class Script:
             style = (ROOT / "widget" / self.style).read_text(encoding="utf-8")
             source = source.replace(STYLE_MARK, json.dumps(minify.string("text/css", style)))
         minified: str = minify.string("application/javascript", source)
-        return minified + "\n"
+        return CONST.sub("let", minified)
 
 
-SCRIPTS = (Script("widget.js", 5120), Script("hosted-form.js", 6144, style="hosted-form.css"))
+SCRIPTS = (
+    Script("widget.js", 5120),
+    Script("widget-engaged.js", 5120),
+    Script("hosted-form.js", 6144, style="hosted-form.css"),
+)
 
 
 def weight(script: str) -> int:

@@ -4,28 +4,45 @@
  * It watches the forms a page already has, tells how far visitors got and what they sent, and leaves everything else
  * as it was: no style, no cookie, no request but those to data-api, nothing thrown into the page.
  *
+ * This file is all that a page loads: it sees submissions, keeps out what must never leave, and delivers. What refines
+ * that (the exact completion, what became of a submission, the figures of each field) is in widget-engaged.js, fetched
+ * once a visitor touches a form; until it is there, and should it never come, the plain versions in here do.
+ *
  * Sections, in order: the page's natives · the tag · storage · settings and consent · attribution · fields · what is
- * never sent · forms · completion · sessions · submissions · sending · the page's API · start.
+ * never sent · forms · sessions · submissions · sending · the second file · the audit · the page's API · start.
  */
 try { (() => {
   // ── The page's natives ────────────────────────────────────────────────────────────────────────────────────────────
   // Taken once, before the page can replace them, and never looked up on a form: a field named `elements`, `matches` or
   // `getAttribute` hides the form's own.
 
-  const { fetch: fetchNow, setTimeout: timeout } = window;
-  const { parse, stringify } = JSON;
+  const { fetch: fetchNow, setTimeout: timeout, document: doc } = window;
+  const { parse } = JSON;
+  const { assign, keys } = Object;
   const clock = Date.now;
   const native = (name) => (el, argument) => Element.prototype[name].call(el, argument);
 
   const getAttribute = native('getAttribute');
-  const querySelectorAll = native('querySelectorAll');
   const getClientRects = native('getClientRects');
   const is = native('matches');
   const up = native('closest');
-  const all = (el, selector) => [...querySelectorAll(el, selector)];
+  const elementsOf = HTMLFormElement.prototype.__lookupGetter__('elements');
+  const all = (node, selector) => [
+    ...(node.nodeType === 1 ? Element.prototype : node).querySelectorAll.call(node, selector),
+  ];
   const attr = (el, name) => getAttribute(el, name) || '';
   const shown = (el) => getClientRects(el).length > 0;
-  const root = document.documentElement;
+  const root = doc.documentElement;
+
+  /** JSON as it should be: Prototype.js teaches arrays a toJSON() that makes texts of them. */
+  const stringify = (value) => {
+    const { prototype } = Array;
+    const { toJSON } = prototype;
+    delete prototype.toJSON;
+    const text = JSON.stringify(value);
+    if (toJSON) prototype.toJSON = toJSON;
+    return text;
+  };
 
   /** The same function, unable to throw into the page. */
   const safe = (run) => (...args) => {
@@ -35,7 +52,8 @@ try { (() => {
       // The page must never learn of our trouble.
     }
   };
-  const backoff = (tries) => Math.min(2000 * 2 ** tries, 3e5) * (1 + Math.random());
+  let tries = 0;
+  const backoff = () => Math.min(2000 * 2 ** tries++, 3e5) * (1 + Math.random());
   const later = (run, wait, ...args) => timeout(safe(run), wait, ...args);
 
   // crypto.randomUUID() is missing on plain http, where many small sites still live; a blob's address ends in a UUID
@@ -44,14 +62,17 @@ try { (() => {
 
   // ── The tag ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
+  const framed = parent !== window;
   const address = (script) => new URL(script.src || location, location);
   const tokenOf = (script) => script && (attr(script, 'data-token') || address(script).searchParams.get('token'));
   // A tag manager may leave no currentScript, or strip the data attributes: hence the id, the file name and ?token=.
-  const tag = [document.currentScript, ...all(root, '#leadsbot-listener,script[src*="widget.js"]')].find(tokenOf);
-  if (!tag || window.LeadsBot?.flush) return;
+  const tag = [doc.currentScript, ...all(root, '#leadsbot-listener,script[src*="widget.js"]')].find(tokenOf);
+  // Whoever frames this page from the same origin sees into it.
+  if (!tag || window.LeadsBot?.flush || safe(() => framed && parent.LeadsBot)()) return;
 
   const token = tokenOf(tag);
-  const endpoint = (attr(tag, 'data-api') || address(tag).origin).replace(/\/+$/, '') + '/api/w/' + token;
+  const api = (attr(tag, 'data-api') || address(tag).origin).replace(/\/+$/, '');
+  const endpoint = api + '/api/w/' + token;
   const consentByTag = attr(tag, 'data-consent') === 'required';
 
   // ── Storage ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -65,7 +86,7 @@ try { (() => {
   const readKey = safe((key) => parse(localStorage.getItem(key)));
   const writeKey = safe((key, value) => localStorage.setItem(key, stringify(value)));
   const removeKey = safe((key) => localStorage.removeItem(key));
-  const outboxKeys = () => Object.keys(safe(() => localStorage)() || {}).filter((key) => key.startsWith(outboxKey));
+  const outboxKeys = () => keys(safe(() => localStorage)() || {}).filter((key) => key.startsWith(outboxKey));
   /** All unsent batches, of other tabs too. */
   const stored = () => outboxKeys().map(readKey).filter(Boolean);
 
@@ -74,31 +95,50 @@ try { (() => {
 
   // ── Settings and consent ──────────────────────────────────────────────────────────────────────────────────────────
 
-  let settings = { masked: [], hidden: [], ignored: [] };
+  const settings = { masked: [], hidden: [], ignored: [] };
   let ready = false; // the settings are there
   let without = false; // they can't be had for now: submissions go without them
   let word = state.ok; // the visitor's: true, false, or none yet
-  let settingsTries = 0;
 
-  /** The visitor's word decides; without one, whether anybody demands it. */
+  /** The visitor's word decides; without one, whether the tag, the site, or the browser for a site that heeds it, asks. */
   const agreed = (demanded) => word ?? !(consentByTag || demanded);
 
   /** True when this page may store and send all it has: fail closed. */
-  const open = () => ready && agreed(settings.consent !== 'none');
+  const open = () =>
+    ready &&
+    agreed(
+      settings.consent !== 'none' ||
+        (settings.signals && (navigator.globalPrivacyControl || navigator.doNotTrack > 0)),
+    );
+
+  /**
+   * [status, text] of the answer. A page that replaced `fetch` gets to see nothing of ours, nor can it lose it: there the
+   * request goes by XMLHttpRequest.
+   */
+  const isNative = /native code/.test(fetchNow);
+  const request = isNative
+    ? async (url, body) => {
+        const response = await fetchNow(url, { method: body && 'POST', body, keepalive: true });
+        return [response.status, await response.text()];
+      }
+    : (url, body) =>
+        new Promise((resolve) => {
+          const xhr = new XMLHttpRequest();
+          xhr.open(body ? 'POST' : 'GET', url);
+          xhr.onloadend = () => resolve([xhr.status, xhr.responseText]);
+          xhr.send(body);
+        });
 
   async function loadSettings() {
     later(settingsMissing, 8000); // a request that hangs must not hold back a submission
     try {
-      const response = await fetchNow(endpoint, { credentials: 'omit' });
-      const answer = await response.json();
-      if (response.ok) {
-        state.known = { ...answer, at: clock() };
-        return begin(answer);
-      }
+      const [status, text] = await request(endpoint);
+      if (status === 200) return begin((state.known = { ...parse(text), at: clock() }));
     } catch (_) {
       // As any other answer that isn't one.
     }
-    later(loadSettings, backoff(settingsTries++));
+    need(); // it finds out whether the page's policy is in the way
+    later(loadSettings, backoff());
     settingsMissing();
   }
 
@@ -111,15 +151,15 @@ try { (() => {
   }
 
   function begin(answer) {
-    settings = { ...settings, ...answer };
+    assign(settings, answer);
     ready = true;
+    if (answer.audit) later(need, PAUSE, 'audit');
     resume();
   }
 
   function resume() {
     if (open()) {
       visit();
-      loadOutbox();
       drain();
     }
     scan();
@@ -137,7 +177,6 @@ try { (() => {
 
   // ── Attribution ───────────────────────────────────────────────────────────────────────────────────────────────────
 
-  const CAMPAIGN = /^(?:utm_(source|medium|campaign|term|content)|[gw]braid|gclid|fbclid|msclkid|ttclid|li_fat_id|twclid)$/;
   const PERSONAL = /mail|phone|name|token|pass|auth|session|^(tel|key|code)$/i;
 
   /** The address without fragment, credentials, or what could name a person; empty when it is none. */
@@ -145,54 +184,35 @@ try { (() => {
     if (!href) return '';
     const url = new URL(href);
     for (const [name, value] of [...url.searchParams]) {
-      if (/@/.test(value) || (PERSONAL.test(name) && !CAMPAIGN.test(name))) url.searchParams.delete(name);
+      if (/@/.test(value) || PERSONAL.test(name)) url.searchParams.delete(name);
     }
     return (url.origin + url.pathname.replace(/[^/]+(@|%40)[^/]+/g, '-') + url.search).slice(0, 2000);
   };
 
   /** How the visitor came to this page. The navigation entry still has the address after an SPA rewrote it. */
-  function readTouch() {
-    const entry = performance.getEntriesByType('navigation')[0];
-    const url = cleanUrl(entry?.name || location.href);
-    const touch = { at: clock(), url, ref: cleanUrl(document.referrer), utm: {}, ids: {} };
-    for (const [name, value] of new URL(url).searchParams) {
-      const known = CAMPAIGN.exec(name);
-      if (!known || !value) continue;
-      touch[known[1] ? 'utm' : 'ids'][known[1] || name] = value.slice(0, 500);
-    }
-    return touch;
-  }
-
-  const touch = safe(readTouch)();
+  const touch = safe(() => ({
+    at: clock(),
+    url: cleanUrl(performance.getEntriesByType('navigation')[0]?.name || location.href),
+    ref: cleanUrl(doc.referrer),
+  }))();
   // A page reached from the site itself, or directly, says nothing new about where the visitor came from.
-  const isNews = Object.keys({ ...touch.utm, ...touch.ids })[0] || (touch.ref && !touch.ref.startsWith(location.origin + '/'));
+  const isNews = /utm_|clk?id|braid|fat_id/.test(touch.url) || !(touch.ref || location.origin).startsWith(location.origin);
 
   /** Brings first and last touch and the visit (it ends 30 minutes after its last sign of life) up to now. */
   function visit() {
     const now = clock();
     if (!state.first || now - state.first.at > 90 * DAY) state.first = touch;
-    if (!state.last || (isNews && touch.at > state.last.at)) state.last = touch;
+    if (!state.last || isNews) state.last = touch;
     if (!state.visit || now - state.seen > 18e5) state.visit = { id: uuid(), at: now };
     state.seen = now;
     if (word) state.ok = true;
-    if (open()) writeKey(stateKey, state);
+    writeKey(stateKey, state);
+    if (framed) parent.postMessage({ leadsbot: token }, '*');
   }
 
   // ── Fields ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
   const CONTROLS = 'input:not([type=submit],[type=button],[type=reset],[type=image]),select,textarea';
-  // What a field is about, by the words it goes by. In order: the first that fits wins, so that "company name" is a
-  // company.
-  const MEANINGS = {
-    email: / (e ?)?mail /,
-    phone: / (phone|telephone|tel|telefon(nummer)?|mobile|handy) /,
-    first_name: / (first|given) ?name | vorname /,
-    last_name: / (last|family|sur) ?name | (nach|familien)name /,
-    company: / (company|organi[sz]ation|firma|unternehmen) /,
-    event_date: / (event|wedding) ?date |^ (date|\w*datum) $/,
-    name: /^ ((your|full|contact|ihr) ?)?name $/,
-    message: / (message|comments?|nachricht|anfrage|kommentar) /,
-  };
 
   /** "firstName_2" → " first name 2 ": lower case, one space between and around whole words. */
   const words = (text) =>
@@ -204,7 +224,7 @@ try { (() => {
       .trim() +
     ' ';
 
-  const tidy = (text) => text.replace(/\s+/g, ' ').replace(/^[ *:]+|[ *:]+$/g, '').slice(0, 200);
+  const tidy = (text) => text.replace(/\s+/g, ' ').replace(/^ |[ *:]+$/g, '').slice(0, 200);
   /** The text of a label without that of the control it wraps. */
   const textOf = (node) =>
     node.nodeType === 3
@@ -213,7 +233,12 @@ try { (() => {
         ? ''
         : [...node.childNodes].map(textOf).join(' ');
 
+  /** A field that form-associated custom elements make counts as any other (HTML, section 4.13.7.3). */
+  const isCustom = (el) => el.constructor.formAssociated;
+  const isControl = (el) => is(el, CONTROLS) || isCustom(el);
   const isChoice = (el) => /radio|checkbox/.test(el.type);
+  const called = (el) => attr(el, 'name') || attr(el, 'id');
+  const nameOf = (el) => (called(el) || labelOf(el)).slice(0, 200);
 
   /** What people read beside the field; of a group of choices its legend. */
   function labelOf(el) {
@@ -221,31 +246,21 @@ try { (() => {
     const group = around && all(around, 'input').filter((other) => other.name === el.name)[1] && around;
     const label = group ? all(group, 'legend')[0] : el.labels?.[0];
     const text = attr(group || el, 'aria-label') || (label && textOf(label));
-    return tidy(text || attr(el, 'placeholder') || el.name || el.id || el.type);
+    return tidy(text || attr(el, 'placeholder') || called(el) || el.type || el.localName);
   }
 
-  /** By what its author declared first and by what it is called last. */
-  function meaningOf(el, names) {
-    const declared = attr(el, 'data-leadsbot-field');
-    if (MEANINGS[declared]) return declared;
-    if (isChoice(el) || el.type === 'hidden') return;
-    const hints = [attr(el, 'autocomplete'), /email|tel/.test(el.type) ? el.type : '', attr(el, 'inputmode')].map(words);
-    for (const name of [...hints, ...names]) {
-      // A long label is a question that may mention anything, not a name.
-      const known = name.length < 40 && Object.keys(MEANINGS).find((meaning) => MEANINGS[meaning].test(name));
-      if (known) return known;
-    }
-  }
+  let entries; // of the form whose `formdata` came last: what its custom elements stand for
 
   function valueOf(el) {
     if (isChoice(el)) return el.checked ? el.value : '';
+    if (isCustom(el)) return (entries?.get(attr(el, 'name')) ?? el.value ?? '') + '';
     return el.selectedOptions ? [...el.selectedOptions].map((option) => option.value).join(', ') : el.value;
   }
 
   // ── What is never sent ────────────────────────────────────────────────────────────────────────────────────────────
 
   const SECRET_NAME =
-    / ((card|cc) ?(number|num|no|code|exp|expiry|cvv|cvc)|(credit|debit) ?card|kreditkarte|(kredit)?kartennummer|cvv|cvc|csc|security code|ssn|social security|iban|passport|pass(word|wort)|reisepass|ausweisnummer) /;
+    / ((card|cc) ?(n(o|um(ber)?)|code|exp(iry)?|cv[vc])|(credit|debit) ?card|kreditkarte|(kredit)?kartennummer|cv[vc]|csc|security code|ssn|social security|iban|pass(port|wor[dt])|reisepass|ausweisnummer) /;
   const CARD_NAME = / (card|cc|karte) /;
   const SECRET_TOKEN = /\b(cc-|(current|new)-password|one-time-code)/i;
   const DIGITS = /\+?\b\d([\s.-]{0,2}\d){12,}\b/g;
@@ -253,26 +268,26 @@ try { (() => {
   const wasPassword = new WeakSet();
   const origin = new WeakMap(); // the element a collected field came from
   const listed = (list, ...names) =>
-    list.some((item) => names.some((name) => name && name.toLowerCase() === item.toLowerCase()));
+    list.some((item) => names.some((name) => name?.toLowerCase() === item.toLowerCase()));
 
   /** Luhn's check (ISO/IEC 7812-1) over 13 to 19 digits, and over the first 15 or 16: an expiry date may follow. */
   function isCard(run) {
     const digits = run.replace(/\D/g, '');
-    return [digits.length, 15, 16].some((length) => {
-      const number = [...digits.slice(0, length)];
-      const sum = number.reduce((sum, digit, i) => sum + +((length - i) % 2 ? digit : '0246813579'[digit]), 0);
-      return number.length === length && length < 20 && sum % 10 === 0;
-    });
+    return [digits.length, 15, 16].some(
+      (length) =>
+        length < 20 &&
+        digits[length - 1] &&
+        [...digits.slice(0, length)].reduce((sum, digit, i) => sum + +((length - i) % 2 ? digit : '0246813579'[digit]), 0) %
+          10 ===
+          0,
+    );
   }
 
-  /** `leaving`: hidden fields are judged last of all, for only the settings can free them. */
-  const isSecret = (el, names, label, leaving) =>
+  const isSecret = (el, names) =>
     /password|file/.test(el.type) ||
     wasPassword.has(el) ||
     SECRET_TOKEN.test(attr(el, 'autocomplete')) ||
-    SECRET_NAME.test(names) ||
-    listed(settings.masked, el.name, el.id, label) ||
-    (leaving && el.type === 'hidden' && el.name !== settings.honeypot && !listed(settings.hidden, el.name, el.id));
+    SECRET_NAME.test(names);
 
   /** The value without card numbers. A phone is none, unless its name speaks of a card. */
   function withoutCards(value, isPhone, names) {
@@ -281,40 +296,54 @@ try { (() => {
     return value.replace(DIGITS, (run) => ((speaks || run[0] !== '+') && isCard(run) ? '••••' : run));
   }
 
-  /** Every field of the form that has a value and may be sent. */
-  function collect(form) {
+  /** Those of the elements that have a value and may be sent, as fields by their names. */
+  function read(elements) {
     const found = new Map();
-    controls(form).forEach(
+    elements.forEach(
       safe((el) => {
         const raw = is(el, ':disabled') ? '' : valueOf(el);
         if (!raw.trim()) return;
         const label = labelOf(el);
-        const names = [el.name, el.id, label, attr(el, 'placeholder')].map(words);
+        const names = [attr(el, 'name'), attr(el, 'id'), label, attr(el, 'placeholder')].map(words);
         // What stands beside a text area is prose ("never tell us your card number"), not its name.
-        const called = el.type === 'textarea' ? names[0] : names.join('|');
-        if (isSecret(el, called, label)) return;
-        const name = (el.name || el.id || label).slice(0, 200);
+        const spoken = el.type === 'textarea' ? names[0] : names.join('|');
+        if (isSecret(el, spoken)) return;
+        const name = nameOf(el);
         const before = found.get(name);
-        const value = withoutCards(raw, el.type === 'tel', called);
-        const field = { name, label, type: el.type, means: meaningOf(el, names) };
+        const value = withoutCards(raw, el.type === 'tel', spoken);
+        // What it means the server says; here is only what the page says of it.
+        const means = attr(el, 'data-leadsbot-field') || attr(el, 'autocomplete') || attr(el, 'inputmode');
+        const field = { name, label, type: el.type || el.localName, means: means.slice(0, 200) };
         field.value = (before ? before.value + ', ' + value : value).slice(0, 20000);
         origin.set(field, el);
         found.set(name, field);
       }),
     );
-    return [...found.values()].slice(0, 200);
+    return found;
   }
+
+  /** All that the form says, the answers of steps that are gone included. */
+  const collect = (form, kept) => {
+    const standing = controls(form);
+    const names = standing.map(nameOf);
+    const gone = [...kept.values()].filter((field) => !names.includes(field.name));
+    return [...gone, ...read(standing).values()].slice(0, 200);
+  };
 
   // ── Forms ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
   const CONTAINER = '[data-leadsbot-form]';
+  const IGNORE = '[data-leadsbot-ignore]';
   const FORMS = 'form,' + CONTAINER;
   /** The form an element belongs to: by its `form=`, by the form around it, or a data-leadsbot-form container. */
-  const ownerOf = (el) => el.form || up(el, CONTAINER);
+  const ownerOf = (el) => el.form || up(el, FORMS);
 
-  /** The form's controls but for ignored ones, asked of the controls: a form's own `elements` may be a field. */
+  /** The form's controls but for ignored ones. A password that was seen once is one for good. */
   const controls = (form) =>
-    all(root, CONTROLS).filter((el) => ownerOf(el) === form && !up(el, '[data-leadsbot-ignore]'));
+    [...(is(form, 'form') ? elementsOf.call(form) : all(form, '*'))].filter((el) => {
+      if (el.type === 'password') wasPassword.add(el);
+      return isControl(el) && !up(el, IGNORE);
+    });
 
   const within = safe((form, selector) => selector && up(form, selector));
 
@@ -323,16 +352,21 @@ try { (() => {
     listed(settings.ignored, attr(form, 'data-leadsbot-form'), attr(form, 'name'), attr(form, 'id'));
 
   const isIgnored = (form) =>
-    up(form, '[data-leadsbot-ignore]') ||
+    up(form, IGNORE) ||
     within(form, attr(tag, 'data-ignore')) ||
-    (attr(tag, 'data-container') && !within(form, attr(tag, 'data-container'))) ||
+    (attr(tag, 'data-mode') !== 'form' && attr(tag, 'data-container') && !within(form, attr(tag, 'data-container'))) ||
     isIgnoredBySite(form);
 
-  function isSearch(form, asked) {
+  function isSearch(form, asked, method) {
     const types = asked.map((el) => el.type).join();
-    const lone = asked.map((el) => el.name).join() === 'q';
-    return up(form, '[role=search],search') || (/search/.test(types) && !/email|tel|textarea/.test(types)) || lone;
+    const lone = asked.map(called).join() === 'q';
+    return (
+      up(form, '[role=search],search') ||
+      (method !== 'post' && ((/search/.test(types) && !/email|tel|textarea/.test(types)) || lone))
+    );
   }
+
+  const isHosted = (form) => attr(form, 'data-leadsbot-hosted'); // sent by the file that shows it
 
   function isLogin(fields, asked) {
     const purposes = fields.map((el) => attr(el, 'autocomplete')).join();
@@ -340,274 +374,275 @@ try { (() => {
     return /current-p/.test(purposes) || (passwords === 1 && asked.length < 3 && !/new-p/.test(purposes));
   }
 
-  const isDialog = (el, name) => /^dialog$/i.test(attr(el, name));
-
-  /** True for a form whose submission is a lead: not ignored, no search, no login, no dialog. */
-  function isLead(form) {
-    const fields = notePasswords(form).filter((el) => el.type !== 'hidden');
+  /** What a form is taken for; only the submission of a `lead` is one. Empty where there is nothing to fill in. */
+  function kindOf(form, submitter) {
+    const method = ((submitter && attr(submitter, 'formmethod')) || attr(form, 'method')).toLowerCase();
+    const fields = controls(form).filter((el) => el.type !== 'hidden');
     const asked = fields.filter((el) => !isChoice(el));
-    return fields[0] && !isDialog(form, 'method') && !isIgnored(form) && !isSearch(form, asked) && !isLogin(fields, asked);
+    if (!fields[0]) return '';
+    if (isIgnored(form)) return 'ignored';
+    if (isSearch(form, asked, method)) return 'search';
+    return method === 'dialog' ? method : isLogin(fields, asked) ? 'login' : 'lead';
   }
-
-  function notePasswords(form) {
-    const fields = controls(form);
-    for (const el of fields) if (el.type === 'password') wasPassword.add(el);
-    return fields;
-  }
+  const isLead = (form, submitter) => kindOf(form, submitter) === 'lead';
 
   /** {key, name}: the key is the same on every visit; the name is for people. */
   function identityOf(form) {
     const given = attr(form, 'data-leadsbot-form');
     const own = given || attr(form, 'name') || attr(form, 'id');
-    const heading = all(up(form, 'section,article,dialog,footer,main,body'), 'h1,h2,h3')[0];
-    const key = (own || controls(form).map((el) => el.name || el.id).join()).slice(0, 200);
-    return { key, name: tidy(given || attr(form, 'aria-label') || (heading && textOf(heading)) || key) };
-  }
-
-  // ── Completion ────────────────────────────────────────────────────────────────────────────────────────────────────
-
-  const touched = new WeakSet();
-
-  /** Somebody's answer, as against what the page had put there: a list on its first option says nothing yet. */
-  const isAnswered = (el) =>
-    !!valueOf(el).trim() &&
-    (touched.has(el) ||
-      !(isChoice(el) ? el.defaultChecked : el.selectedIndex === 0 || /range|color/.test(el.type)));
-
-  const isTrap = (el) => el.name === settings.honeypot || el.tabIndex < 0;
-
-  /** Styled choices and uploads hide the control itself and show its label. */
-  const isShown = (el) => [el, ...(el.labels || [])].some(shown);
-
-  /** True for a field of a later step: its hidden section stands beside a visible one and holds several fields. */
-  function isInHiddenStep(el, form) {
-    let step;
-    for (let node = el.parentElement; node && node !== form; node = node.parentElement) if (!shown(node)) step = node;
-    return step && (all(step, CONTROLS)[1] || is(step, 'fieldset')) && all(step.parentElement, CONTROLS).some(shown);
-  }
-
-  const isUnit = (el, form) =>
-    el.type !== 'hidden' &&
-    !(el.readOnly && !touched.has(el)) &&
-    !isTrap(el) &&
-    (isShown(el) ? !is(el, ':disabled') : !el.disabled && isInHiddenStep(el, form));
-
-  /**
-   * {percent, done, total} of a form. What counted once goes on counting with its last answer, so that swapping a step
-   * out never lowers the percent; choices of one name count once.
-   */
-  function measure(form, units) {
-    const now = {};
-    controls(form).forEach((el) => {
-      let key = el.name || el.id;
-      while (key in now && !isChoice(el)) key += '+';
-      if (key in units || isUnit(el, form)) now[key] = now[key] || isAnswered(el);
-    });
-    Object.assign(units, now);
-    const answers = Object.values(units);
-    const done = answers.filter(Boolean).length;
-    return { percent: Math.round((100 * done) / answers.length) || 0, done, total: answers.length };
+    const around = up(form, 'section,dialog,main,body');
+    const heading = around && all(around, 'h1,h2,h3')[0];
+    const key = (own || controls(form).map(called).join() || 'form').slice(0, 200);
+    return { key, name: tidy(given || attr(form, 'aria-label') || (heading && textOf(heading)) || own || doc.title || key) };
   }
 
   // ── Sessions ──────────────────────────────────────────────────────────────────────────────────────────────────────
-  // One visitor's attempt at one form. A keystroke only sets a dirty bit; measuring waits for a pause, another quarter
-  // or the end of the page.
+  // One visitor's attempt at one form.
 
   const PAUSE = 3000;
-  const attempts = new WeakMap();
-  let active = 0; // when the visitor last changed anything
-  let pauseTimer = 0;
+  const touched = new WeakSet();
+  const attempts = new Map();
 
-  const attemptAt = (form) => attempts.get(form) || attempts.set(form, {}).get(form);
+  /** What begins anew with each session; `units` and `stats` by field names, `kept` the answers given so far. */
+  const fresh = () => ({
+    now: null,
+    dirty: false,
+    units: new Map(),
+    stats: new Map(),
+    kept: new Map(),
+    errors: null,
+  });
+
+  function attemptAt(form) {
+    if (!attempts.has(form)) attempts.set(form, { ...fresh(), form: identityOf(form) });
+    return attempts.get(form);
+  }
 
   function startSession(attempt) {
     const at = clock();
-    if (!attempt.now) Object.assign(attempt, { now: { session: uuid(), seq: 0, start: at, at }, quarter: 0, units: {} });
+    attempt.now ||= {
+      session: uuid(),
+      seq: 0,
+      start: at,
+      at,
+      tries: 0,
+    };
   }
 
-  function progressOf(form, { now, units, last }) {
-    now.seq++;
-    return { ...now, form: identityOf(form), ...measure(form, units), last: last ? labelOf(last) : '' };
+  const isShown = (el) => [el, ...(el.labels || [])].some(shown); // a styled choice hides itself and shows its label
+
+  /** How far a form is, by what is seen of it. */
+  function measure(form) {
+    const asked = controls(form).filter((el) => isShown(el) && el.name !== settings.honeypot);
+    const total = asked.length;
+    const done = asked.filter((el) => valueOf(el).trim()).length;
+    return { done, total, percent: ((100 * done) / total) | 0 };
   }
 
-  /**
-   * Tells how far a form is (`quarterly`: only if another quarter is done), with the values that the site lets out of a
-   * form that was not submitted.
-   */
-  function sendProgress(form, attempt, quarterly) {
-    attempt.checking = 0;
+  function progressOf(form, attempt) {
+    attempt.now.seq++;
+    const { now, last } = attempt;
+    return { ...now, form: attempt.form, last: last ? labelOf(last) : '', ...(more?.measure || measure)(form, attempt) };
+  }
+
+  function sendProgress(form, attempt) {
     if (!open() || !attempt.dirty || !isLead(form)) return;
-    const event = { type: 'progress', ...progressOf(form, attempt) };
-    const quarter = (event.percent / 25) | 0;
-    if (quarterly && quarter <= attempt.quarter) return;
-    const wanted = { all: /^/, contact: /mail|phone|name/ }[settings.partial];
-    if (wanted) event.fields = collect(form).filter((field) => wanted.test(field.means || ''));
     attempt.dirty = false;
-    attempt.quarter = quarter;
-    enqueue(event, form);
+    enqueue({ type: 'progress', ...progressOf(form, attempt), fields: more?.partial(form, attempt) }, form);
     later(flush, 0);
   }
 
-  /** One timer for the page: when it rings too early, it is set anew for what is left of the pause. */
-  function onPause() {
-    const left = active + PAUSE - clock();
-    pauseTimer = left > 0 && later(onPause, left);
-    if (!pauseTimer) flushAll();
-  }
-
-  function onActivity({ type, target }) {
-    const form = is(target, CONTROLS) && ownerOf(target);
-    if (!form) return;
+  /** What visitors do in a form: a dirty bit here, all else in the second file, which hears of it when it is there. */
+  function onActivity(event) {
+    const { type, inputType } = event;
+    const path = event.composedPath();
+    path.forEach((node) => node.nodeType === 11 && !roots.has(node) && bind(node, inner));
+    const el = path.find((node) => node.nodeType === 1 && isControl(node) && ownerOf(node));
+    if (!el) return;
+    const form = ownerOf(el);
     const attempt = attemptAt(form);
-    attempt.last = target;
-    if (type === 'focusin') return view(form);
-    touched.add(target);
-    startSession(attempt);
-    attempt.dirty = true;
-    attempt.now.at = active = clock();
-    pauseTimer = pauseTimer || later(onPause, PAUSE);
-    if (type === 'change' && !attempt.checking) attempt.checking = later(sendProgress, 200, form, attempt, true);
+    attempt.last = el;
+    if (type === 'focusin') view(form);
+    else if (/^(input|change)/.test(type)) {
+      ghost = null;
+      touched.add(el);
+      startSession(attempt);
+      attempt.dirty = true;
+      attempt.now.at = clock();
+    }
+    need('act', type, el, form, attempt, inputType, clock());
   }
 
-  const viewed = new Set();
-
-  /** Tells once per page view that a form was there to be filled in. Which forms count is known with the settings. */
+  /** Tells once that a form is there to be filled in. Which forms count is known with the settings. */
   function view(form) {
-    if (!notePasswords(form).some(isShown) || !ready || !isLead(form)) return;
-    const identity = identityOf(form);
-    const once = location.pathname + identity.key;
-    if (viewed.has(once)) return;
-    viewed.add(once);
-    enqueue({ type: 'view', form: identity, at: clock() });
+    const attempt = attemptAt(form);
+    if (attempt.seen || !ready || !controls(form).some(isShown) || !isLead(form)) return;
+    attempt.seen = clock();
+    enqueue({ type: 'view', form: attempt.form, at: clock() });
     later(flush, 1000);
   }
 
-  const scan = () => all(root, FORMS).forEach(safe(view));
+  let scanTimer = 0;
+
+  /** Looks for forms, and for frames that may hold some. */
+  function scan() {
+    scanTimer = 0;
+    roots.forEach((node) => all(node, FORMS).forEach(safe(view)));
+    if (all(root, 'iframe')[0]) need('enter');
+  }
+  const scanSoon = () => {
+    scanTimer ||= later(scan, 250);
+  };
 
   // ── Submissions ───────────────────────────────────────────────────────────────────────────────────────────────────
-  // The values are taken before the page's own handlers run (they may reset the form), the verdict after: a prevented
-  // submit event is an attempt by script, one that was not takes the browser to the next page and is confirmed.
+  // The values are taken before the page's own handlers run (they may reset the form), the verdict after: a submit event
+  // that was not prevented takes the browser to the next page and is confirmed; for one that was, evidence is awaited.
 
   const DOUBLE = 2000;
-  let pending = [];
+  const pending = new Set();
+  let ghost; // a form whose entries were made without a submit event: form.submit(), or the page's own FormData
 
-  /** Takes a submission of the form; `confirmed` is asked once the page's handlers have run. */
-  function take(form, confirmed) {
-    const fields = collect(form);
-    if (!fields[0]) return;
+  /** Takes a submission of the form; `known` tells what is known of it once the page's handlers have run. */
+  function take(form, known) {
     const attempt = attemptAt(form);
+    const fields = collect(form, attempt.kept);
     const print = stringify(fields);
     const at = clock();
+    let { entry } = attempt;
+    if (!fields[0]) return;
     // A double click, or the script's own submit after a check: the same submission, at most better known.
-    if (attempt.print !== print || at - attempt.sent > DOUBLE) {
+    if (entry?.print !== print || (isDone(entry) && at - entry.at > DOUBLE)) {
       startSession(attempt);
-      attempt.event = { type: 'submit', id: uuid(), ...progressOf(form, attempt), at, fields };
+      attempt.now.tries++;
+      attempt.dirty = false;
+      const event = { type: 'submit', id: uuid(), ...progressOf(form, attempt), at, fields };
+      attempt.entry = entry = { form, attempt, event, print };
     }
-    Object.assign(attempt, { print, sent: at, now: null, dirty: false });
-    pending.push({ form, event: attempt.event, confirmed });
-    later(settle, 0); // a page that leaves settles it earlier, on pagehide
+    entry.at = at;
+    entry.known = known;
+    if (isDone(entry)) return;
+    pending.add(entry);
+    need('watch', entry);
+    later(judge, 0, entry); // a page that leaves settles it earlier, on pagehide
+    later(judge, PAUSE, entry, true);
   }
 
-  function settle() {
-    for (const { form, event, confirmed } of pending.splice(0)) {
-      const confirmation = confirmed() ? 'confirmed' : 'attempted';
-      if (event.confirmation === confirmation || event.confirmation === 'confirmed') continue;
-      event.confirmation = confirmation;
-      enqueue({ ...event }, form);
+  const isDone = (entry) => entry.event.confirmation === 'confirmed';
+
+  /** Decides on a submission; without the second file's evidence, one that was prevented is an attempt in the end. */
+  function judge(entry, final) {
+    if (!pending.has(entry)) return;
+    const { form, attempt, event } = entry;
+    const verdict = entry.known() || (more ? more.evidence(entry, final) : final && 'attempted');
+    if (!verdict || verdict === event.confirmation) return;
+    event.confirmation = verdict;
+    enqueue({ ...event }, form);
+    if (isDone(entry)) {
+      pending.delete(entry);
+      if (attempt.entry === entry) assign(attempt, fresh());
     }
-    flush();
+    return flush();
   }
 
   function onSubmit(event) {
     const { target: form, submitter } = event;
-    if (submitter && isDialog(submitter, 'formmethod')) return;
     // Only the browser's own event is followed by a navigation.
-    if (isLead(form)) take(form, () => event.isTrusted && !event.defaultPrevented);
+    if (!isHosted(form) && isLead(form, submitter)) take(form, () => event.isTrusted && !event.defaultPrevented && 'confirmed');
   }
 
-  /** A data-leadsbot-form container is sent by its [type=submit], its only button, or [data-leadsbot-submit]. */
-  function onClick({ target }) {
-    const BUTTONS = 'button,[type=button],[role=button]';
-    const SENDS = '[type=submit],[type=image],[data-leadsbot-submit]';
-    const button = up(target, BUTTONS + ',' + SENDS);
-    const box = button && !button.form && up(button, CONTAINER);
-    if (box && (is(button, SENDS) || !all(box, BUTTONS)[1]) && isLead(box)) take(box, () => false);
+  /** The form's entries were asked for: by the browser that submits it, by form.submit(), or by the page's own script. */
+  function onFormData({ target: form, formData }) {
+    const attempt = attemptAt(form);
+    const { entry } = attempt;
+    entries = formData;
+    if (!pending.has(entry)) ghost = form;
+    else {
+      const fields = collect(form, attempt.kept);
+      if (!entry.known()) ghost = form;
+      if (fields.length >= entry.event.fields.length) entry.event.fields = fields;
+    }
   }
+
+  /** form.submit() fires no submit event: entries were made, and the page goes away with them. */
+  const takeGhost = () => ghost && isLead(ghost) && take(ghost, () => 'confirmed');
+
+  const onNavigate = ({ formData, sourceElement }) => (sourceElement ? sourceElement === ghost : formData) && takeGhost();
 
   // ── Sending ───────────────────────────────────────────────────────────────────────────────────────────────────────
   // Events wait in the queue until they may leave, then in the outbox (memory and localStorage) until the backend has
   // said 202. A batch keeps its id on every re-send, so that twice sent is once stored.
 
-  const LIMIT = 6e4; // bytes of one body; browsers allow 64 KiB of keepalive requests in flight
+  const LIMIT = 2e4; // characters of one body, at most 3 bytes each; browsers allow 64 KiB of keepalive requests in flight
   const busy = {};
   let outbox = {};
   let queue = [];
-  let sendTries = 0;
   let retryTimer = 0;
 
   function enqueue(event, form) {
     if (queue.length < 50) queue.push({ event, form });
     const detail = { form: event.form?.name, type: event.type };
-    document.dispatchEvent(new CustomEvent('leadsbot:captured', { detail }));
+    doc.dispatchEvent(new CustomEvent('leadsbot:captured', { detail }));
   }
 
-  /** The event as it may leave: what was taken before the settings were known is held against them here. */
+  /** The event as it may leave: held against the settings, which may have come after it was taken. */
   function finish({ event, form }) {
     if (form && isIgnoredBySite(form)) return;
-    const may = (field) => !isSecret(origin.get(field), '', field.label, true);
+    const may = ({ name, label, type }) =>
+      !listed(settings.masked, name, label) &&
+      (type !== 'hidden' || name === settings.honeypot || listed(settings.hidden, name));
     return event.fields ? { ...event, fields: event.fields.filter(may) } : event;
   }
 
+  /** Before there is consent, a batch says nothing of the visitor, and its visit is made up. */
   function envelope(events) {
-    visit();
+    const free = open();
+    if (free) visit();
     const { first, last, visit: current } = state;
     return {
       v: 1,
       id: uuid(),
       sent: clock(),
-      visit: current,
-      page: { url: cleanUrl(location.href), title: document.title.slice(0, 200), ref: touch.ref },
-      first,
-      last,
-      device: {
-        w: screen.width,
-        h: screen.height,
-        touch: navigator.maxTouchPoints > 0,
-        lang: navigator.language,
-        tz: Intl.DateTimeFormat().resolvedOptions().timeZone,
-      },
+      visit: current || { id: uuid(), at: clock() },
+      page: { url: cleanUrl(location.href) },
       events,
+      ...(free && {
+        first,
+        last,
+        device: {
+          w: screen.width,
+          touch: navigator.maxTouchPoints > 0,
+          lang: navigator.language,
+          tz: Intl.DateTimeFormat().resolvedOptions().timeZone,
+        },
+      }),
     };
   }
 
-  /** Puts the events into as few batches as fit; a form with more text than one body holds keeps the beginnings. */
-  function pack(events, leaving, most = 20000) {
+  /** Most batches are small; one that browsers would not carry beyond the page is divided. */
+  function pack(events, leaving) {
     const batch = envelope(events);
-    const half = events.length >> 1;
-    if (new Blob([stringify(batch)]).size < LIMIT) return store(batch, leaving);
-    if (half) return pack(events.slice(0, half), leaving, pack(events.slice(half), leaving));
-    const fields = events[0].fields.map((field) => ({ ...field, value: field.value.slice(0, most) }));
-    pack([{ ...events[0], fields }], leaving, most / 2);
+    return more && stringify(batch).length > LIMIT ? more.pack(events, leaving) : store(batch, leaving);
   }
 
   /**
    * Sends what may leave. While the settings are missing that is submissions alone, and only when there is nothing left
-   * to wait for: the page goes away, or they can't be had.
+   * to wait for: the page goes away, or they can't be had. Before consent it is counts, and hosted forms, which were sent
+   * to us.
    */
   function flush(leaving) {
-    const free = open();
-    if (!free && (ready || !agreed() || !(leaving || without))) return;
-    const may = ({ event }) => free || event.type === 'submit';
+    const free = open() || (!ready && agreed() && (leaving || without));
+    const may = ({ event: { type }, form }) =>
+      (free && (ready || type === 'submit')) || (ready && /view|audit/.test(type)) || (form && isHosted(form));
     const events = queue.filter(may).map(finish).filter(Boolean);
     queue = queue.filter((entry) => !may(entry));
-    if (events[0]) pack(events, leaving);
+    if (events[0]) return pack(events, leaving);
   }
 
   /** Measures what is open and sends all there is. */
   function flushAll(leaving) {
-    settle();
+    for (const entry of pending) judge(entry, leaving);
     scan();
-    all(root, FORMS).forEach(safe((form) => sendProgress(form, attemptAt(form))));
+    attempts.forEach((attempt, form) => safe(sendProgress)(form, attempt));
     flush(leaving);
   }
 
@@ -619,93 +654,109 @@ try { (() => {
       const kept = stored().sort((a, b) => a.sent - b.sent);
       while (kept[50] || stringify(kept).length > 2e5) removeKey(outboxKey + kept.shift().id);
     }
-    post(batch, leaving);
+    return post(batch, leaving);
   }
 
-  /** Takes over what earlier pages could not deliver; after seven days it is given up. */
-  function loadOutbox() {
+  /** Tries again, what earlier pages could not deliver too; after seven days it is given up. */
+  function drain() {
+    retryTimer = 0;
     for (const batch of stored()) {
       if (clock() - batch.sent < 7 * DAY) outbox[batch.id] = batch;
       else removeKey(outboxKey + batch.id);
     }
-  }
-
-  function drain() {
-    retryTimer = 0;
     for (const id in outbox) post(outbox[id]);
   }
 
-  /** 202 is stored; a 4xx but 429 would be refused forever; anything else is tried again. */
+  /** 202 is stored; a 4xx but 429 would be refused forever; anything else is tried again. Gives the status. */
   async function post(batch, leaving) {
     const url = endpoint + '/events';
     const body = stringify({ ...batch, sent: clock() });
     if (busy[batch.id]) return;
     busy[batch.id] = true;
     let status = 0;
+    // No room among the keepalive requests, or none to be had: a beacon's answer can't be read, and the batch stays.
+    const beacon = () => leaving && navigator.sendBeacon(url, body);
     try {
-      const response = await fetchNow(url, { method: 'POST', body, keepalive: true, credentials: 'omit' });
-      await response.text();
-      status = response.status;
+      if (!isNative) beacon();
+      [status] = await request(url, body);
     } catch (_) {
-      // No network, no backend, or no room among the keepalive requests. A beacon's answer can't be read: the batch stays.
-      if (leaving) navigator.sendBeacon(url, body);
+      beacon();
     }
     busy[batch.id] = false;
     if (status === 202 || (status > 399 && status < 500 && status !== 429)) {
-      sendTries = 0;
+      tries = 0;
       delete outbox[batch.id];
       removeKey(outboxKey + batch.id);
-    } else retryTimer = retryTimer || later(drain, backoff(sendTries++));
+    } else retryTimer ||= later(drain, backoff());
+    return status;
   }
+
+  // ── The second file ───────────────────────────────────────────────────────────────────────────────────────────────
+
+  let more; // what it brings, by name
+  let loading;
+
+  // What both files work with; the other one names it in the same order.
+  const kit = () => [
+    tag, api, token, endpoint, settings, () => state, open, request, attempts, attemptAt, startSession, take, judge,
+    pending, sendProgress, flush, flushAll, enqueue, envelope, store, controls, collect, read, valueOf, nameOf, labelOf,
+    isShown, touched, origin, roots, bind, view, kindOf, isIgnored, words, outer, inner, follower,
+    withoutCards, SECRET_NAME, safe, later,
+  ];
+
+  const load = async () => {
+    more = (await import(api + '/widget-engaged.js')).default(kit());
+  };
+
+  /** Calls what the second file has under this name: at once if it is there, in the order of asking if it is yet to come. */
+  const need = (name, ...args) =>
+    more ? safe(more[name])(...args) : (loading = (loading || load()).then(safe(() => more[name](...args)), () => {}));
 
   // ── The page's API ────────────────────────────────────────────────────────────────────────────────────────────────
 
-  /** What the page hands us itself is held to the same rules as a form's values. */
-  const cleanValues = (values) =>
-    parse(
-      stringify(values || {}, (name, value) => {
-        if (SECRET_NAME.test(words(name)) || typeof value === 'object') return name ? undefined : value;
-        return withoutCards(value + '', name === 'phone', words(name));
-      }),
-    );
-
-  function tell(type, more) {
-    enqueue({ type, at: clock(), ...more });
-    flush();
-  }
-
-  function capture(target) {
-    const el = target instanceof Element ? target : all(root, target)[0];
-    const form = up(el, FORMS);
-    notePasswords(form);
-    if (!isIgnored(form)) take(form, () => false);
-  }
-
-  const api = {
-    consent,
-    capture,
-    identify: (values) => tell('identify', { values: cleanValues(values) }),
-    stage: (name, data) => tell('stage', { name: name.slice(0, 200), data: cleanValues(data) }),
-    flush: () => flushAll(),
-  };
-  for (const name in api) api[name] = safe(api[name]);
-  window.LeadsBot = api;
+  const page = { consent };
+  for (const name of ['flush', 'capture', 'identify', 'stage']) page[name] = (...said) => need(name, ...said);
+  for (const name in page) page[name] = safe(page[name]);
+  window.LeadsBot = page;
 
   // ── Start ─────────────────────────────────────────────────────────────────────────────────────────────────────────
-  // On window, in the capture phase: ahead of every handler of the page, whatever it stops.
+  // On window, in the capture phase: ahead of every handler of the page, whatever it stops. What doesn't leave a shadow
+  // root (`inner`) is listened to there too, once somebody has set foot in it.
 
-  const handlers = {
+  const roots = new Set([root]);
+  const inner = { change: onActivity, invalid: onActivity, submit: onSubmit, formdata: onFormData };
+  const outer = {
     input: onActivity,
-    change: onActivity,
     focusin: onActivity,
-    submit: onSubmit,
-    click: onClick,
-    DOMContentLoaded: scan,
-    pagehide: () => flushAll(true),
-    visibilitychange: () => document.hidden && flushAll(true),
-    online: () => (ready ? drain() : loadSettings()),
+    focusout: onActivity,
+    load: scanSoon,
+    visibilitychange: ({ target }) => target.hidden && flushAll(true),
+    online: () => drain(),
+    message: (event) => event.data?.leadsbot === token && need('meet', event),
   };
-  for (const type in handlers) addEventListener(type, safe(handlers[type]), true);
-  scan();
-  safe(loadSettings)();
+
+  function bind(target, types) {
+    if (target !== window) roots.add(target);
+    for (const type in types) target.addEventListener(type, safe(types[type]), true);
+  }
+
+  function follower(view) {
+    view.navigation?.addEventListener('navigate', safe(onNavigate));
+    view.addEventListener('pagehide', safe(() => {
+      if (!view.navigation) takeGhost();
+      flushAll(true);
+    }), true);
+  }
+
+  function start() {
+    bind(window, { ...outer, ...inner });
+    follower(window);
+    new MutationObserver(scanSoon).observe(root, { childList: true, subtree: true });
+    scan();
+    safe(loadSettings)();
+    if (attr(tag, 'data-mode') === 'form') need('host');
+  }
+  // A page that is only prepared in case somebody comes is nobody's visit yet.
+  if (doc.prerendering) doc.addEventListener('prerenderingchange', safe(start));
+  else start();
 })(); } catch (_) { /* The page must never learn of our trouble. */ }

@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-WIDGET = Path(__file__).resolve().parents[2] / "public" / "widget.js"
+PUBLIC = Path(__file__).resolve().parents[2] / "public"
 TOKEN = "pub_test"
 PATIENCE = 10.0
 Json = dict[str, Any]
@@ -95,8 +95,9 @@ class Backend(Server):
 
     def answer(self, request: Request) -> tuple[int, dict[str, str], str]:
         cors = {"access-control-allow-origin": "*", "content-type": "application/json"}
-        if request.path.startswith("/widget.js"):
-            return 200, {"content-type": "text/javascript"}, WIDGET.read_text(encoding="utf-8")
+        if request.path.startswith(("/widget", "/hosted")):
+            script = PUBLIC / request.path.partition("?")[0].strip("/")
+            return 200, {**cors, "content-type": "text/javascript"}, script.read_text(encoding="utf-8")
         if request.path == f"/api/w/{TOKEN}":
             self.gate.wait(PATIENCE)
             return self.settings_status, cors, json.dumps(self.settings)

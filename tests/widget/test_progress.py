@@ -90,7 +90,7 @@ def test_a_form_that_was_only_looked_at_is_no_session(open_page: Open, backend: 
 def test_values_of_an_unsent_form_leave_only_as_the_site_allows(
     open_page: Open, backend: Backend, partial: str, names: list[str] | None
 ) -> None:
-    backend.settings["partial"] = partial
+    backend.settings.update(partial=partial, contact="mail| (first|last) name ")
     page = open_page(STEPS)
     page.fill("[name=first_name]", "SENTINEL")
     page.fill("[name=email]", "jane@example.com")
@@ -104,7 +104,7 @@ def test_values_of_an_unsent_form_leave_only_as_the_site_allows(
 
 
 def test_after_a_submission_the_session_is_over(open_page: Open, backend: Backend) -> None:
-    page = open_page(STEPS + "<script>document.forms[0].onsubmit = () => false</script>")
+    page = open_page(STEPS + "<script>document.forms[0].onsubmit = e => { e.target.reset(); return false }</script>")
     page.fill("[name=email]", "jane@example.com")
     page.click("button")
     done = backend.expect("submit")

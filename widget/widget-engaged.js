@@ -1,0 +1,376 @@
+/*
+ * What the listener fetches once a visitor touches a form (or the backend asks what a page holds): it refines what
+ * widget.js sees, and shares its state through `kit`, whose order both files keep.
+ *
+ * Sections, in order: completion · what visitors do in a field · evidence · large bodies · frames · the audit · the
+ * page's API · hosted forms.
+ */
+export default ([
+  tag, api, token, endpoint, settings, getState, open, request, attempts, attemptAt, startSession, take, judge, pending,
+  sendProgress, flush, flushAll, enqueue, envelope, store, controls, collect, read, valueOf, nameOf, labelOf, isShown,
+  touched, origin, roots, bind, view, kindOf, isIgnored, words, outer, inner, follower, withoutCards, SECRET_NAME, safe, later,
+]) => {
+  const { document: doc } = window;
+  const clock = Date.now;
+  const native = (name) => (el, argument) => Element.prototype[name].call(el, argument);
+  const getAttribute = native('getAttribute');
+  const is = native('matches');
+  const up = native('closest');
+  const attr = (el, name) => getAttribute(el, name) || '';
+  const shown = (el) => Element.prototype.getClientRects.call(el).length > 0;
+  const all = (node, selector) => [
+    ...(node.nodeType === 1 ? Element.prototype : node).querySelectorAll.call(node, selector),
+  ];
+  const isChoice = (el) => /radio|checkbox/.test(el.type);
+  const isCustom = (el) => el.constructor.formAssociated;
+
+  // ── Completion ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  const CONTROLS = 'input:not([type=submit],[type=button],[type=reset],[type=image]),select,textarea';
+
+  /** Somebody's answer, as against what the page had put there: a list on its first option says nothing yet. */
+  const isAnswered = (el) =>
+    !!valueOf(el).trim() &&
+    (touched.has(el) || !(isChoice(el) ? el.defaultChecked : el.selectedIndex === 0 || /range|color/.test(el.type)));
+
+  const isTrap = (el) => el.name === settings.honeypot || (el.tabIndex < 0 && !isCustom(el));
+
+  /** True for a field of a later step: its hidden section stands beside a visible one and holds several fields. */
+  function isInHiddenStep(el, form) {
+    let step;
+    for (let node = el.parentElement; node && node !== form; node = node.parentElement) if (!shown(node)) step = node;
+    return step && (all(step, CONTROLS)[1] || is(step, 'fieldset')) && all(step.parentElement, CONTROLS).some(shown);
+  }
+
+  const isUnit = (el, form) =>
+    el.type !== 'hidden' &&
+    !(el.readOnly && !touched.has(el)) &&
+    !isTrap(el) &&
+    (isShown(el) ? !is(el, ':disabled') : !el.disabled && isInHiddenStep(el, form));
+
+  /**
+   * How far a form is. What counted once goes on counting with its last answer, so that swapping a step out never lowers
+   * the percent; choices of one name count once; steps that are yet to come count as earlier visitors met them.
+   */
+  function measure(form, { now, units, stats, seen: seenAt, form: { key: identity } }) {
+    const seen = new Map();
+    controls(form).forEach((el) => {
+      let key = nameOf(el);
+      while (seen.has(key) && !isChoice(el)) key += '+';
+      if (!units.has(key) && !isUnit(el, form)) return;
+      seen.set(key, seen.get(key) || isAnswered(el));
+      statOf(stats, el)[9] = seen.get(key) ? 1 + !!safe(is)(el, ':autofill') : 0;
+    });
+    seen.forEach((answered, key) => units.set(key, answered));
+    const done = [...units.values()].filter(Boolean).length;
+    const total = Math.max(units.size, settings.totals?.[identity] || 0);
+    now.begun = now.begun || units.size;
+    now.percent = Math.max(now.percent || 0, Math.round((100 * done) / total) || 0);
+    now.wait = now.start - (seenAt || now.start);
+    const { begun, percent, wait } = now;
+    return { done, total, begun, percent, wait, stats: [...stats.values()] };
+  }
+
+  // ── What visitors do in a field ───────────────────────────────────────────────────────────────────────────────────
+  // A keystroke only sets a dirty bit; measuring waits for a pause, another quarter or the end of the page.
+
+  const PAUSE = 3000;
+  let active = 0; // when a visitor last changed anything
+  let pauseTimer = 0;
+
+  /** name, label, entered as the nth, ms in it, ms of hesitation, corrections, deletions, refocuses, invalids, state */
+  function statOf(stats, el) {
+    const name = nameOf(el);
+    if (!stats.has(name)) stats.set(name, [name, labelOf(el), 0, 0, 0, 0, 0, 0, 0, 0]);
+    return stats.get(name);
+  }
+
+  /** One timer for the page: when it rings too early, it is set anew for what is left of the pause. */
+  function onPause() {
+    const left = active + PAUSE - clock();
+    pauseTimer = left > 0 && later(onPause, left);
+    if (!pauseTimer) flushAll();
+  }
+
+  /** Keeps the field's answer, which may be gone with its step when the form is sent. */
+  function keep(el, form, { kept }, stat) {
+    const name = stat[0];
+    const field = read(controls(form).filter((other) => nameOf(other) === name)).get(name);
+    if (kept.has(name)) stat[5]++;
+    if (field) kept.set(name, field);
+    else kept.delete(name);
+  }
+
+  function onQuarter(form, attempt) {
+    attempt.checking = 0;
+    if (!attempt.dirty || !attempt.now) return;
+    const quarter = (measure(form, attempt).percent / 25) | 0;
+    if (quarter <= (attempt.now.quarter || 0)) return;
+    attempt.now.quarter = quarter;
+    sendProgress(form, attempt);
+  }
+
+  const ACTS = {
+    focusin(stat, at, attempt) {
+      if (stat[2]) stat[7]++;
+      else stat[2] = attempt.order = (attempt.order || 0) + 1;
+      attempt.since = at;
+    },
+    focusout(stat, at, attempt) {
+      stat[3] += at - (attempt.since || at);
+    },
+    invalid(stat) {
+      stat[8]++;
+    },
+    input(stat, at, attempt, el, form, inputType) {
+      stat[4] = stat[4] || at - (attempt.since || at);
+      if (/^delete/.test(inputType)) stat[6]++;
+      active = at;
+      pauseTimer = pauseTimer || later(onPause, PAUSE);
+    },
+    change(stat, at, attempt, el, form) {
+      active = at;
+      pauseTimer = pauseTimer || later(onPause, PAUSE);
+      keep(el, form, attempt, stat);
+      attempt.checking = attempt.checking || later(onQuarter, 200, form, attempt);
+    },
+  };
+
+  const act = (type, el, form, attempt, inputType, at) =>
+    ACTS[type](statOf(attempt.stats, el), at, attempt, el, form, inputType);
+
+  /** The values that the site lets out of a form that was not submitted. */
+  function partial(form, { kept }) {
+    const { partial: allowed, contact } = settings;
+    const wanted = { all: /^/, contact: contact && RegExp(contact) }[allowed];
+    const says = (field) => [field.means, field.type, field.name, field.label].some((name) => wanted.test(words(name)));
+    return wanted && collect(form, kept).filter(says);
+  }
+
+  /** A data-leadsbot-form container is sent by its [type=submit], its only button, or [data-leadsbot-submit]. */
+  function onClick(event) {
+    const [target] = event.composedPath();
+    const BUTTONS = 'button,[type=button],[role=button]';
+    const SENDS = '[type=submit],[type=image],[data-leadsbot-submit]';
+    const button = up(target, BUTTONS + ',' + SENDS);
+    const box = button && !button.form && up(button, '[data-leadsbot-form]');
+    if (box && (is(button, SENDS) || !all(box, BUTTONS)[1]) && kindOf(box) === 'lead') take(box, () => 0);
+  }
+  addEventListener('click', safe(onClick), true);
+
+  // ── Evidence ──────────────────────────────────────────────────────────────────────────────────────────────────────
+  // Of what became of a submission that the page's script took over. A rejected attempt is no lead: the corrected one is.
+
+  const ERRORS = '[aria-invalid=true],[class*=error i],.is-invalid,.invalid';
+  const MOST_WAIT = 20000; // ms after which nothing that happens is taken for the submission's doing
+  const errorsIn = (form) => all(form, ERRORS).filter((el) => shown(el) && (el.type || el.textContent.trim())).length;
+
+  /** Takes down how things stand when a submission is made. */
+  function watch(entry) {
+    const { form, attempt } = entry;
+    if (entry.href) return;
+    attempt.errors = attempt.errors ?? errorsIn(form);
+    assign(entry, { href: location.href, shown: shown(form), wrong: is(form, ':invalid'), busy: 0 });
+    if (!unwatch) watchRequests();
+    later(judge, 600, entry);
+    later(forget, MOST_WAIT, entry);
+  }
+  const { assign } = Object;
+
+  /** confirmed, attempted, or nothing yet (a rejected one never is more) */
+  function evidence(entry, final) {
+    const { form, attempt, event, ok, refused, busy } = entry;
+    const typed = event.fields.map((field) => origin.get(field)).filter((el) => touched.has(el) && !isChoice(el));
+    const cleared = typed[0] && typed.every((el) => !el.value || el.value === el.defaultValue);
+    const gone = form.isConnected === false || (entry.shown && !shown(form)) || location.href !== entry.href || entry.left;
+    const wrong = errorsIn(form) > attempt.errors;
+    if (!busy && (cleared || (!wrong && (ok || (gone && !refused))))) return 'confirmed';
+    if (!wrong && !refused && !(entry.wrong && !busy)) return final && 'attempted';
+    if ((final || wrong || refused) && !entry.told) {
+      entry.told = attempt.dirty = true;
+      controls(form).forEach((el) => is(el, ':invalid,[aria-invalid=true]') && statOf(attempt.stats, el)[8]++);
+      sendProgress(form, attempt);
+    }
+  }
+
+  let unwatch;
+
+  function forget(entry) {
+    pending.delete(entry);
+    if (!pending.size) unwatch = unwatch && unwatch();
+  }
+
+  /** Puts `after` behind a function of the page's, as long as it stays ours to take away. */
+  function follow(owner, name, after) {
+    const theirs = owner[name];
+    const ours = (owner[name] = function (...args) {
+      const result = theirs.apply(this, args);
+      safe(after)(result, this, args);
+      return result;
+    });
+    return () => {
+      if (owner[name] === ours) owner[name] = theirs;
+    };
+  }
+
+  /**
+   * No event tells a request's method and status, so that `fetch` and XMLHttpRequest are followed for the seconds in
+   * which a submission is pending. Reading (GET) is no evidence, nor what is kept alive beyond the page: statistics.
+   */
+  function watchRequests() {
+    const heed = (method) => {
+      const waiting = /^(post|put|patch|delete)$/i.test(method) ? [...pending] : [];
+      waiting.forEach((entry) => entry.busy++);
+      return (status) => waiting.forEach((entry) => onAnswer(entry, status));
+    };
+    const undo = [
+      follow(window, 'fetch', (answer, _, [input, init]) => {
+        const { method, keepalive } = { method: input.method, ...init };
+        const done = heed(!keepalive && method);
+        answer.then((response) => done(response.status), done);
+      }),
+      follow(XMLHttpRequest.prototype, 'open', (_, xhr, [method, url]) => {
+        const done = heed(!(url + '').startsWith(endpoint) && method);
+        xhr.addEventListener('loadend', () => done(xhr.status));
+      }),
+    ];
+    unwatch = () => undo.forEach((run) => run());
+  }
+
+  function onAnswer(entry, status) {
+    entry.busy--;
+    entry.ok = entry.ok || (status > 199 && status < 300);
+    entry.refused = !entry.ok && (entry.refused || (status > 399 && status < 500));
+    later(judge, 500, entry);
+  }
+
+  /** Turbo keeps a fetch of its own, and says itself how it went. */
+  addEventListener('turbo:submit-end', safe(({ detail }) => {
+    for (const entry of pending) {
+      entry.busy++;
+      onAnswer(entry, detail.success ? 200 : 422);
+    }
+  }), true);
+
+  /** A page that goes elsewhere by itself has taken the submission. */
+  window.navigation?.addEventListener('navigate', safe(({ userInitiated }) => {
+    for (const entry of pending) entry.left = entry.left || !userInitiated;
+  }));
+
+  // ── Large bodies ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+  const LIMIT = 6e4; // bytes of one body; browsers allow 64 KiB of keepalive requests in flight
+
+  /** Puts the events into as few batches as fit; a form with more text than one body holds keeps the beginnings. */
+  function pack(events, leaving, most = 20000) {
+    const batch = envelope(events);
+    const half = events.length >> 1;
+    if (new Blob([JSON.stringify(batch)]).size < LIMIT) return store(batch, leaving);
+    if (half) {
+      pack(events.slice(half), leaving);
+      return pack(events.slice(0, half), leaving);
+    }
+    const fields = events[0].fields.map((field) => ({ ...field, value: field.value.slice(0, most) }));
+    return pack([{ ...events[0], fields }], leaving, most / 2);
+  }
+
+  // ── Frames ────────────────────────────────────────────────────────────────────────────────────────────────────────
+  // A page of another origin sees its forms with a tag of its own, and asks its parent whose visit it is; whether to trust
+  // each other's origin both ask the backend.
+
+  const friends = new Set();
+
+  /** Looks into the frames of the same origin that have no tag of their own. */
+  const enter = () =>
+    all(doc.documentElement, 'iframe').forEach(
+      safe(({ contentDocument: inside, contentWindow }) => {
+        if (!inside || contentWindow.LeadsBot || roots.has(inside)) return;
+        bind(inside, { ...outer, ...inner });
+        follower(contentWindow);
+        inside.addEventListener('click', safe(onClick), true);
+        all(inside, 'form,[data-leadsbot-form]').forEach(safe(view));
+      }),
+    );
+
+  async function meet({ data, source, origin: from }) {
+    const state = getState();
+    const [status] = open() ? await request(endpoint + '?frame=' + from).catch(() => []) : [];
+    if (status !== 200) return;
+    if (data.visit) {
+      const { visit, first, last } = data;
+      if (source === parent) assign(state, { visit, first, last });
+    } else {
+      const { visit, first, last } = state;
+      friends.add(from);
+      source.postMessage({ leadsbot: token, visit, first, last }, from);
+    }
+  }
+
+  // ── The audit ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Tells which forms this page has, what they are taken for, and what can't be looked into. */
+  function audit() {
+    const forms = [];
+    const missed = [];
+    const miss = (what, where) => missed.push({ what, where });
+    roots.forEach((node) =>
+      all(node, 'form,[data-leadsbot-form]').forEach((form) => {
+        const as = kindOf(form);
+        if (as) forms.push({ ...attemptAt(form).form, as });
+      }),
+    );
+    all(doc.documentElement, 'iframe').forEach((frame) => {
+      const { origin: from } = new URL(frame.src || location, location);
+      if (!frame.contentDocument && frame.clientHeight > 99 && !friends.has(from)) miss('frame', from);
+    });
+    // Nothing in it, and yet it takes up room: whatever it shows is in a closed shadow root.
+    all(doc.documentElement, ':defined:empty').forEach((el) => {
+      if (/-/.test(el.localName) && !el.shadowRoot && !isCustom(el) && el.clientHeight > 49) miss('shadow', el.localName);
+    });
+    enqueue({ type: 'audit', at: clock(), forms: forms.slice(0, 100), missed: missed.slice(0, 50) });
+    flush();
+  }
+
+  /** A policy that keeps us from connecting may yet let a picture say so. */
+  addEventListener('securitypolicyviolation', safe(({ blockedURI }) => {
+    if (blockedURI === endpoint) new Image().src = endpoint + '/blocked';
+  }));
+
+  // ── The page's API ────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** What the page hands us itself is held to the same rules as a form's values. */
+  const cleanValues = (said) =>
+    JSON.parse(
+      JSON.stringify(said || {}, (name, value) => {
+        if (SECRET_NAME.test(words(name)) || typeof value === 'object') return name ? undefined : value;
+        return withoutCards(value + '', name === 'phone', words(name));
+      }),
+    );
+
+  function tell(type, more) {
+    enqueue({ type, at: clock(), ...more });
+    flush();
+  }
+  const identify = (said) => tell('identify', { values: cleanValues(said) });
+  const stage = (name, data) => tell('stage', { name: name.slice(0, 200), data: cleanValues(data) });
+
+  function capture(target) {
+    const form = up(target instanceof Element ? target : all(doc.documentElement, target)[0], 'form,[data-leadsbot-form]');
+    controls(form);
+    if (!isIgnored(form)) take(form, () => 'attempted');
+  }
+
+  // ── Hosted forms ──────────────────────────────────────────────────────────────────────────────────────────────────
+  // A file of their own shows them; here they are watched like any other and sent at once.
+
+  function send(form) {
+    take(form, () => 'confirmed');
+    return judge(attemptAt(form).entry);
+  }
+  const host = () =>
+    import(api + '/hosted-form.js')
+      .then((file) => file.default({ tag, api, token, watch: (node) => bind(node, inner), send }))
+      .catch(() => {});
+
+  return { act, watch, evidence, measure, partial, pack, enter, meet, audit, identify, stage, capture, host, flush: () => flushAll() };
+};
