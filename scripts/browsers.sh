@@ -21,7 +21,7 @@ install() {
 }
 
 # Node 18 or newer with npm, a Firefox, and the pinned library that drives it.
-has_node() { has npm && node -e 'process.exit(process.versions.node.split(".")[0] < 18)' 2>/dev/null; }
+has_node() { has npm && node -e 'process.exit(parseInt(process.versions.node) < 18 ? 1 : 0)' 2>/dev/null; }
 has_firefox() { has firefox-esr || has firefox; }
 ready_firefox() {
     has_node || install nodejs npm && has_node || return 1
