@@ -69,7 +69,8 @@ def _keeps_its_promises(case: Case, visitor: Visitor) -> None:
 
 def _left_in(visitor: Visitor) -> dict[str, list[str]]:
     """Give what the page that is open knows of us at the end; nothing if it is no page of the harness."""
-    ask = """({ errors: window.pageErrors || [], cookie: (() => { try { return document.cookie } catch { return '' } })(),
+    ask = """({ errors: window.pageErrors || [],
+      cookie: (() => { try { return document.cookie } catch { return '' } })(),
       styles: window.pageStyles ? pageStyles() - stylesAtFirst : 0,
       stored: (() => { try { return Object.keys({ ...localStorage, ...sessionStorage }) } catch { return [] } })(),
       asked: performance.getEntriesByType('resource').map(one => one.name) })"""
@@ -91,10 +92,10 @@ def _origin(url: str) -> str:
 
 def _is_the_same_without(case: Case, tagged: Visitor) -> None:
     """Repeat what the visitor did, without the widget: the pages must ask the same of their site, to the byte."""
-    site, relay = tagged.site, tagged.relay
+    site = tagged.site
     with_it = Counter(site.own_requests())
     site.forget()
-    relay.reset()
+    tagged.relay.reset()
     visitor = Visitor(tagged.world, tagged.driver, site, tagged.stranger, tagged.site_row, tagged=False)
     visitor.email, visitor.phone = tagged.email, tagged.phone
     with suppress(WithoutTag):
@@ -103,4 +104,4 @@ def _is_the_same_without(case: Case, tagged: Visitor) -> None:
         eventually(lambda: not with_it - Counter(site.own_requests()), "the page's requests without the widget")
     more = Counter(site.own_requests()) - with_it
     assert not more, f"without the widget the page asked something else: {[*more]}\nwith it: {[*with_it]}"
-    assert not relay.of(tagged.token), "there was a tag"
+    assert not visitor.evaluate("!!window.LeadsBot"), "there was a tag"

@@ -97,7 +97,8 @@ def _vendored(name: str) -> Answer:
 def _as_text(request: Request) -> str:
     """Write a request down whole; of a multipart body the boundary, which is random, under a name of ours."""
     headers, body = dict(request.headers), request.body.decode("latin-1")
-    headers.pop("connection", None)
+    for name in ("connection", "x-turbo-request-id"):  # the latter is random
+        headers.pop(name, None)
     if boundary := BOUNDARY.search(headers.get("content-type", "")):
         headers["content-type"] = headers["content-type"].replace(boundary[1], "BOUNDARY")
         headers.pop("content-length")
