@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncpg
 import pytest
 
 from leadsbot import clock
@@ -83,3 +84,19 @@ async def test_a_smaller_total_replaces_one_that_nobody_met_for_thirty_days(
 async def test_of_a_form_that_is_not_there_nothing_is_written(database: Database, form: str) -> None:
     await write(database, Met("00000000-0000-7000-8000-000000000000", 9, NOW))
     assert await stored(database) == (0, 0)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_a_form_that_another_node_is_at_is_passed_by(database: Database, form: str) -> None:
+    other = await asyncpg.connect(database.url)
+    try:
+        held = other.transaction()
+        await held.start()
+        await other.execute("UPDATE forms SET name = 'Held' WHERE id = $1", form)
+        await write(database, Met(form, 9, NOW))
+        await held.commit()
+    finally:
+        await other.close()
+    assert await stored(database) == (0, 0)
+    await write(database, Met(form, 9, NOW))
+    assert await stored(database) == (9, NOW)
