@@ -5,28 +5,19 @@ from __future__ import annotations
 import json
 import os
 import re
-import subprocess
-import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from pathlib import Path
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
 
 from selenium.common.exceptions import WebDriverException
-from selenium.webdriver import Remote, WebKitGTKOptions
+from selenium.webdriver import Remote
 from selenium.webdriver.common.actions.action_builder import ActionBuilder
 from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.remote.client_config import ClientConfig
-from selenium.webdriver.remote.remote_connection import RemoteConnection
 
-from e2e.support.waiting import eventually
-from e2e.widget.display import display
 from e2e.widget.driving import Gone, Unsupported
-from tests.cli.running import free_ports
+from e2e.widget.webkit_display import display
+from e2e.widget.webkit_session import browser, session
 
-DRIVER = "WebKitWebDriver"
-LIBRARIES = Path("/usr/lib")
-BROWSER = "*/webkit2gtk-4.*/MiniBrowser"
 PATIENCE_S = 60
 SIZE = (1000, 800)
 VISITOR = {"TZ": "Europe/Vienna", "LANG": "de_AT.UTF-8", "LANGUAGE": "de_AT:de"}
@@ -52,11 +43,10 @@ class WebKit:
 
     name = "webkit"
 
-    def __init__(self, address: str, binary: str) -> None:
-        self._address = address
-        self._options = WebKitGTKOptions()
-        self._options.binary_location = binary
-        self._options.add_argument("--automation")
+    def __init__(self, binary: str, environment: dict[str, str]) -> None:
+        self._binary = binary
+        self._environment = environment
+        self._open = ExitStack()
         self._remote: Remote | None = None
         self.version = ""
 
@@ -67,7 +57,7 @@ class WebKit:
 
     def fresh(self) -> None:
         self.end()
-        self._remote = Remote(RemoteConnection(client_config=ClientConfig(self._address)), options=self._options)
+        self._remote = self._open.enter_context(session(self._binary, self._environment))
         self._remote.set_page_load_timeout(PATIENCE_S)
         self._remote.set_script_timeout(PATIENCE_S)
         self.version = f"WebKitGTK {self._remote.capabilities['browserVersion']}"
@@ -125,10 +115,8 @@ class WebKit:
         raise Unsupported("WebKit's WebDriver can't take the network away")
 
     def end(self) -> None:
-        if self._remote is not None:
-            with suppress(WebDriverException):
-                self._remote.quit()
-            self._remote = None
+        self._open.close()
+        self._remote = None
 
     def _in(self, frame: str, do: Callable[[], Any]) -> Any:
         """Give what `do` gives, in the page's frame; whatever the driver itself can't do, it is the page that left."""
@@ -142,7 +130,8 @@ class WebKit:
             raise Gone(f"{type(error).__name__}: {error.msg}") from None
         finally:
             if frame:
-                self.remote.switch_to.default_content()
+                with suppress(WebDriverException):
+                    self.remote.switch_to.default_content()
 
     def _size(self) -> None:
         """Make the page SIZE, whatever the window has around it."""
@@ -151,29 +140,13 @@ class WebKit:
         self.remote.set_window_size(SIZE[0] + outer["width"] - width, SIZE[1] + outer["height"] - height)
 
 
-def _answers(address: str) -> bool:
-    try:
-        with urllib.request.urlopen(address, timeout=PATIENCE_S):
-            return True
-    except OSError:
-        return False
-
-
 @contextmanager
 def running() -> Iterator[WebKit]:
-    """Start its WebDriver; both it and the display end with the block."""
-    binary = next(iter(sorted(LIBRARIES.glob(BROWSER))), None)
-    assert binary, "there is no MiniBrowser of WebKitGTK: `make browsers` installs it"
-    port = free_ports(1)
+    """Start one, on a display of its own; both end with the block."""
     with display() as name:
-        environment = {**os.environ, **VISITOR, "DISPLAY": name}
-        with subprocess.Popen([DRIVER, f"--port={port}"], env=environment, stderr=subprocess.DEVNULL) as server:
-            address = f"http://127.0.0.1:{port}"
-            eventually(lambda: _answers(f"{address}/status"), DRIVER)
-            driver = WebKit(address, str(binary))
-            try:
-                driver.fresh()
-                yield driver
-            finally:
-                driver.end()
-                server.terminate()
+        driver = WebKit(browser(), {**os.environ, **VISITOR, "DISPLAY": name})
+        try:
+            driver.fresh()
+            yield driver
+        finally:
+            driver.end()
