@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import unquote_plus
+
 from e2e.widget.case import case
 from e2e.widget.pages import CONTACT, fill_contact, is_sent, script
 from e2e.widget.serving import Answer, Request
@@ -44,12 +46,15 @@ VUE_FORM = """Vue.createApp({
     return this.sent ? h('p', { id: 'thanks' }, 'Thank you') : h('form', { name: 'contact', onSubmit }, [
       field('name', 'input'), field('email', 'input'), field('message', 'textarea'), h('button', 'Send')]); },
 }).mount('#app');"""
-ENOUGH = b"Is June"
+
+
+def enough(request: Request) -> bool:
+    return "Is June" in unquote_plus(request.text)
 
 
 def validates(request: Request) -> Answer:
     """A backend that wants more words."""
-    right = ENOUGH in request.body.replace(b"+", b" ")
+    right = enough(request)
     return Answer(200 if right else 422, b'{"errors":{}}', {"content-type": "application/json"})
 
 
@@ -158,7 +163,7 @@ def htmx_refused(v: Visitor) -> None:
     again = HX.replace("<textarea", '<span class="error">Please say more</span><textarea aria-invalid="true"')
 
     def answer(request: Request) -> Answer:
-        right = ENOUGH in request.body.replace(b"+", b" ")
+        right = enough(request)
         return Answer(200, b"<p id=thanks>Thank you</p>" if right else again.encode(), {"content-type": "text/html"})
 
     v.site.answers["/hx"] = answer
@@ -198,7 +203,7 @@ def turbo_422(v: Visitor) -> None:
     again = CONTACT.replace("<textarea", '<span class="error">Please say more</span><textarea aria-invalid="true"')
 
     def answer(request: Request) -> Answer:
-        if ENOUGH in request.body.replace(b"+", b" "):
+        if enough(request):
             return Answer(303, b"", {"location": "/thanks"})
         return Answer(
             422, f"<!doctype html><title>A page</title><body>{again}</body>".encode(), {"content-type": "text/html"}
