@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from e2e.widget.visitor import Visitor
 
@@ -49,6 +50,15 @@ def is_sent(v: Visitor, confirmation: str = "confirmed", message: str = "Is June
     assert (lead["name"], lead["email"], lead["message"]) == ("Jane Doe", v.email, message)
     told = v.told(lead)
     assert len(told) == 1, [(one["confirmation"], one["fields"][-1]["value"]) for one in told]
+
+
+def sends(v: Visitor, body: str = CONTACT, **more: Any) -> None:
+    """Open a page with the contact form, fill it in, let the browser send it: one confirmed lead comes of it."""
+    v.open(body, **more)
+    fill_contact(v)
+    v.click("button")
+    v.arrives("/thanks")
+    is_sent(v)
 
 
 def control(v: Visitor) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from e2e.widget.driving import Driver, Gone
+from e2e.widget.driving import Driver, Gone, Unsupported
 from e2e.widget.judging import Judge
 from e2e.widget.patience import eventually
 from e2e.widget.serving import Answer
@@ -93,6 +93,22 @@ class Visitor(Judge):
         """Let the site answer so at a path; header names with `_` for `-`."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         self.site.answers[path] = Answer(status, body.encode(), {"content-type": "text/html", **named})
+
+    # The network
+
+    def goes_offline(self) -> None:
+        """Take the network away; where the browser's driver can't, from LeadsBot alone."""
+        try:
+            self.driver.set_offline(True)
+        except Unsupported:
+            self.relay.stop()
+
+    def comes_online(self) -> None:
+        try:
+            self.driver.set_offline(False)
+        except Unsupported:
+            self.relay.start()
+            self.run("dispatchEvent(new Event('online'));")
 
     # Acts
 

@@ -230,3 +230,12 @@ def two_forms(v: Visitor) -> None:
     v.arrives("/thanks")
     is_sent(v)
     assert v.lead()["form_name"] == "callback"
+
+
+@case("LeadsBot.capture(): a form that no event tells of, named by the page itself")
+def captured_by_hand(v: Visitor) -> None:
+    v.open(CONTACT.replace("<button>Send</button>", "") + '<b id="go">Send</b>')
+    fill_contact(v)
+    v.widget("capture('[name=contact]')")
+    v.widget("capture('#nowhere')")
+    is_sent(v, "attempted")
