@@ -34,8 +34,9 @@ def nested_shadow(v: Visitor) -> None:
 @case("A form in an open shadow root that is sent by script and answered 200")
 def shadow_ajax(v: Visitor) -> None:
     then = """root.querySelector('form').addEventListener('submit', async (e) => { e.preventDefault();
-      const body = new URLSearchParams(new FormData(e.target));
-      await fetch('/ajax/200', { method: 'POST', body }); e.target.remove(); });"""
+      const form = e.target; // null once the event has left the shadow root
+      const body = new URLSearchParams(new FormData(form));
+      await fetch('/ajax/200', { method: 'POST', body }); form.remove(); });"""
     v.open("<x-contact></x-contact>" + component("x-contact", CONTACT, then=then))
     fill_contact(v, inside="x-contact >>> ")
     v.click("x-contact >>> button")
