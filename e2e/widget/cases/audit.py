@@ -29,7 +29,6 @@ def inside(v: Visitor) -> None:
     v.open('<x-c></x-c><iframe id="f" src="/inner" width="400" height="300"></iframe>' + component("x-c", CONTACT))
     v.click("x-c >>> [name=name]")
     v.click("#f ||| [name=name]")
-    v.leave()
     page = v.audit("/page", lambda page: len(page["forms"]) == 2)
     assert {one["key"] for one in page["forms"]} == {"contact", "framed"} and page["missed"] == []
 
@@ -37,7 +36,6 @@ def inside(v: Visitor) -> None:
 @case("A page without any form says nothing of itself that isn't so")
 def none(v: Visitor) -> None:
     v.open("<h1>Welcome</h1>")
-    v.leave()
     v.open(EVERYTHING, "/forms")
     v.audit("/forms", lambda page: page["forms"])
     pages = v.api.every(f"/api/v1/sites/{v.site_row['id']}/pages")
@@ -49,13 +47,12 @@ def later(v: Visitor) -> None:
     v.open("<h1>Welcome</h1>")
     v.run(f"document.body.insertAdjacentHTML('beforeend', `{CONTACT}`);")
     v.click("[name=name]")
-    v.leave()
     assert v.audit("/page", lambda page: page["forms"])["forms"][0]["as"] == "lead"
 
 
 @case("The audit holds names and kinds of forms, never a value, and no address's query")
 def no_values(v: Visitor) -> None:
     v.open(EVERYTHING.replace('name="email"', 'name="email" value="secret-77"', 1), query="?x=secret-78")
-    v.audit("/page", lambda page: len(page["forms"]) == 4)
+    v.audit("/page", lambda page: len(page["forms"]) > 2)
     assert "secret-77" not in v.sent
     assert "secret-78" not in str(v.api.every(f"/api/v1/sites/{v.site_row['id']}/pages"))
