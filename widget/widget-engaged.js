@@ -1,6 +1,6 @@
 /*
- * What the listener fetches once a visitor touches a form (or the backend asks what a page holds): it refines what
- * widget.js sees, and shares its state through `kit`, whose order both files keep.
+ * What the listener fetches on pages with a form that counts (or a frame, or when the backend asks what a page holds): it
+ * refines what widget.js sees, and shares its state through `kit`, whose order both files keep.
  *
  * Sections, in order: completion · what visitors do in a field · evidence · large bodies · frames · the audit · the
  * page's API · hosted forms.
@@ -11,6 +11,7 @@ export default ([
   touched, origin, roots, bind, view, kindOf, isIgnored, words, outer, inner, follower, withoutCards, SECRET_NAME, safe, later,
 ]) => {
   const { document: doc } = window;
+  const { assign } = Object;
   const clock = Date.now;
   const native = (name) => (el, argument) => Element.prototype[name].call(el, argument);
   const getAttribute = native('getAttribute');
@@ -168,21 +169,22 @@ export default ([
   /** Takes down how things stand when a submission is made. */
   function watch(entry) {
     const { form, attempt } = entry;
-    if (entry.href) return;
+    if (entry.view) return;
+    const view = form.ownerDocument?.defaultView || window;
     attempt.errors = attempt.errors ?? errorsIn(form);
-    assign(entry, { href: location.href, shown: shown(form), wrong: is(form, ':invalid'), busy: 0 });
-    if (!unwatch) watchRequests();
+    assign(entry, { view, href: view.location.href, shown: shown(form), wrong: is(form, ':invalid'), busy: 0 });
+    if (!unwatch) watchRequests(view);
     later(judge, 600, entry);
     later(forget, MOST_WAIT, entry);
   }
-  const { assign } = Object;
 
   /** confirmed, attempted, or nothing yet (a rejected one never is more) */
   function evidence(entry, final) {
-    const { form, attempt, event, ok, refused, busy } = entry;
+    watch(entry);
+    const { form, attempt, event, ok, refused, busy, view } = entry;
     const typed = event.fields.map((field) => origin.get(field)).filter((el) => touched.has(el) && !isChoice(el));
     const cleared = typed[0] && typed.every((el) => !el.value || el.value === el.defaultValue);
-    const gone = form.isConnected === false || (entry.shown && !shown(form)) || location.href !== entry.href || entry.left;
+    const gone = form.isConnected === false || (entry.shown && !shown(form)) || view.location?.href !== entry.href || entry.left;
     const wrong = errorsIn(form) > attempt.errors;
     if (!busy && (cleared || (!wrong && (ok || (gone && !refused))))) return 'confirmed';
     if (!wrong && !refused && !(entry.wrong && !busy)) return final && 'attempted';
@@ -217,19 +219,19 @@ export default ([
    * No event tells a request's method and status, so that `fetch` and XMLHttpRequest are followed for the seconds in
    * which a submission is pending. Reading (GET) is no evidence, nor what is kept alive beyond the page: statistics.
    */
-  function watchRequests() {
+  function watchRequests(view) {
     const heed = (method) => {
       const waiting = /^(post|put|patch|delete)$/i.test(method) ? [...pending] : [];
       waiting.forEach((entry) => entry.busy++);
       return (status) => waiting.forEach((entry) => onAnswer(entry, status));
     };
     const undo = [
-      follow(window, 'fetch', (answer, _, [input, init]) => {
+      follow(view, 'fetch', (answer, _, [input, init]) => {
         const { method, keepalive } = { method: input.method, ...init };
         const done = heed(!keepalive && method);
         answer.then((response) => done(response.status), done);
       }),
-      follow(XMLHttpRequest.prototype, 'open', (_, xhr, [method, url]) => {
+      follow(view.XMLHttpRequest.prototype, 'open', (_, xhr, [method, url]) => {
         const done = heed(!(url + '').startsWith(endpoint) && method);
         xhr.addEventListener('loadend', () => done(xhr.status));
       }),
@@ -279,6 +281,8 @@ export default ([
   // each other's origin both ask the backend.
 
   const friends = new Set();
+
+  doc.addEventListener('load', safe(({ target }) => target.localName === 'iframe' && enter()), true);
 
   /** Looks into the frames of the same origin that have no tag of their own. */
   const enter = () =>

@@ -6,7 +6,7 @@
  *
  * This file is all that a page loads: it sees submissions, keeps out what must never leave, and delivers. What refines
  * that (the exact completion, what became of a submission, the figures of each field) is in widget-engaged.js, fetched
- * once a visitor touches a form; until it is there, and should it never come, the plain versions in here do.
+ * by pages with a form that counts; until it is there, and should it never come, the plain versions in here do.
  *
  * Sections, in order: the page's natives · the tag · storage · settings and consent · attribution · fields · what is
  * never sent · forms · sessions · submissions · sending · the second file · the audit · the page's API · start.
@@ -476,7 +476,9 @@ try { (() => {
   /** Tells once that a form is there to be filled in. Which forms count is known with the settings. */
   function view(form) {
     const attempt = attemptAt(form);
-    if (attempt.seen || !ready || !controls(form).some(isShown) || !isLead(form)) return;
+    if (attempt.seen || !controls(form).some(isShown) || !isLead(form)) return;
+    need();
+    if (!ready) return;
     attempt.seen = clock();
     enqueue({ type: 'view', form: attempt.form, at: clock() });
     later(flush, 1000);
@@ -729,7 +731,6 @@ try { (() => {
     input: onActivity,
     focusin: onActivity,
     focusout: onActivity,
-    load: scanSoon,
     visibilitychange: ({ target }) => target.hidden && flushAll(true),
     online: () => drain(),
     message: (event) => event.data?.leadsbot === token && need('meet', event),

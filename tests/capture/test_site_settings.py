@@ -7,6 +7,7 @@ import re
 import pytest
 
 from leadsbot import clock
+from leadsbot.capture.store import AUDIT_EVERY_MS
 from leadsbot.db import Database, Tx
 from leadsbot.forms.tables import Form
 from leadsbot.leads.meanings import contact_pattern
@@ -120,3 +121,13 @@ async def test_a_blocked_page_of_another_origin_is_refused(page: Page, database:
 
 async def test_a_blocked_page_is_told_of_with_get_alone(page: Page) -> None:
     assert_error(await page.request("POST", f"/api/w/{page.token}/blocked"), 405)
+
+
+async def test_pages_are_asked_what_they_hold_until_one_has_just_said_it(page: Page) -> None:
+    with clock.freeze(clock.now()) as advance:
+        assert (await page.settings()).json()["audit"] is True
+        audit = {"type": "audit", "at": clock.now(), "forms": [], "missed": []}
+        assert (await page.send(audit)).status == 202
+        assert "audit" not in (await page.settings()).json()
+        advance(AUDIT_EVERY_MS)
+        assert (await page.settings()).json()["audit"] is True

@@ -86,6 +86,7 @@ async def test_the_settings_are_small_and_cacheable(page: Page, database: Databa
     assert answer.json() == {
         "consent": "none",
         "signals": False,
+        "audit": True,
         "partial": "all",
         "masked": ["salary"],
         "hidden": [],

@@ -14,9 +14,9 @@ FRESH_S: Final = 120
 VARY: Final = (b"vary", b"Origin")
 
 
-def settings_answer(site: SiteRules) -> Response:
-    """Give the settings. `totals` is there where forms grow, and `contact`, by which the widget knows an email, a phone
-    or a name, where nothing else may leave a form that was not sent."""
+def settings_answer(site: SiteRules, *, audit: bool) -> Response:
+    """Give the settings. `audit` asks the page to say what it holds. `totals` is there where forms grow, and `contact`,
+    by which the widget knows an email, a phone or a name, where nothing else may leave a form that was not sent."""
     told: dict[str, Any] = {
         "consent": site.consent,
         "signals": site.privacy_signals == "honour",
@@ -26,6 +26,8 @@ def settings_answer(site: SiteRules) -> Response:
         "ignored": site.ignored_forms,
         "honeypot": site.honeypot_field,
     }
+    if audit:
+        told["audit"] = True
     if site.totals:
         told["totals"] = site.totals
     if site.partial_values == "contact":

@@ -18,6 +18,7 @@ from leadsbot.leads.intake import intake
 from leadsbot.leads.submission import Submission, Taken
 
 SEEN_EVERY_MS = 20 * clock.SECOND
+AUDIT_EVERY_MS = 10 * clock.SECOND
 MAX_KNOWN_SESSIONS = 50_000
 
 
@@ -29,6 +30,7 @@ class CaptureStore:
         self._audits = AuditBook()
         self._sessions: dict[str, None] = {}
         self._seen: dict[str, int] = {}
+        self._audited: dict[str, int] = {}
 
     def session(self, session_id: str) -> bool:
         """Tell whether this process has written the session down."""
@@ -38,11 +40,17 @@ class CaptureStore:
         """Tell whether this process has written the form down a short while before `at` (ms)."""
         return not self._forms.is_due(form_id, at)
 
+    def wants_audit(self, site_id: str) -> bool:
+        """Tell whether a page of the site is to say what it holds: each of a quiet one, some of a busy one."""
+        return clock.now() - self._audited.get(site_id, 0) >= AUDIT_EVERY_MS
+
     def stored(self, batch: Captured) -> None:
         """Remember what a batch that is durable now has written down."""
         self._forms.stored(batch.seen)
         self._audits.stored(batch.audited)
         now = clock.now()
+        if batch.audited:
+            self._audited[batch.site.id] = now
         if self._is_due(batch.site.id, now):
             self._seen[batch.site.id] = now
         for one in batch.reached:

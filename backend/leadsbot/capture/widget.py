@@ -68,7 +68,7 @@ class WidgetDoor:
         if rest == "blocked":
             return self._blocked(site, origin)
         self._check_frame(request, site)
-        return settings_answer(site)
+        return settings_answer(site, audit=self._store.wants_audit(site.id))
 
     async def _take(self, request: Request, site: SiteRules, sender: Sender) -> Response:
         raw = await request.body(wire.MAX_BODY)
