@@ -46,8 +46,8 @@ def main() -> None:
     rounds, version = measure(scripts, options.seconds)
     told = (
         f"Measured on {date.today().isoformat()} with {os.cpu_count()} shared cores, Chromium {version.split('.')[0]}, "
-        f"{len(rounds)} loads of each page and {sum(bool(one.key) for one in rounds)} large forms filled in, with each"
-        f" script:\n\n{results.table(scripts, rounds)}\n\nThe aims, in this run:\n\n{results.aims(scripts, rounds)}"
+        f"every script {len(rounds)} times on each page, and {sum(bool(one.key) for one in rounds)} times in the large"
+        f" form:\n\n{results.table(scripts, rounds)}\n\nThe aims, in this run:\n\n{results.aims(scripts, rounds)}"
     )
     print(told)
     if options.write:
