@@ -7,17 +7,22 @@ from pathlib import Path
 
 import pytest
 
+from e2e.widget import matrix_page, results
+from e2e.widget.case import every
 from leadsbot import channels
 from leadsbot.settings import VARIABLES, Variable
 
 ROOT = Path(__file__).parent.parent
 CONFIGURATION = ROOT / "docs" / "configuration.md"
 PAGES = sorted(
-    [*ROOT.glob("*.md"), *(page for folder in ("docs", "bench", "public") for page in ROOT.glob(f"{folder}/**/*.md"))]
+    [
+        *ROOT.glob("*.md"),
+        *(page for folder in ("docs", "bench", "public", "widget") for page in ROOT.glob(f"{folder}/**/*.md")),
+    ]
 )
 
 # The tests' own switches; everything else that begins so is a setting.
-NOT_SETTINGS = {"LEADSBOT_CHROMIUM", "LEADSBOT_NO_BROWSER"}
+NOT_SETTINGS = {"LEADSBOT_CHROMIUM", "LEADSBOT_NO_BROWSER", "LEADSBOT_WIDGET_BROWSER"}
 
 
 def names_in(text: str) -> set[str]:
@@ -102,6 +107,25 @@ def test_every_channel_has_its_page() -> None:
     pages = {page.stem for page in ROOT.glob("docs/channels/*.md")}
     assert "telegram" in kinds
     assert kinds - pages == set(), "write its page: what it needs, how to link it, what can go wrong"
+
+
+# --- The widget's matrix
+
+
+def test_the_widgets_page_says_what_the_browsers_runs_found() -> None:
+    assert matrix_page.README.read_text() == matrix_page.page(), "`python -m e2e.widget.matrix page` writes it anew"
+
+
+def test_every_case_of_the_widget_has_its_row_there() -> None:
+    rows = re.findall(r"^\| (.+?) \|(?: [^|]+ \|){3}$", matrix_page.README.read_text(), re.MULTILINE)
+    assert len(every()) > 0
+    assert [
+        case.id for case in every() if not any(row.startswith(matrix_page.plain(case.sentence)) for row in rows)
+    ] == []
+
+
+def test_no_result_is_of_a_case_that_is_no_more() -> None:
+    assert results.known().cases.keys() - {case.id for case in every()} == set()
 
 
 # --- README

@@ -41,7 +41,7 @@ class Notes:
         return f"[^{self._numbers.setdefault(reason, len(self._numbers) + 1)}]"
 
     def text(self) -> str:
-        return "\n".join(f"[^{number}]: {_plain(reason)}" for reason, number in self._numbers.items())
+        return "\n".join(f"[^{number}]: {plain(reason)}" for reason, number in self._numbers.items())
 
 
 def _totals(cases: list[Case], results: Results) -> str:
@@ -69,13 +69,13 @@ def _row(case: Case, said: str, results: Results, notes: Notes) -> str:
         outcome = _outcome(case, name, results)
         mark = f" {notes.mark(case.but[name])}" if name in case.but else ""
         cells.append((f"**{outcome}**" if outcome == NO else outcome) + mark)
-    return f"| {_plain(said)} | {' | '.join(cells)} |"
+    return f"| {plain(said)} | {' | '.join(cells)} |"
 
 
 def _outcome(case: Case, browser: str, results: Results) -> str:
     return LEFT_OUT if browser in case.not_in else results.of(case, browser) or UNTRIED
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Write a sentence so that nothing in it is taken for a table's line or for HTML."""
     return text.replace("|", "\\|").replace("<", "&lt;").replace(">", "&gt;")

@@ -76,8 +76,8 @@ const can = {
     return value === undefined ? null : value
   },
 
-  // A second click comes as fast as a hand can do it, not faster: what the first began is then under way.
-  clickAt: (x, y, count) => page.mouse.click(x, y, { count, delay: count > 1 ? 40 : 0 }),
+  // A second click comes as fast as a hand does it: what the first began is then under way.
+  clickAt: (x, y, count) => page.mouse.click(x, y, { count, delay: count > 1 ? 120 : 0 }),
   type: (text) => page.keyboard.type(text),
   press: (key) => page.keyboard.press(key),
 
