@@ -93,10 +93,12 @@ export default ([
     if (!pauseTimer) flushAll();
   }
 
-  /** Keeps the field's answer, which may be gone with its step when the form is sent. */
-  function keep(el, form, { kept }, stat) {
+  /** Keeps the field's answer, which may be gone with its step when the form is measured or sent. */
+  function keep(el, form, { kept, units }, stat) {
     const name = stat[0];
-    const field = read(controls(form).filter((other) => nameOf(other) === name)).get(name);
+    const same = controls(form).filter((other) => nameOf(other) === name);
+    const field = read(same).get(name);
+    units.set(name, same.some(isAnswered));
     if (kept.has(name)) stat[5]++;
     if (field) kept.set(name, field);
     else kept.delete(name);
@@ -137,8 +139,10 @@ export default ([
     },
   };
 
-  const act = (type, el, form, attempt, inputType, at) =>
+  function act(type, el, form, attempt, inputType, at) {
     ACTS[type](statOf(attempt.stats, el), at, attempt, el, form, inputType);
+    if (attempt.now && !attempt.now.begun) measure(form, attempt); // how long the form was when the session began
+  }
 
   /** The values that the site lets out of a form that was not submitted. */
   function partial(form, { kept }) {
@@ -170,6 +174,13 @@ export default ([
   function watch(entry) {
     const { form, attempt } = entry;
     if (entry.view) return;
+    // What comes next from the same form settles what came before: it was refused, or else it stays an attempt.
+    for (const other of pending) {
+      if (other !== entry && other.attempt === attempt) {
+        judge(other, true);
+        pending.delete(other);
+      }
+    }
     const view = form.ownerDocument?.defaultView || window;
     attempt.errors = attempt.errors ?? errorsIn(form);
     assign(entry, { view, href: view.location.href, shown: shown(form), wrong: is(form, ':invalid'), busy: 0 });
@@ -302,7 +313,9 @@ export default ([
     if (status !== 200) return;
     if (data.visit) {
       const { visit, first, last } = data;
-      if (source === parent) assign(state, { visit, first, last });
+      if (source !== parent) return;
+      assign(state, { visit, first });
+      assign(state.last, last); // the arrival at this frame is the arrival at the page around it
     } else {
       const { visit, first, last } = state;
       friends.add(from);
@@ -311,6 +324,8 @@ export default ([
   }
 
   // ── The audit ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  const heightOf = (el) => el.getBoundingClientRect().height;
 
   /** Tells which forms this page has, what they are taken for, and what can't be looked into. */
   function audit() {
@@ -325,11 +340,11 @@ export default ([
     );
     all(doc.documentElement, 'iframe').forEach((frame) => {
       const { origin: from } = new URL(frame.src || location, location);
-      if (!frame.contentDocument && frame.clientHeight > 99 && !friends.has(from)) miss('frame', from);
+      if (!frame.contentDocument && heightOf(frame) > 99 && !friends.has(from)) miss('frame', from);
     });
     // Nothing in it, and yet it takes up room: whatever it shows is in a closed shadow root.
     all(doc.documentElement, ':defined:empty').forEach((el) => {
-      if (/-/.test(el.localName) && !el.shadowRoot && !isCustom(el) && el.clientHeight > 49) miss('shadow', el.localName);
+      if (/-/.test(el.localName) && !el.shadowRoot && !isCustom(el) && heightOf(el) > 49) miss('shadow', el.localName);
     });
     enqueue({ type: 'audit', at: clock(), forms: forms.slice(0, 100), missed: missed.slice(0, 50) });
     flush();
