@@ -27,6 +27,7 @@ class Relay(Server):
     def reset(self) -> None:
         """Be in order again, with nothing noted."""
         self.requests = []
+        self.answered: list[Request] = []
         self.broken: dict[str, int] = {}
         self.loses_answers = False
         self.gate = threading.Event()
@@ -55,6 +56,7 @@ class Relay(Server):
         if status:
             return Answer(status, b'{"error":"out of order"}', {"access-control-allow-origin": "*"})
         answer = self._forward(request)
+        self.answered.append(request)
         lost = self.loses_answers and request.method == "POST"
         return Answer(502, b"", {"access-control-allow-origin": "*"}) if lost else answer
 

@@ -6,6 +6,7 @@ import json
 
 from e2e.widget.case import case
 from e2e.widget.pages import CONTACT, component, fill_contact, is_sent, nothing_but_the_control, on_submit, script
+from e2e.widget.patience import eventually
 from e2e.widget.visitor import Visitor
 
 CLOSED = "A closed shadow root shows nothing to any script of the page."
@@ -166,7 +167,7 @@ def foreign_frame(v: Visitor) -> None:
     if v.tagged:
         v.wait("!!(window.LeadsBot && LeadsBot.flush)", "#f")
         # Each asks about the other's origin; it takes a person longer to fill in anything.
-        v.relay.wait(lambda: len([one for one in v.relay.of(v.token) if "?frame=" in one.path]) > 1, "both questions")
+        eventually(lambda: len([one for one in v.relay.answered if "?frame=" in one.path]) > 1, "both answers")
     fill_contact(v, inside="#f ||| ")
     v.click("#f ||| button")
     lead = v.lead_at(v.stranger.url + "/", confirmation="confirmed")
