@@ -2,13 +2,13 @@
  * What the listener fetches on pages with a form that counts (or a frame, or when the backend asks what a page holds): it
  * refines what widget.js sees, and shares its state through `kit`, whose order both files keep.
  *
- * Sections, in order: completion · what visitors do in a field · evidence · large bodies · frames · the audit · the
- * page's API · hosted forms.
+ * Sections, in order: completion · what visitors do in a field · evidence · form.submit() without the Navigation API ·
+ * large bodies · frames · the audit · the page's API · hosted forms.
  */
 export default ([
   tag, api, token, endpoint, settings, getState, open, request, attempts, attemptAt, startSession, take, judge, pending,
   sendProgress, flush, flushAll, enqueue, envelope, store, controls, collect, read, valueOf, nameOf, labelOf, isShown,
-  touched, origin, roots, bind, view, kindOf, isIgnored, words, outer, inner, follower, withoutCards, SECRET_NAME, safe, later,
+  touched, origin, roots, bind, view, kindOf, isIgnored, takeGhost, words, outer, inner, follower, withoutCards, SECRET_NAME, safe, later,
 ]) => {
   const { document: doc } = window;
   const { assign } = Object;
@@ -66,10 +66,16 @@ export default ([
     const done = [...units.values()].filter(Boolean).length;
     const total = Math.max(units.size, settings.totals?.[identity] || 0);
     now.begun = now.begun || units.size;
-    now.percent = Math.max(now.percent || 0, Math.round((100 * done) / total) || 0);
+    // It falls when somebody takes an answer back, not when the form grows.
+    const reached = Math.round((100 * done) / total) || 0;
+    now.percent = done < now.done ? reached : Math.max(now.percent || 0, reached);
+    now.done = done;
     now.wait = now.start - (seenAt || now.start);
     const { begun, percent, wait } = now;
-    return { done, total, begun, percent, wait, stats: [...stats.values()] };
+    // In the form's order, those of steps that are gone first.
+    const names = controls(form).map(nameOf);
+    const inOrder = [...stats.values()].sort((one, other) => names.indexOf(one[0]) - names.indexOf(other[0]));
+    return { done, total, begun, percent, wait, stats: inOrder };
   }
 
   // ── What visitors do in a field ───────────────────────────────────────────────────────────────────────────────────
@@ -99,7 +105,6 @@ export default ([
     const same = controls(form).filter((other) => nameOf(other) === name);
     const field = read(same).get(name);
     units.set(name, same.some(isAnswered));
-    if (kept.has(name)) stat[5]++;
     if (field) kept.set(name, field);
     else kept.delete(name);
   }
@@ -110,7 +115,9 @@ export default ([
     const quarter = (measure(form, attempt).percent / 25) | 0;
     if (quarter <= (attempt.now.quarter || 0)) return;
     attempt.now.quarter = quarter;
+    attempt.unsaid = attempt.typing && attempt.last; // half a value is nobody's answer
     sendProgress(form, attempt);
+    attempt.unsaid = null;
   }
 
   const ACTS = {
@@ -118,6 +125,7 @@ export default ([
       if (stat[2]) stat[7]++;
       else stat[2] = attempt.order = (attempt.order || 0) + 1;
       attempt.since = at;
+      attempt.typing = false;
     },
     focusout(stat, at, attempt) {
       stat[3] += at - (attempt.since || at);
@@ -128,6 +136,9 @@ export default ([
     input(stat, at, attempt, el, form, inputType) {
       stat[4] = stat[4] || at - (attempt.since || at);
       if (/^delete/.test(inputType)) stat[6]++;
+      // Of a text the first key since it was entered again, of a choice each.
+      if ((!attempt.typing || isChoice(el) || el.selectedOptions) && attempt.kept.has(stat[0])) stat[5]++;
+      attempt.typing = true;
       active = at;
       pauseTimer = pauseTimer || later(onPause, PAUSE);
     },
@@ -140,15 +151,18 @@ export default ([
   };
 
   function act(type, el, form, attempt, inputType, at) {
+    attempt.errors = attempt.errors ?? errorsIn(form); // shown before anybody did anything: part of the page
     ACTS[type](statOf(attempt.stats, el), at, attempt, el, form, inputType);
     if (attempt.now && !attempt.now.begun) measure(form, attempt); // how long the form was when the session began
   }
 
   /** The values that the site lets out of a form that was not submitted. */
-  function partial(form, { kept }) {
+  function partial(form, { kept, unsaid }) {
     const { partial: allowed, contact } = settings;
     const wanted = { all: /^/, contact: contact && RegExp(contact) }[allowed];
-    const says = (field) => [field.means, field.type, field.name, field.label].some((name) => wanted.test(words(name)));
+    const says = (field) =>
+      origin.get(field) !== unsaid &&
+      [field.means, field.type, field.name, field.label].some((name) => wanted.test(words(name)));
     return wanted && collect(form, kept).filter(says);
   }
 
@@ -189,21 +203,38 @@ export default ([
     later(forget, MOST_WAIT, entry);
   }
 
+  /** The form, or the one that the page has put in its place. */
+  const standing = ({ form, attempt, view }) =>
+    (form.isConnected === false &&
+      all(view.document.documentElement, 'form,[data-leadsbot-form]').find(
+        (other) => attemptAt(other).form.key === attempt.form.key,
+      )) ||
+    form;
+
+  const isWrong = (entry) => errorsIn(standing(entry)) > entry.attempt.errors;
+
   /** confirmed, attempted, or nothing yet (a rejected one never is more) */
   function evidence(entry, final) {
     watch(entry);
-    const { form, attempt, event, ok, refused, busy, view } = entry;
+    const { form, event, ok, refused, busy, view } = entry;
     const typed = event.fields.map((field) => origin.get(field)).filter((el) => touched.has(el) && !isChoice(el));
-    const cleared = typed[0] && typed.every((el) => !el.value || el.value === el.defaultValue);
+    const cleared = entry.reset || (typed[0] && typed.every((el) => !el.value));
     const gone = form.isConnected === false || (entry.shown && !shown(form)) || view.location?.href !== entry.href || entry.left;
-    const wrong = errorsIn(form) > attempt.errors;
+    const wrong = isWrong(entry);
     if (!busy && (cleared || (!wrong && (ok || (gone && !refused))))) return 'confirmed';
     if (!wrong && !refused && !(entry.wrong && !busy)) return final && 'attempted';
-    if ((final || wrong || refused) && !entry.told) {
-      entry.told = attempt.dirty = true;
-      controls(form).forEach((el) => is(el, ':invalid,[aria-invalid=true]') && statOf(attempt.stats, el)[8]++);
-      sendProgress(form, attempt);
-    }
+    if (!busy && (final || wrong || refused)) reject(entry);
+  }
+
+  /** The attempt goes on, in the form that stands there now. */
+  function reject(entry) {
+    const { attempt } = entry;
+    const form = standing(entry);
+    pending.delete(entry);
+    attempts.set(form, attempt);
+    attempt.dirty = true;
+    controls(form).forEach((el) => is(el, ':invalid,[aria-invalid=true]') && statOf(attempt.stats, el)[8]++);
+    sendProgress(form, attempt);
   }
 
   let unwatch;
@@ -232,7 +263,7 @@ export default ([
    */
   function watchRequests(view) {
     const heed = (method) => {
-      const waiting = /^(post|put|patch|delete)$/i.test(method) ? [...pending] : [];
+      const waiting = /^(post|put|patch|delete)$/i.test(method) ? [...pending].slice(-1) : [];
       waiting.forEach((entry) => entry.busy++);
       return (status) => waiting.forEach((entry) => onAnswer(entry, status));
     };
@@ -254,12 +285,20 @@ export default ([
     entry.busy--;
     entry.ok = entry.ok || (status > 199 && status < 300);
     entry.refused = !entry.ok && (entry.refused || (status > 399 && status < 500));
+    later(peek, 50, entry); // whoever is quick sends again before the verdict
     later(judge, 500, entry);
   }
 
+  const peek = (entry) => pending.has(entry) && !entry.busy && (entry.refused || isWrong(entry)) && reject(entry);
+
+  addEventListener('reset', safe(({ target }) => {
+    for (const entry of pending) entry.reset = entry.reset || entry.form === target;
+  }), true);
+
   /** Turbo keeps a fetch of its own, and says itself how it went. */
-  addEventListener('turbo:submit-end', safe(({ detail }) => {
+  addEventListener('turbo:submit-end', safe(({ target, detail }) => {
     for (const entry of pending) {
+      if (entry.form !== target) continue;
       entry.busy++;
       onAnswer(entry, detail.success ? 200 : 422);
     }
@@ -269,6 +308,43 @@ export default ([
   window.navigation?.addEventListener('navigate', safe(({ userInitiated }) => {
     for (const entry of pending) entry.left = entry.left || !userInitiated;
   }));
+
+  // ── form.submit() without the Navigation API ──────────────────────────────────────────────────────────────────────
+  // There it is told by its entries, made without a submit event, and the page that goes away at once. The page's own
+  // FormData looks alike but for what comes between, or what came before.
+
+  const AT_ONCE = 200; // ms from the entries to the navigation they are for
+  const makers = new WeakSet(); // forms whose entries were made before, and the page lived on
+  let made = 0;
+
+  function formed(form) {
+    const ours = [...pending].some((entry) => entry.form === form);
+    made = ours || makers.has(form) ? 0 : clock();
+    makers.add(form);
+  }
+
+  function ghosts(view) {
+    if (view.navigation) return;
+    const forgetIt = () => {
+      made = 0;
+    };
+    for (const type of ['keydown', 'pointerdown', 'input']) view.addEventListener(type, forgetIt, true);
+    view.addEventListener('click', safe((event) => {
+      const link = event.target.closest?.('a[href]');
+      if (link && !event.defaultPrevented && link.href.split('#')[0] !== view.location.href.split('#')[0]) {
+        if (/^http/.test(link.href)) forgetIt();
+      }
+    }));
+    view.addEventListener('beforeunload', () => {
+      if (clock() - made > AT_ONCE) forgetIt();
+    });
+    view.addEventListener('pagehide', safe(() => {
+      if (!made) return;
+      takeGhost();
+      flushAll(true);
+    }), true);
+  }
+  ghosts(window);
 
   // ── Large bodies ──────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -295,17 +371,20 @@ export default ([
 
   doc.addEventListener('load', safe(({ target }) => target.localName === 'iframe' && enter()), true);
 
-  /** Looks into the frames of the same origin that have no tag of their own. */
-  const enter = () =>
+  /** Shows hosted forms, and looks into the frames of the same origin that have no tag of their own. */
+  const enter = () => {
+    all(doc.documentElement, '[data-mode=form]').forEach(host);
     all(doc.documentElement, 'iframe').forEach(
       safe(({ contentDocument: inside, contentWindow }) => {
         if (!inside || contentWindow.LeadsBot || roots.has(inside)) return;
         bind(inside, { ...outer, ...inner });
         follower(contentWindow);
+        ghosts(contentWindow);
         inside.addEventListener('click', safe(onClick), true);
         all(inside, 'form,[data-leadsbot-form]').forEach(safe(view));
       }),
     );
+  };
 
   async function meet({ data, source, origin: from }) {
     const state = getState();
@@ -386,10 +465,14 @@ export default ([
     take(form, () => 'confirmed');
     return judge(attemptAt(form).entry);
   }
-  const host = () =>
+  const hosts = new Set();
+  function host(script) {
+    if (hosts.has(script)) return;
+    hosts.add(script);
     import(api + '/hosted-form.js')
-      .then((file) => file.default({ tag, api, token, watch: (node) => bind(node, inner), send }))
+      .then((file) => file.default({ tag: script, api, token, watch: (node) => bind(node, inner), send }))
       .catch(() => {});
+  }
 
-  return { act, watch, evidence, measure, partial, pack, enter, meet, audit, identify, stage, capture, host, flush: () => flushAll() };
+  return { act, formed, watch, evidence, measure, partial, pack, enter, meet, audit, identify, stage, capture, flush: () => flushAll() };
 };

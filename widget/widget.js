@@ -325,9 +325,10 @@ try { (() => {
   /** All that the form says, the answers of steps that are gone included. */
   const collect = (form, kept) => {
     const standing = controls(form);
-    const names = standing.map(nameOf);
-    const gone = [...kept.values()].filter((field) => !names.includes(field.name));
-    return [...gone, ...read(standing).values()].slice(0, 200);
+    // A step that is gone may have left its answers in hidden fields, which alone would not be sent.
+    const names = standing.filter((el) => el.type !== 'hidden').map(nameOf);
+    const gone = [...kept].filter(([name]) => !names.includes(name));
+    return [...new Map([...gone, ...read(standing), ...gone]).values()].slice(0, 200);
   };
 
   // ── Forms ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -379,8 +380,8 @@ try { (() => {
     const method = ((submitter && attr(submitter, 'formmethod')) || attr(form, 'method')).toLowerCase();
     const fields = controls(form).filter((el) => el.type !== 'hidden');
     const asked = fields.filter((el) => !isChoice(el));
-    if (!fields[0]) return '';
     if (isIgnored(form)) return 'ignored';
+    if (!fields[0]) return '';
     if (isSearch(form, asked, method)) return 'search';
     return method === 'dialog' ? method : isLogin(fields, asked) ? 'login' : 'lead';
   }
@@ -486,11 +487,11 @@ try { (() => {
 
   let scanTimer = 0;
 
-  /** Looks for forms, and for frames that may hold some. */
+  /** Looks for forms, and for frames and tags that may bring some. */
   function scan() {
     scanTimer = 0;
     roots.forEach((node) => all(node, FORMS).forEach(safe(view)));
-    if (all(root, 'iframe')[0]) need('enter');
+    if (all(root, 'iframe,[data-mode=form]')[0]) need('enter');
   }
   const scanSoon = () => {
     scanTimer ||= later(scan, 250);
@@ -500,7 +501,6 @@ try { (() => {
   // The values are taken before the page's own handlers run (they may reset the form), the verdict after: a submit event
   // that was not prevented takes the browser to the next page and is confirmed; for one that was, evidence is awaited.
 
-  const DOUBLE = 2000;
   const pending = new Set();
   let ghost; // a form whose entries were made without a submit event: form.submit(), or the page's own FormData
 
@@ -512,12 +512,12 @@ try { (() => {
     const at = clock();
     let { entry } = attempt;
     if (!fields[0]) return;
-    // A double click, or the script's own submit after a check: the same submission, at most better known.
-    if (entry?.print !== print || (isDone(entry) && at - entry.at > DOUBLE)) {
+    // A double click within 2 s, or the script's own submit after a check: the same submission, at most better known.
+    if (entry?.print !== print || (isDone(entry) && at - entry.at > 2e3)) {
       startSession(attempt);
       attempt.now.tries++;
       attempt.dirty = false;
-      const event = { type: 'submit', id: uuid(), ...progressOf(form, attempt), at, fields };
+      const event = { type: 'submit', id: uuid(), ...progressOf(form, attempt), at, url: cleanUrl(location.href), fields };
       attempt.entry = entry = { form, attempt, event, print };
     }
     entry.at = at;
@@ -563,6 +563,7 @@ try { (() => {
       if (!entry.known()) ghost = form;
       if (fields.length >= entry.event.fields.length) entry.event.fields = fields;
     }
+    need('formed', form);
   }
 
   /** form.submit() fires no submit event: entries were made, and the page goes away with them. */
@@ -614,7 +615,8 @@ try { (() => {
           w: screen.width,
           touch: navigator.maxTouchPoints > 0,
           lang: navigator.language,
-          tz: Intl.DateTimeFormat().resolvedOptions().timeZone,
+          // Asking for it costs more than all else on load: it waits until somebody has begun.
+          tz: events[0].session && Intl.DateTimeFormat().resolvedOptions().timeZone,
         },
       }),
     };
@@ -702,7 +704,7 @@ try { (() => {
   const kit = () => [
     tag, api, token, endpoint, settings, () => state, open, request, attempts, attemptAt, startSession, take, judge,
     pending, sendProgress, flush, flushAll, enqueue, envelope, store, controls, collect, read, valueOf, nameOf, labelOf,
-    isShown, touched, origin, roots, bind, view, kindOf, isIgnored, words, outer, inner, follower,
+    isShown, touched, origin, roots, bind, view, kindOf, isIgnored, takeGhost, words, outer, inner, follower,
     withoutCards, SECRET_NAME, safe, later,
   ];
 
@@ -716,9 +718,8 @@ try { (() => {
 
   // ── The page's API ────────────────────────────────────────────────────────────────────────────────────────────────
 
-  const page = { consent };
-  for (const name of ['flush', 'capture', 'identify', 'stage']) page[name] = (...said) => need(name, ...said);
-  for (const name in page) page[name] = safe(page[name]);
+  const page = { consent: safe(consent) };
+  for (const name of ['flush', 'capture', 'identify', 'stage']) page[name] = safe((...said) => need(name, ...said));
   window.LeadsBot = page;
 
   // ── Start ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -732,7 +733,7 @@ try { (() => {
     focusin: onActivity,
     focusout: onActivity,
     visibilitychange: ({ target }) => target.hidden && flushAll(true),
-    online: () => drain(),
+    online: drain,
     message: (event) => event.data?.leadsbot === token && need('meet', event),
   };
 
@@ -743,10 +744,7 @@ try { (() => {
 
   function follower(view) {
     view.navigation?.addEventListener('navigate', safe(onNavigate));
-    view.addEventListener('pagehide', safe(() => {
-      if (!view.navigation) takeGhost();
-      flushAll(true);
-    }), true);
+    view.addEventListener('pagehide', safe(flushAll), true); // the event says that the page is leaving
   }
 
   function start() {
@@ -755,7 +753,6 @@ try { (() => {
     new MutationObserver(scanSoon).observe(root, { childList: true, subtree: true });
     scan();
     safe(loadSettings)();
-    if (attr(tag, 'data-mode') === 'form') need('host');
   }
   // A page that is only prepared in case somebody comes is nobody's visit yet.
   if (doc.prerendering) doc.addEventListener('prerenderingchange', safe(start));

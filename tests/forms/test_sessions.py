@@ -153,21 +153,21 @@ async def test_the_last_word_says_what_happened_in_the_fields(
 
 
 @pytest.mark.parametrize("visit", [Visit(id="visit"), None])
-async def test_percent_and_tries_never_fall(database: Database, workspace: Created, visit: Visit | None) -> None:
+async def test_the_last_word_on_percent_counts_and_tries_never_fall(database: Database, workspace: Created, visit: Visit | None) -> None:
     session_id = new_id()
     await write(database, reached(workspace, session_id, 1, percent=70, tries=2))
     await write(database, reached(workspace, session_id, 2, percent=50, tries=1, completed=4, total=8, visit=visit))
     row = await row_of(database, session_id)
-    assert (row["completion_percent"], row["tries"], row["seq"]) == (70, 2, 2)
+    assert (row["completion_percent"], row["tries"], row["seq"]) == (50, 2, 2)
     assert (row["fields_completed"], row["fields_total"]) == (4, 8)
 
 
-async def test_percent_and_tries_never_fall_within_one_batch(database: Database, workspace: Created) -> None:
+async def test_the_last_word_on_percent_counts_and_tries_never_fall_within_one_batch(database: Database, workspace: Created) -> None:
     session_id = new_id()
     before = reached(workspace, session_id, 1, percent=70, tries=2, wait=5, stats=stats("email"))
     await write(database, before, reached(workspace, session_id, 2, percent=50))
     row = await row_of(database, session_id)
-    assert (row["completion_percent"], row["tries"], row["seq"]) == (70, 2, 2)
+    assert (row["completion_percent"], row["tries"], row["seq"]) == (50, 2, 2)
     assert (row["wait_ms"], row["field_stats"]) == (5, stats("email"))
 
 

@@ -113,6 +113,8 @@ class _Translation:
         self._saw(event.form, viewed=False)
         fields = sifting.allowed(self._site, event.fields)
         reached = self._reached(event, submitted=True)
+        if event.url:  # by the time it was sent the page may have gone on to another address
+            reached = replace(reached, page_url=strip_personal(event.url[: wire.MAX_TEXT]))
         self._out.reached.append(reached)
         sub = self._submission(event, from_fields(fields), fields, reached)
         spam_reasons = sifting.spam_reasons(self._site, event.fields)
@@ -188,7 +190,7 @@ class _Translation:
             seq=event.seq,
             form_id=reached.form_id,
             form_name=reached.form_name,
-            page_url=self._page_url,
+            page_url=reached.page_url,
             percent=event.percent,
             completed=event.done,
             total=event.total,

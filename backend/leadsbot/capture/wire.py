@@ -148,7 +148,7 @@ class Progress(Struct, tag_field="type", tag="progress", gc=False):
 
 
 class Submit(Struct, tag_field="type", tag="submit", gc=False, kw_only=True):
-    """An attempt was sent; `id` is the same on every re-send. The rest is as in `Progress`."""
+    """An attempt was sent, from the page at `url`; `id` is the same on every re-send. The rest is as in `Progress`."""
 
     id: Id
     session: Id
@@ -161,6 +161,7 @@ class Submit(Struct, tag_field="type", tag="submit", gc=False, kw_only=True):
     total: Count = 0
     last: Name = ""
     fields: Fields
+    url: str = ""
     confirmation: Literal["attempted", "confirmed"]
     tries: Count = 0
     wait: Span | None = None

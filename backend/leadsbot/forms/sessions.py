@@ -21,8 +21,7 @@ ENDED = 2**62  # beyond every `seq`
 # one stays submitted and keeps no values. Percent and tries never fall; what a word leaves out stands as it was.
 _BEGUN = """ON CONFLICT (id) DO UPDATE SET
  seq = excluded.seq, fields_completed = excluded.fields_completed, fields_total = excluded.fields_total,
- completion_percent = CASE WHEN sessions.completion_percent > excluded.completion_percent
-  THEN sessions.completion_percent ELSE excluded.completion_percent END,
+ completion_percent = excluded.completion_percent,
  tries = CASE WHEN sessions.tries > excluded.tries THEN sessions.tries ELSE excluded.tries END,
  wait_ms = COALESCE(excluded.wait_ms, sessions.wait_ms),
  field_stats = COALESCE(excluded.field_stats, sessions.field_stats), page_url = excluded.page_url,
@@ -37,8 +36,7 @@ _BEGUN = """ON CONFLICT (id) DO UPDATE SET
 
 
 # Of a session that is known to be written, only what moves: a third of the columns and no index but the sweep's.
-_MOVED = """UPDATE sessions SET seq = $2, fields_completed = $4, fields_total = $5,
- completion_percent = CASE WHEN completion_percent > $3 THEN completion_percent ELSE $3 END,
+_MOVED = """UPDATE sessions SET seq = $2, fields_completed = $4, fields_total = $5, completion_percent = $3,
  tries = CASE WHEN tries > $14 THEN tries ELSE $14 END,
  wait_ms = COALESCE($15, wait_ms), field_stats = COALESCE($16, field_stats),
  last_field = CASE WHEN $6 = '' THEN last_field ELSE $6 END, page_url = $7,
@@ -132,7 +130,6 @@ def _latest(reached: Sequence[Reached]) -> dict[str, Reached]:
             lead_id=last.lead_id or one.lead_id or other.lead_id,
             visit=last.visit or one.visit or other.visit,
             started_at=min(one.started_at, other.started_at),
-            percent=max(one.percent, other.percent),
             tries=max(one.tries, other.tries),
             wait=last.wait if last.wait is not None else first.wait,
             stats=last.stats or first.stats,
