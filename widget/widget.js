@@ -101,15 +101,17 @@ try { (() => {
   let word = state.ok; // the visitor's: true, false, or none yet
 
   /** The visitor's word decides; without one, whether the tag, the site, or the browser for a site that heeds it, asks. */
-  const agreed = (demanded) => word ?? !(consentByTag || demanded);
+  const agreed = () =>
+    word ??
+    !(
+      consentByTag ||
+      (ready &&
+        (settings.consent !== 'none' ||
+          (settings.signals && (navigator.globalPrivacyControl || navigator.doNotTrack > 0))))
+    );
 
   /** True when this page may store and send all it has: fail closed. */
-  const open = () =>
-    ready &&
-    agreed(
-      settings.consent !== 'none' ||
-        (settings.signals && (navigator.globalPrivacyControl || navigator.doNotTrack > 0)),
-    );
+  const open = () => ready && agreed();
 
   /**
    * [status, text] of the answer. A page that replaced `fetch` gets to see nothing of ours, nor can it lose it: there the
@@ -206,7 +208,7 @@ try { (() => {
     if (!state.visit || now - state.seen > 18e5) state.visit = { id: uuid(), at: now };
     state.seen = now;
     if (word) state.ok = true;
-    writeKey(stateKey, state);
+    if (open()) writeKey(stateKey, state);
     if (framed) parent.postMessage({ leadsbot: token }, '*');
   }
 
@@ -598,9 +600,7 @@ try { (() => {
 
   /** Before there is consent, a batch says nothing of the visitor, and its visit is made up. */
   function envelope(events) {
-    const free = open();
-    if (free) visit();
-    const { first, last, visit: current } = state;
+    const { first, last, visit: current } = agreed() ? (visit(), state) : {};
     return {
       v: 1,
       id: uuid(),
@@ -608,17 +608,15 @@ try { (() => {
       visit: current || { id: uuid(), at: clock() },
       page: { url: cleanUrl(location.href) },
       events,
-      ...(free && {
-        first,
-        last,
-        device: {
-          w: screen.width,
-          touch: navigator.maxTouchPoints > 0,
-          lang: navigator.language,
-          // Asking for it costs more than all else on load: it waits until somebody has begun.
-          tz: events[0].session && Intl.DateTimeFormat().resolvedOptions().timeZone,
-        },
-      }),
+      first,
+      last,
+      device: current && {
+        w: screen.width,
+        touch: navigator.maxTouchPoints > 0,
+        lang: navigator.language,
+        // Asking for it costs more than all else on load: it waits until somebody has begun.
+        tz: events[0].session && Intl.DateTimeFormat().resolvedOptions().timeZone,
+      },
     };
   }
 
@@ -634,7 +632,7 @@ try { (() => {
    * to us.
    */
   function flush(leaving) {
-    const free = open() || (!ready && agreed() && (leaving || without));
+    const free = agreed() && (ready || leaving || without);
     const may = ({ event: { type }, form }) =>
       (free && (ready || type === 'submit')) || (ready && /view|audit/.test(type)) || (form && isHosted(form));
     const events = queue.filter(may).map(finish).filter(Boolean);
