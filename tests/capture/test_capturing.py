@@ -58,6 +58,17 @@ async def test_a_submission_becomes_a_lead_with_where_it_came_from(page: Page, d
     assert (session["state"], session["lead_id"], session["id"]) == ("submitted", row["id"], sent["session"])
 
 
+async def test_a_lead_stands_on_the_page_where_it_was_sent_though_the_batch_left_another(
+    page: Page, database: Database
+) -> None:
+    here = "https://lindenhof.example/second?email=ada@example.com&room=hall"
+    assert (await page.send(submit(email_field("ada@example.com"), url=here))).status == 202
+    expected = "https://lindenhof.example/second?room=hall"
+    assert (await lead_of(database))["page_url"] == expected
+    (session,) = await database.fetch("SELECT * FROM sessions")
+    assert session["page_url"] == expected
+
+
 SECRETS = {
     "a password": {"name": "pw", "type": "password", "value": "hunter2-secret"},
     "a card": {"name": "n", "type": "text", "value": "4111 1111 1111 1111"},
