@@ -5,11 +5,13 @@
  * Sections, in order: completion · what visitors do in a field · evidence · form.submit() without the Navigation API ·
  * large bodies · frames · the audit · the page's API · hosted forms.
  */
-export default ([
-  tag, api, token, endpoint, settings, getState, open, request, attempts, attemptAt, startSession, take, judge, pending,
-  sendProgress, flush, flushAll, enqueue, envelope, store, controls, collect, read, valueOf, nameOf, labelOf, isShown,
-  touched, origin, roots, bind, view, kindOf, isIgnored, takeGhost, words, outer, inner, follower, withoutCards, SECRET_NAME, safe, later,
-]) => {
+export default (kit) => {
+  if (kit.length !== 43) throw 0; // of another release: the first file goes on alone
+  const [
+    tag, api, token, endpoint, settings, getState, open, request, attempts, attemptAt, startSession, take, judge, pending,
+    sendProgress, flush, flushAll, enqueue, envelope, store, controls, collect, read, valueOf, nameOf, labelOf, isShown,
+    touched, origin, roots, bind, view, kindOf, isIgnored, takeGhost, words, outer, inner, follower, withoutCards, SECRET_NAME, safe, later,
+  ] = kit;
   const { document: doc } = window;
   const { assign } = Object;
   const clock = Date.now;
@@ -75,7 +77,7 @@ export default ([
     // In the form's order, those of steps that are gone first.
     const names = controls(form).map(nameOf);
     const inOrder = [...stats.values()].sort((one, other) => names.indexOf(one[0]) - names.indexOf(other[0]));
-    return { done, total, begun, percent, wait, stats: inOrder };
+    return { done, total, met: units.size, begun, percent, wait, stats: inOrder };
   }
 
   // ── What visitors do in a field ───────────────────────────────────────────────────────────────────────────────────
@@ -431,7 +433,8 @@ export default ([
 
   /** A policy that keeps us from connecting may yet let a picture say so. */
   addEventListener('securitypolicyviolation', safe(({ blockedURI }) => {
-    if (blockedURI === endpoint) new Image().src = endpoint + '/blocked';
+    // A page this strict may also keep its address to itself; where it is from has to be told.
+    if (blockedURI === endpoint) assign(new Image(), { referrerPolicy: 'origin', src: endpoint + '/blocked' });
   }));
 
   // ── The page's API ────────────────────────────────────────────────────────────────────────────────────────────────
