@@ -9,6 +9,7 @@ import pytest
 from leadsbot import clock
 from leadsbot.capture.store import AUDIT_EVERY_MS
 from leadsbot.db import Database, Tx
+from leadsbot.forms.growth import UNNAMED
 from leadsbot.forms.tables import Form
 from leadsbot.leads.meanings import contact_pattern
 from leadsbot.workspaces.bootstrap import Created
@@ -50,11 +51,29 @@ async def test_it_says_whether_the_site_honours_a_browsers_signal(
 async def test_a_form_that_grew_tells_the_next_visitor_its_total(page: Page, database: Database) -> None:
     with clock.freeze(clock.now()) as advance:
         assert "totals" not in (await page.settings()).json()
-        grown = submit(email_field("ada@example.com"), form={"key": "quote", "name": "Quote"}, total=9, begun=3)
+        fields = [email_field("ada@example.com"), *(text_field(f"answer {n}", "x") for n in range(8))]
+        grown = submit(*fields, form={"key": "quote", "name": "Quote"}, total=9, begun=3)
         assert (await page.send(grown, submit(email_field("bob@example.com"), total=4, begun=4))).status == 202
         assert (await page.send(progress(new_uuid(), total=30, begun=3))).status == 202
         advance(FRESH_MS)
         assert (await page.settings()).json()["totals"] == {"quote": 9}
+
+
+async def test_a_total_that_was_told_does_not_confirm_itself(page: Page, database: Database) -> None:
+    stats = [[f"answer {n}"] for n in range(12)]
+    with clock.freeze(clock.now()) as advance:
+        await page.send(submit(email_field("ada@example.com"), total=12, met=12, begun=3, stats=stats))
+        for _ in range(3):
+            advance(20 * clock.DAY)
+            await page.send(submit(email_field("bob@example.com"), total=12, met=3, begun=3, stats=stats[:3]))
+        advance(FRESH_MS)
+        assert "totals" not in (await page.settings()).json()
+
+
+async def test_one_made_up_submission_does_not_make_a_form_long(page: Page, database: Database) -> None:
+    made_up = submit(email_field("eve@example.com"), total=200, met=200, begun=1, stats=[["email"]])
+    await page.send(made_up)
+    assert [row["fields_total"] for row in await database.fetch("SELECT fields_total FROM forms")] == [1 + UNNAMED]
 
 
 async def test_a_trap_teaches_nobody_how_long_a_form_is(page: Page, database: Database) -> None:

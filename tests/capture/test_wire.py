@@ -126,6 +126,7 @@ def test_it_lowers_ids_so_that_a_resend_meets_itself() -> None:
         (batch(submit(confirmation="maybe")), "events[0].confirmation"),
         (batch(submit(tries=-1)), "events[0].tries"),
         (batch(progress(begun=2**31)), "events[0].begun"),
+        (batch(progress(met=-1)), "events[0].met"),
         (batch(progress(wait=wire.MAX_TIME + 1)), "events[0].wait"),
         (batch(progress(stats=[[]])), "events[0].stats[0]"),
         (batch(progress(stats=[STAT, ["n" * 201]])), "events[0].stats[1][0]"),
@@ -235,7 +236,7 @@ def test_it_reads_what_happened_in_each_field() -> None:
 def test_a_widget_of_old_says_nothing_of_it() -> None:
     for event in read(batch(progress(), submit())).events:
         assert isinstance(event, wire.Progress | wire.Submit)
-        assert (event.tries, event.wait, event.begun, event.stats) == (0, None, None, None)
+        assert (event.tries, event.wait, event.begun, event.met, event.stats) == (0, None, None, None, None)
 
 
 def test_a_clock_that_was_set_back_costs_no_lead() -> None:

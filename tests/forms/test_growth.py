@@ -8,7 +8,7 @@ import pytest
 from leadsbot import clock
 from leadsbot.db import Database, Tx
 from leadsbot.forms import growth
-from leadsbot.forms.growth import MAX_TOTAL, Met, met
+from leadsbot.forms.growth import MAX_TOTAL, UNNAMED, Met, met
 from leadsbot.forms.registry import FormRegistry, form_id
 from leadsbot.workspaces.bootstrap import Created
 from tests.forms.test_registry import seen
@@ -28,8 +28,14 @@ NOW = 1_800_000_000_000
     ],
 )
 def test_a_submission_says_how_far_its_form_grew(begun: int | None, total: int, known: int, said: int | None) -> None:
-    one = met("form", begun, total, known, NOW)
+    one = met("form", begun, total, MAX_TOTAL, known, NOW)
     assert (one and one.total) == said
+
+
+@pytest.mark.parametrize(("named", "said"), [(1, 1 + UNNAMED), (0, UNNAMED), (12, 9)])
+def test_it_is_believed_a_little_beyond_the_fields_it_names(named: int, said: int) -> None:
+    one = met("form", 3, 9, named, 0, NOW)
+    assert one and one.total == said
 
 
 async def write(database: Database, *said: Met) -> None:

@@ -120,7 +120,9 @@ class _Translation:
         spam_reasons = sifting.spam_reasons(self._site, event.fields)
         self._out.submissions.append(replace(sub, spam_reasons=spam_reasons) if spam_reasons else sub)
         known = self._site.totals.get(event.form.key, 0)
-        grown = met(str(reached.form_id), event.begun, event.total, known, self._sender.received_at)
+        units = event.total if event.met is None else event.met
+        named = max(len(event.stats or ()), len(event.fields))
+        grown = met(str(reached.form_id), event.begun, units, named, known, self._sender.received_at)
         if grown and not spam_reasons:
             self._out.met.append(grown)
 

@@ -128,7 +128,7 @@ class Progress(Struct, tag_field="type", tag="progress", gc=False):
     site keeps no values of unsubmitted forms.
 
     `tries` counts how often it was sent, `wait` the ms from seeing the form to the first answer, `begun` the units
-    there were at first, `stats` has the fields in their order (the first `MAX_FIELDS`); widgets of old send none.
+    there were at first, `met` those there were since (`total` may hold what earlier visitors met), `stats` has the fields in their order (the first `MAX_FIELDS`); widgets of old send none.
     """
 
     session: Id
@@ -144,6 +144,7 @@ class Progress(Struct, tag_field="type", tag="progress", gc=False):
     tries: Count = 0
     wait: Span | None = None
     begun: Count | None = None
+    met: Count | None = None
     stats: list[FieldStat] | None = None
 
 
@@ -166,6 +167,7 @@ class Submit(Struct, tag_field="type", tag="submit", gc=False, kw_only=True):
     tries: Count = 0
     wait: Span | None = None
     begun: Count | None = None
+    met: Count | None = None
     stats: list[FieldStat] | None = None
 
 

@@ -13,6 +13,8 @@ from leadsbot import clock
 from leadsbot.db import Tx
 
 MAX_TOTAL = 200
+# Fields of one name stand in one line of the statistics, and each counts.
+UNNAMED = 5
 REMEMBERED_MS = 30 * clock.DAY
 CONFIRMED_AFTER_MS = clock.DAY
 
@@ -30,13 +32,15 @@ class Met(Struct, frozen=True, gc=False):
     at: int
 
 
-def met(form_id: str, begun: int | None, total: int, known: int, at: int) -> Met | None:
+def met(form_id: str, begun: int | None, total: int, named: int, known: int, at: int) -> Met | None:
     """Give what a submission says of its form's growth; None where that is nothing new (`known` is what was stored).
 
-    Beyond `MAX_TOTAL` fields it isn't believed: the number holds for every visitor after.
+    The number holds for every visitor after: beyond `MAX_TOTAL` fields it isn't believed, and no further than
+    `UNNAMED` beyond the fields that the submission calls by name (`named`).
     """
     if begun is None or total > MAX_TOTAL:
         return None
+    total = min(total, named + UNNAMED)
     grown = total if total > begun else 0
     return Met(form_id, grown, at) if grown or known else None
 
