@@ -107,3 +107,21 @@ def test_empty_settings_mask_nothing_and_list_nothing_hidden() -> None:
 def test_it_never_raises(name: str, label: str, kind: str, value: str) -> None:
     kept = keep([Field(name, label, kind, value)], [name], [])
     assert kept == [] or not name.strip()
+
+
+@dataclass(frozen=True)
+class Hinted(Field):
+    means: str | None = None
+
+
+@pytest.mark.parametrize(
+    "hint",
+    ["cc-number", "billing CC-CSC", "current-password", "new-password webauthn", "section-a one-time-code", "cc-name"],
+)
+def test_a_field_that_its_page_declares_secret_is_dropped(hint: str) -> None:
+    assert keep([Hinted("q7", "Number", means=hint)], (), ()) == []
+
+
+@pytest.mark.parametrize("hint", ["tel", "email", "one-time-codes", "acc-number", "", None])
+def test_a_field_that_its_page_declares_otherwise_stays(hint: str | None) -> None:
+    assert len(keep([Hinted("q7", "Number", means=hint)], (), ())) == 1

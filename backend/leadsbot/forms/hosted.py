@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Meta
 
 from leadsbot.errors import InvalidInput
-from leadsbot.forms.sensitive import is_sensitive
+from leadsbot.forms.sensitive import is_secret_hint, is_sensitive
 from leadsbot.workspaces.site_editing import check_web_address
 
 MAX_FIELDS: Final = 50
@@ -194,7 +194,7 @@ def _of_field(field: HostedField, seen: set[str]) -> Iterator[tuple[str, str]]:
         yield "name", f'Two fields are named "{field.name}".'
     if name == CONSENT_NAME:
         yield "name", '"consent" is the name of the consent box.'
-    if is_sensitive(field.name, field.label, field.type, "") or _is_secret_token(field.autocomplete):
+    if is_sensitive(field.name, field.label, field.type, "") or is_secret_hint(field.autocomplete):
         yield (
             "label",
             "Passwords, payment cards and numbers of documents are never taken by a form: ask for them elsewhere.",
@@ -213,10 +213,6 @@ def _of_consent(consent: Consent) -> Iterator[tuple[str, str]]:
         yield f"consent.{missing}", "A link needs both: its address, and the words of the text that it covers."
     elif consent.link_text not in consent.text:
         yield "consent.link_text", "These words must stand in the text of the box."
-
-
-def _is_secret_token(autocomplete: str) -> bool:
-    return bool(re.search(r"\b(cc-|current-password|new-password|one-time-code)", autocomplete))
 
 
 def _is_web_address(text: str) -> bool:

@@ -11,6 +11,8 @@ from leadsbot.forms.words import words_of
 
 CARD_DIGITS: Final = range(13, 20)
 _SECRET_TYPES: Final = frozenset({"password", "file"})
+# HTML standard, "Autofill detail tokens".
+_SECRET_HINT: Final = re.compile(r"(?<!\S)(?:cc-|(?:current-password|new-password|one-time-code)(?!\S))", re.IGNORECASE)
 _SEPARATORS: Final = re.compile(r"[\s.+\uff0b\-\u2010-\u2015]+")
 _PLUS: Final = ("+", "\uff0b")
 
@@ -49,7 +51,7 @@ _CARD: Final = _pattern(_CARD_WORDS)
 
 
 class FieldLike(Protocol):
-    """A field as a form sent it."""
+    """A field as a form sent it; where it has `means`, that is what the page says of it (its `autocomplete`)."""
 
     @property
     def name(self) -> str: ...
@@ -77,8 +79,13 @@ def is_sensitive(name: str, label: str, type: str, value: str) -> bool:
     return secret or _is_card(value, phone=not of_card and (type == "tel" or value.lstrip().startswith(_PLUS)))
 
 
+def is_secret_hint(hint: str) -> bool:
+    """Tell whether a field's `autocomplete` names a payment card, a password or a one-time code."""
+    return _SECRET_HINT.search(hint) is not None
+
+
 def keep(fields: Iterable[F], masked: Collection[str], hidden_allowed: Collection[str]) -> list[F]:
-    """Give the fields that may be stored: not sensitive, not among the site's `masked` names (or labels), and `hidden`
+    """Give the fields that may be stored: not sensitive (by the page's hint either), not among the site's `masked` names (or labels), and `hidden`
     ones only when `hidden_allowed` names them. Names compare without case."""
     unwanted = {_key(name) for name in masked if name.strip()}
     listed = {_key(name) for name in hidden_allowed}
@@ -90,6 +97,8 @@ def _may_stay(field: FieldLike, unwanted: set[str], listed: set[str]) -> bool:
     if unwanted and (name in unwanted or _key(field.label) in unwanted):
         return False
     if name not in listed and field.type.strip().lower() == "hidden":
+        return False
+    if is_secret_hint(getattr(field, "means", None) or ""):
         return False
     return not is_sensitive(field.name, field.label, field.type, field.value)
 
