@@ -98,7 +98,12 @@ export default (kit) => {
   function onPause() {
     const left = active + PAUSE - clock();
     pauseTimer = left > 0 && later(onPause, left);
-    if (!pauseTimer) flushAll();
+    if (pauseTimer) return;
+    flushAll();
+    const sending = [...pending].map((entry) => entry.form);
+    attempts.forEach(({ dirty }, form) => {
+      if (form.isConnected === false && !dirty && !sending.includes(form)) attempts.delete(form);
+    });
   }
 
   /** Keeps the field's answer, which may be gone with its step when the form is measured or sent. */
@@ -153,9 +158,19 @@ export default (kit) => {
   };
 
   function act(type, el, form, attempt, inputType, at) {
+    if (/^(input|change)$/.test(type)) settled(attempt);
     attempt.errors = attempt.errors ?? errorsIn(form); // shown before anybody did anything: part of the page
     ACTS[type](statOf(attempt.stats, el), at, attempt, el, form, inputType);
     if (attempt.now && !attempt.now.begun) measure(form, attempt); // how long the form was when the session began
+  }
+
+  /** Somebody goes on in the form: what was rejected stays so, and what is being sent is no more taken from its fields. */
+  function settled(attempt) {
+    for (const entry of pending) {
+      if (entry.attempt !== attempt) continue;
+      if (entry.off) pending.delete(entry);
+      else Object.defineProperty(entry.event, 'fields', { writable: false });
+    }
   }
 
   /** The values that the site lets out of a form that was not submitted. */
@@ -182,7 +197,7 @@ export default (kit) => {
   // ── Evidence ──────────────────────────────────────────────────────────────────────────────────────────────────────
   // Of what became of a submission that the page's script took over. A rejected attempt is no lead: the corrected one is.
 
-  const ERRORS = '[aria-invalid=true],[class*=error i],.is-invalid,.invalid';
+  const ERRORS = '[aria-invalid=true],[class*=error i]:not(.valid,.success),.is-invalid,.invalid';
   const MOST_WAIT = 20000; // ms after which nothing that happens is taken for the submission's doing
   const errorsIn = (form) => all(form, ERRORS).filter((el) => shown(el) && (el.type || el.textContent.trim())).length;
 
@@ -199,7 +214,8 @@ export default (kit) => {
     }
     const view = form.ownerDocument?.defaultView || window;
     attempt.errors = attempt.errors ?? errorsIn(form);
-    assign(entry, { view, href: view.location.href, shown: shown(form), wrong: is(form, ':invalid'), busy: 0 });
+    assign(entry, { view, href: hrefOf(view), shown: shown(form), wrong: controls(form).some((el) => isShown(el) && is(el, ':invalid')),
+      ok: false, refused: false, reset: false, left: false, off: false, busy: 0 });
     if (!unwatch) watchRequests(view);
     later(judge, 600, entry);
     later(forget, MOST_WAIT, entry);
@@ -208,31 +224,41 @@ export default (kit) => {
   /** The form, or the one that the page has put in its place. */
   const standing = ({ form, attempt, view }) =>
     (form.isConnected === false &&
-      all(view.document.documentElement, 'form,[data-leadsbot-form]').find(
-        (other) => attemptAt(other).form.key === attempt.form.key,
-      )) ||
+      safe(() =>
+        all(view.document.documentElement, 'form,[data-leadsbot-form]').find(
+          (other) => attemptAt(other).form.key === attempt.form.key,
+        ),
+      )()) ||
     form;
+
+  /** Undefined for a frame that has gone to another origin, which is an address too. */
+  const hrefOf = safe((view) => view.location.href);
 
   const isWrong = (entry) => errorsIn(standing(entry)) > entry.attempt.errors;
 
   /** confirmed, attempted, or nothing yet (a rejected one never is more) */
   function evidence(entry, final) {
     watch(entry);
-    const { form, event, ok, refused, busy, view } = entry;
+    const { form, event, ok, refused, busy, off } = entry;
     const typed = event.fields.map((field) => origin.get(field)).filter((el) => touched.has(el) && !isChoice(el));
     const cleared = entry.reset || (typed[0] && typed.every((el) => !el.value));
-    const gone = form.isConnected === false || (entry.shown && !shown(form)) || view.location?.href !== entry.href || entry.left;
+    const gone = form.isConnected === false || (entry.shown && !shown(form)) || hrefOf(entry.view) !== entry.href || entry.left;
     const wrong = isWrong(entry);
-    if (!busy && (cleared || (!wrong && (ok || (gone && !refused))))) return 'confirmed';
+    if (!busy && ((cleared && !off) || (!wrong && (ok || (gone && !refused && !off))))) return 'confirmed';
+    if (off) return;
     if (!wrong && !refused && !(entry.wrong && !busy)) return final && 'attempted';
     if (!busy && (final || wrong || refused)) reject(entry);
   }
 
-  /** The attempt goes on, in the form that stands there now. */
+  /**
+   * The attempt goes on, in the form that stands there now. Until somebody touches that again an answer may still show that
+   * the submission went through: a handler may take its time before it asks.
+   */
   function reject(entry) {
     const { attempt } = entry;
     const form = standing(entry);
-    pending.delete(entry);
+    entry.off = true;
+    attempt.entry = null;
     attempts.set(form, attempt);
     attempt.dirty = true;
     controls(form).forEach((el) => is(el, ':invalid,[aria-invalid=true]') && statOf(attempt.stats, el)[8]++);
@@ -242,6 +268,8 @@ export default (kit) => {
   let unwatch;
 
   function forget(entry) {
+    if (clock() - entry.at < MOST_WAIT) return later(forget, MOST_WAIT, entry);
+    entry.view = null;
     pending.delete(entry);
     if (!pending.size) unwatch = unwatch && unwatch();
   }
@@ -273,14 +301,14 @@ export default (kit) => {
       follow(view, 'fetch', (answer, _, [input, init]) => {
         const { method, keepalive } = { method: input.method, ...init };
         const done = heed(!keepalive && method);
-        answer.then((response) => done(response.status), done);
+        answer.then((response) => done(response?.status), done);
       }),
       follow(view.XMLHttpRequest.prototype, 'open', (_, xhr, [method, url]) => {
         const done = heed(!(url + '').startsWith(endpoint) && method);
         xhr.addEventListener('loadend', () => done(xhr.status));
       }),
     ];
-    unwatch = () => undo.forEach((run) => run());
+    unwatch = () => undo.forEach((run) => safe(run)());
   }
 
   function onAnswer(entry, status) {
@@ -291,7 +319,7 @@ export default (kit) => {
     later(judge, 500, entry);
   }
 
-  const peek = (entry) => pending.has(entry) && !entry.busy && (entry.refused || isWrong(entry)) && reject(entry);
+  const peek = (entry) => pending.has(entry) && !entry.busy && (entry.refused || isWrong(entry)) && judge(entry);
 
   addEventListener('reset', safe(({ target }) => {
     for (const entry of pending) entry.reset = entry.reset || entry.form === target;
@@ -320,7 +348,8 @@ export default (kit) => {
   let made = 0;
 
   function formed(form) {
-    const ours = [...pending].some((entry) => entry.form === form);
+    // A handler that has just kept the browser from sending makes them for itself; after a check they are the form's own.
+    const ours = [...pending].some((entry) => entry.form === form && clock() - entry.at < 20);
     made = ours || makers.has(form) ? 0 : clock();
     makers.add(form);
   }
@@ -356,13 +385,16 @@ export default (kit) => {
   function pack(events, leaving, most = 20000) {
     const batch = envelope(events);
     const half = events.length >> 1;
-    if (new Blob([JSON.stringify(batch)]).size < LIMIT) return store(batch, leaving);
+    if (most < 1 || new Blob([JSON.stringify(batch)]).size < LIMIT) return store(batch, leaving);
     if (half) {
+      const first = pack(events.slice(0, half), leaving);
       pack(events.slice(half), leaving);
-      return pack(events.slice(0, half), leaving);
+      return first;
     }
-    const fields = events[0].fields.map((field) => ({ ...field, value: field.value.slice(0, most) }));
-    return pack([{ ...events[0], fields }], leaving, most / 2);
+    // What happened in each field can be spared; the ends of the longest answers next.
+    const [{ stats, ...event }] = events;
+    const cut = (field) => ({ ...field, label: field.label.slice(0, most), value: field.value.slice(0, most) });
+    return pack([{ ...event, fields: event.fields?.map(cut) }], leaving, most / 2);
   }
 
   // ── Frames ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -389,14 +421,15 @@ export default (kit) => {
   };
 
   async function meet({ data, source, origin: from }) {
-    const state = getState();
+    if (from === 'null') return; // a sandboxed frame, which nothing can be told to
     const [status] = open() ? await request(endpoint + '?frame=' + from).catch(() => []) : [];
-    if (status !== 200) return;
+    const state = getState();
+    if (status !== 200 || !open()) return;
     if (data.visit) {
       const { visit, first, last } = data;
       if (source !== parent) return;
       assign(state, { visit, first });
-      assign(state.last, last); // the arrival at this frame is the arrival at the page around it
+      assign(state.last || {}, last); // the arrival at this frame is the arrival at the page around it
     } else {
       const { visit, first, last } = state;
       friends.add(from);
@@ -431,6 +464,11 @@ export default (kit) => {
     flush();
   }
 
+  /** Consent that was taken back in another tab holds here too. */
+  addEventListener('storage', safe(({ key, newValue }) => {
+    if (key === 'leadsbot:' + token && !newValue) window.LeadsBot.consent(false);
+  }));
+
   /** A policy that keeps us from connecting may yet let a picture say so. */
   addEventListener('securitypolicyviolation', safe(({ blockedURI }) => {
     // A page this strict may also keep its address to itself; where it is from has to be told.
@@ -440,20 +478,21 @@ export default (kit) => {
   // ── The page's API ────────────────────────────────────────────────────────────────────────────────────────────────
 
   /** What the page hands us itself is held to the same rules as a form's values. */
-  const cleanValues = (said) =>
-    JSON.parse(
-      JSON.stringify(said || {}, (name, value) => {
-        if (SECRET_NAME.test(words(name)) || typeof value === 'object') return name ? undefined : value;
-        return withoutCards(value + '', name === 'phone', words(name));
-      }),
-    );
+  const cleanValues = (said) => {
+    const clean = {};
+    for (const [name, value] of Object.entries(Object(said)).slice(0, 200)) {
+      if (typeof said !== 'object' || typeof value === 'object' || SECRET_NAME.test(words(name))) continue;
+      clean[name.slice(0, 200)] = withoutCards(value + '', name === 'phone', words(name)).slice(0, 20000);
+    }
+    return clean;
+  };
 
   function tell(type, more) {
     enqueue({ type, at: clock(), ...more });
     flush();
   }
   const identify = (said) => tell('identify', { values: cleanValues(said) });
-  const stage = (name, data) => tell('stage', { name: name.slice(0, 200), data: cleanValues(data) });
+  const stage = (name, data) => name && tell('stage', { name: (name + '').slice(0, 200), data: cleanValues(data) });
 
   function capture(target) {
     const form = up(target instanceof Element ? target : all(doc.documentElement, target)[0], 'form,[data-leadsbot-form]');

@@ -265,7 +265,7 @@ try { (() => {
     / ((card|cc) ?(n(o|um(ber)?)|code|exp(iry)?|cv[vc])|(credit|debit) ?card|kreditkarte|(kredit)?kartennummer|cv[vc]|csc|security code|ssn|social security|iban|pass(port|wor[dt])|reisepass|ausweisnummer) /;
   const CARD_NAME = / (card|cc|karte) /;
   const SECRET_TOKEN = /\b(cc-|(current|new)-password|one-time-code)/i;
-  const DIGITS = /\+?\b\d([\s.-]{0,2}\d){12,}\b/g;
+  const DIGITS = /\+?\d([\s.-]{0,2}\d){12,}/g;
 
   const wasPassword = new WeakSet();
   const origin = new WeakMap(); // the element a collected field came from
@@ -436,7 +436,7 @@ try { (() => {
 
   /** How far a form is, by what is seen of it. */
   function measure(form) {
-    const asked = controls(form).filter((el) => isShown(el) && el.name !== settings.honeypot);
+    const asked = controls(form).filter(isShown);
     const total = asked.length;
     const done = asked.filter((el) => valueOf(el).trim()).length;
     return { done, total, percent: ((100 * done) / total) | 0 };
@@ -545,7 +545,7 @@ try { (() => {
       pending.delete(entry);
       if (attempt.entry === entry) assign(attempt, fresh());
     }
-    return flush();
+    return flush(entry.known()); // what the browser itself sends takes the page away
   }
 
   function onSubmit(event) {
@@ -613,7 +613,6 @@ try { (() => {
       device: current && {
         w: screen.width,
         touch: navigator.maxTouchPoints > 0,
-        lang: navigator.language,
         // Asking for it costs more than all else on load: it waits until somebody has begun.
         tz: events[0].session && Intl.DateTimeFormat().resolvedOptions().timeZone,
       },
@@ -642,7 +641,7 @@ try { (() => {
 
   /** Measures what is open and sends all there is. */
   function flushAll(leaving) {
-    for (const entry of pending) judge(entry, leaving);
+    pending.forEach((entry) => safe(judge)(entry, leaving));
     scan();
     attempts.forEach((attempt, form) => safe(sendProgress)(form, attempt));
     flush(leaving);
@@ -662,7 +661,7 @@ try { (() => {
   /** Tries again, what earlier pages could not deliver too; after seven days it is given up. */
   function drain() {
     retryTimer = 0;
-    for (const batch of stored()) {
+    for (const batch of open() ? stored() : []) {
       if (clock() - batch.sent < 7 * DAY) outbox[batch.id] = batch;
       else removeKey(outboxKey + batch.id);
     }
@@ -677,7 +676,7 @@ try { (() => {
     busy[batch.id] = true;
     let status = 0;
     // No room among the keepalive requests, or none to be had: a beacon's answer can't be read, and the batch stays.
-    const beacon = () => leaving && navigator.sendBeacon(url, body);
+    const beacon = () => leaving && navigator.sendBeacon?.(url, body);
     try {
       if (!isNative) beacon();
       [status] = await request(url, body);

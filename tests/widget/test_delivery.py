@@ -38,7 +38,7 @@ def test_a_batch_says_where_the_visitor_is_and_on_what(open_page: Open, backend:
     submit(open_page)
     batch = batch_of(backend, "submit")
     assert batch["v"] == 1
-    assert batch["device"] == {"w": 390, "touch": False, "lang": "de-AT", "tz": "Europe/Vienna"}
+    assert batch["device"] == {"w": 390, "touch": False, "tz": "Europe/Vienna"}
     assert str(batch["page"]["url"]).endswith("/page")  # type: ignore[index]
 
 

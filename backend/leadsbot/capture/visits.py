@@ -22,6 +22,7 @@ class Sender(msgspec.Struct, frozen=True, gc=False):
     received_at: int
     mobile: str | None = None
     platform: str | None = None
+    language: str = ""
 
 
 def visit_of(batch: wire.Batch, sender: Sender) -> Visit:
@@ -41,7 +42,7 @@ def visit_of(batch: wire.Batch, sender: Sender) -> Visit:
         width=hints.w,
         height=hints.h,
     )
-    client = {"browser": device.browser, "os": device.os, "lang": hints.lang, "tz": hints.tz}
+    client = {"browser": device.browser, "os": device.os, "lang": hints.lang or sender.language, "tz": hints.tz}
     return Visit(
         id=batch.visit.id,
         referrer=referrer,

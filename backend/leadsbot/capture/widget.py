@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Never
 from urllib.parse import unquote, urlsplit
 
@@ -26,6 +27,7 @@ from leadsbot.workspaces.sites import SiteRules
 PREFIX = "/api/w/"
 PREFLIGHT_FRESH_S = 7200
 USER_AGENT_LENGTH = 512
+_LANGUAGE = re.compile(r"[A-Za-z0-9-]{2,35}")
 
 _STORED = b'{"ok":true}'
 # As few as will do: the server looks at each with a regular expression or two, for every event.
@@ -88,6 +90,7 @@ class WidgetDoor:
             received_at=clock.now(),
             mobile=request.header(b"sec-ch-ua-mobile"),
             platform=request.header(b"sec-ch-ua-platform"),
+            language=_language(request.header(b"accept-language") or ""),
         )
 
     def _address(self, request: Request) -> str:
@@ -132,6 +135,12 @@ class WidgetDoor:
 
     def _note(self, site: SiteRules, reason: str, origin: str, why: str) -> None:
         self._refusals.note(Refused(site.id, reason, origin, why, clock.now()))
+
+
+def _language(accepted: str) -> str:
+    """Give the first of what `Accept-Language` names (RFC 9110, section 12.5.4), which a browser puts in its owner's order."""
+    first = accepted.partition(",")[0].partition(";")[0].strip()
+    return first if _LANGUAGE.fullmatch(first) else ""
 
 
 def _allow(request: Request, origin: str | None) -> None:
