@@ -114,7 +114,7 @@ async def test_addresses_lose_personal_data_before_they_are_stored(page: Page, d
     await page.send(view(), sent, page={"url": url, "ref": url}, first=touch, last=touch)
     assert "eve@secret.example" not in await everything(database)
     (site,) = await database.fetch("SELECT last_seen_url FROM sites")
-    assert site["last_seen_url"] == "https://lindenhof.example/x?plan=gold"
+    assert site["last_seen_url"] == "https://lindenhof.example/x"
 
 
 @pytest.mark.parametrize(
@@ -368,7 +368,25 @@ async def test_what_is_found_on_a_page_is_kept_for_it(page: Page, database: Data
     (row,) = await database.fetch("SELECT * FROM page_audits")
     assert row["page_url"] == "https://lindenhof.example/contact"
     assert msgspec.json.decode(row["forms"]) == [{"key": "contact", "name": "Contact us", "as": "lead"}]
-    assert msgspec.json.decode(row["missed"]) == [{"what": "frame", "where": "https://pay.example/"}]
+    assert msgspec.json.decode(row["missed"]) == [{"what": "frame", "where": "https://pay.example"}]
+
+
+async def test_of_what_can_not_be_reached_an_origin_or_a_tag_is_kept(page: Page, database: Database) -> None:
+    frames = ("https://pay.example:8443/u/eve@secret.example?x=1#y", "null", "eve@secret.example", "")
+    tags = ("x-booking", "X eve@secret.example", "a" * 101, "")
+    missed = [{"what": "frame", "where": one} for one in frames] + [{"what": "shadow", "where": one} for one in tags]
+    await page.send(audit(missed=missed), page={"url": "https://lindenhof.example/u/eve@secret.example/edit"})
+    (row,) = await database.fetch("SELECT * FROM page_audits")
+    assert row["page_url"] == "https://lindenhof.example/u/-/edit"
+    kept = [one["where"] for one in msgspec.json.decode(row["missed"])]
+    assert kept == ["https://pay.example:8443", "", "x-booking"]
+
+
+async def test_before_consent_a_page_is_known_without_its_click_ids(page: Page, database: Database) -> None:
+    await page.send(view(), audit(), page={"url": "https://lindenhof.example/contact?gclid=abc&utm_source=x#top"})
+    (form,) = await database.fetch("SELECT page_url FROM forms")
+    (site,) = await database.fetch("SELECT last_seen_url FROM sites")
+    assert form["page_url"] == site["last_seen_url"] == "https://lindenhof.example/contact"
 
 
 async def test_before_consent_nothing_of_the_visitor_is_stored(page: Page, database: Database) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from leadsbot.attribution.personal import is_personal, strip_personal
+from leadsbot.attribution.personal import is_personal, strip_personal, without_query
 from leadsbot.attribution.sources import Attribution, attribute
 from leadsbot.attribution.touch import CLICK_IDS, MAX_LENGTH, CampaignTags, parse_touch
 
@@ -15,4 +15,5 @@ __all__ = [
     "is_personal",
     "parse_touch",
     "strip_personal",
+    "without_query",
 ]

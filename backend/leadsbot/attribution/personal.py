@@ -14,6 +14,8 @@ _CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _PIECES: Final = re.compile(r"[&;?#]")
 _EMAIL: Final = re.compile(r"[^\s@/=]@[^\s@/=]+\.\w")
 _DIGITS: Final = re.compile(r"\d{9}|\+?(?:[\s().\-/]{0,3}\d){9,19}[\s().\-/]{0,3}\Z")
+_AT: Final = re.compile(r"@|%(?:25)*40")
+_SLASH: Final = re.compile(r"([/\\])")
 _NO_PAGE: Final = re.compile(r"\s*(?:mailto|tel|sms|data|javascript):", re.IGNORECASE)
 _AUTHORITY: Final = re.compile(r"(\s*[a-z][a-z0-9+.\-]*://)([^/\\?#]*)(.*)\Z", re.IGNORECASE | re.DOTALL)
 
@@ -40,7 +42,8 @@ _MARKETING: Final = frozenset(
 
 @lru_cache(maxsize=1024)
 def strip_personal(url: str) -> str:
-    """Give `url` without credentials and without each query or fragment part that names or looks like personal data.
+    """Give `url` without credentials and without each query or fragment part that names or looks like personal data;
+    a piece of its path with an "@" between two others is "-".
 
     Names are judged by their words (`user[firstName]`), values when they hold a mail address or nine digits in a row
     or a phone number; nested addresses are looked into. What stays, stays byte for byte; never raises, idempotent.
@@ -49,11 +52,28 @@ def strip_personal(url: str) -> str:
     if _NO_PAGE.match(url):
         return ""
     found = _AUTHORITY.match(url)
+    host = ""
     if found:
-        url = found.group(1) + found.group(2).rpartition("@")[2] + found.group(3)
+        host, url = found.group(1) + found.group(2).rpartition("@")[2], found.group(3)
     before, _, fragment = url.partition("#")
     path, _, query = before.partition("?")
-    return path + _with("?", _kept(query)) + _with("#", _kept_of_fragment(fragment))
+    return host + _masked(path) + _with("?", _kept(query)) + _with("#", _kept_of_fragment(fragment))
+
+
+def without_query(url: str) -> str:
+    """Give the address of a page alone, without query and fragment."""
+    return url.partition("#")[0].partition("?")[0]
+
+
+def _masked(path: str) -> str:
+    if not _AT.search(path):
+        return path
+    return "".join("-" if _holds_at(piece) else piece for piece in _SLASH.split(path))
+
+
+def _holds_at(piece: str) -> bool:
+    found = _AT.search(piece, 1)
+    return found is not None and found.end() < len(piece)
 
 
 def _with(mark: str, text: str) -> str:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from msgspec.structs import replace
 
 from leadsbot.capture import wire
+from leadsbot.capture.guards.origins import origin_of
 from leadsbot.forms.sensitive import keep
 from leadsbot.leads.meanings import CONTACT, meaning_of
 from leadsbot.workspaces.sites import SiteRules
+
+_TAG: Final = re.compile(r"[a-z0-9-]{1,100}")
 
 
 def allowed(site: SiteRules, fields: list[wire.Field]) -> list[wire.Field]:
@@ -37,3 +43,12 @@ def named(values: Mapping[str, Any]) -> list[wire.Field]:
     """Give what a page's script said by name as fields; what is empty or nested is left out."""
     said = {name: value for name, value in values.items() if value and not isinstance(value, dict | list)}
     return [wire.Field(name=name, label=name, value=str(value)[: wire.MAX_VALUE]) for name, value in said.items()]
+
+
+def missed(parts: Iterable[wire.Missed]) -> list[wire.Missed]:
+    """Give what the widget can't reach: frames by their origin alone ("" where they have none), components by their
+    tag's name, and none of what calls itself something else."""
+    frames_and_tags = (
+        replace(one, where=origin_of(None, one.where) or "") if one.what == "frame" else one for one in parts
+    )
+    return [one for one in frames_and_tags if one.what == "frame" or _TAG.fullmatch(one.where)]

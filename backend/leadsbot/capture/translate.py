@@ -8,7 +8,7 @@ from typing import Protocol
 import msgspec
 from msgspec.structs import replace
 
-from leadsbot.attribution import strip_personal
+from leadsbot.attribution import strip_personal, without_query
 from leadsbot.capture import sifting, wire
 from leadsbot.capture.decoding import clock_skew, server_time
 from leadsbot.capture.visits import Sender, visit_of
@@ -60,7 +60,9 @@ class _Translation:
         self._skew = clock_skew(batch, sender.received_at)
         self._page_url = strip_personal(batch.page.url)
         self._visit: Visit | None = None
-        self._out = Captured(site, self._page_url)
+        # What stands there of the page may come from a visitor who wasn't asked yet: no click ids.
+        self._page = without_query(self._page_url)
+        self._out = Captured(site, self._page)
 
     def run(self) -> Captured:
         ignored = self._site.ignored_keys
@@ -96,7 +98,7 @@ class _Translation:
         if not viewed and self._known.form(form_id(site.id, form.key), received):
             return
         viewed_in = self._batch.visit.id if viewed else None
-        seen = Seen(site.workspace_id, site.id, form.key, form.name, self._page_url, received, viewed_in)
+        seen = Seen(site.workspace_id, site.id, form.key, form.name, self._page, received, viewed_in)
         self._out.seen.append(seen)
 
     def _progress(self, event: wire.Progress) -> None:
@@ -145,7 +147,7 @@ class _Translation:
             )
 
     def _audit(self, event: wire.Audit) -> None:
-        missed = [replace(one, where=strip_personal(one.where)) for one in event.missed]
+        missed = sifting.missed(event.missed)
         at = self._time(event.at)
         self._out.audited.append(audited(self._site.id, self._page_url, event.forms, missed, at))
 

@@ -128,7 +128,8 @@ class Progress(Struct, tag_field="type", tag="progress", gc=False):
     site keeps no values of unsubmitted forms.
 
     `tries` counts how often it was sent, `wait` the ms from seeing the form to the first answer, `begun` the units
-    there were at first, `met` those there were since (`total` may hold what earlier visitors met), `stats` has the fields in their order (the first `MAX_FIELDS`); widgets of old send none.
+    there were at first, `met` those there were since (`total` may hold what earlier visitors met), `stats` has the
+    fields in their order (the first `MAX_FIELDS`); widgets of old send none.
     """
 
     session: Id

@@ -85,8 +85,8 @@ def is_secret_hint(hint: str) -> bool:
 
 
 def keep(fields: Iterable[F], masked: Collection[str], hidden_allowed: Collection[str]) -> list[F]:
-    """Give the fields that may be stored: not sensitive (by the page's hint either), not among the site's `masked` names (or labels), and `hidden`
-    ones only when `hidden_allowed` names them. Names compare without case."""
+    """Give the fields that may be stored: not sensitive, nor secret by their page's hint, not among the site's `masked`
+    names (or labels), and `hidden` ones only when `hidden_allowed` names them. Names compare without case."""
     unwanted = {_key(name) for name in masked if name.strip()}
     listed = {_key(name) for name in hidden_allowed}
     return [field for field in fields if _may_stay(field, unwanted, listed)]
