@@ -1,4 +1,4 @@
-"""The hourly purge of what has served its time: finished jobs, past counts, expired sign-ins, pages long unheard of."""
+"""The hourly purge of what has served its time: finished jobs, past counts, expired sign-ins, pages and refusals long unheard of."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from leadsbot.jobs import cron
 from leadsbot.jobs.handlers import HasDatabase
 from leadsbot.jobs.outcomes import Done, Outcome
 from leadsbot.jobs.runner import JobHandler
-from leadsbot.workspaces import limits, sign_in
+from leadsbot.workspaces import limits, refusals, sign_in
 
 KIND = "purge"
 TICKS = (cron.Tick(KIND, clock.HOUR),)
@@ -23,6 +23,7 @@ async def purge(tx: Tx) -> None:
     await limits.purge(tx)
     await sign_in.purge(tx)
     await audits.purge(tx)
+    await refusals.purge(tx)
 
 
 def job_handlers(services: HasDatabase) -> dict[str, JobHandler]:

@@ -8,9 +8,13 @@ import re
 import httpx
 import pytest
 
+from leadsbot import clock
+from leadsbot.dashboard.shown.sites import CSP_SHOWN_MS, MOST_REFUSALS
 from leadsbot.db import Database, Tx
 from leadsbot.routing import destinations
+from leadsbot.workspaces import refusals
 from leadsbot.workspaces.bootstrap import Created
+from leadsbot.workspaces.refusals import Refused
 from leadsbot.workspaces.workspace_editing import change_workspace
 from tests.dashboard.browsing import ORIGIN, Browser, shown, submission
 from tests.support.webhook_receiver import WebhookReceiver
@@ -59,6 +63,27 @@ async def test_a_page_whose_own_policy_holds_the_widget_back_is_shown_with_what_
     page = await sites_page_with(owner, "connect-src")
     assert f"Held back 1 time on <b>{ORIGIN}</b>: The page's Content-Security-Policy keeps the widget" in page
     assert "Allow this origin" not in page
+
+
+async def test_pages_that_hold_the_widget_back_hide_no_origin_that_was_refused(
+    owner: Browser, database: Database, workspace: Created
+) -> None:
+    now = clock.now()
+    said = [Refused(workspace.site_id, refusals.CSP, f"https://{n}.example", "why", now) for n in range(9)]
+    said.append(Refused(workspace.site_id, "origin", NEWCOMER, "why", now - 2 * clock.DAY))
+    await asyncio.gather(*(database.put(refusals.count, one) for one in said))
+    page = shown(await owner.see("/sites"))
+    assert page.count("Held back") == MOST_REFUSALS and f"origin <b>{NEWCOMER}</b>" in page
+
+
+async def test_a_page_that_held_the_widget_back_is_shown_for_a_day(
+    owner: Browser, database: Database, workspace: Created
+) -> None:
+    past = clock.now() - CSP_SHOWN_MS
+    for origin, at in (("https://mended.example", past - 1), ("https://held.example", past + clock.MINUTE)):
+        await database.put(refusals.count, Refused(workspace.site_id, refusals.CSP, origin, "why", at))
+    page = shown(await owner.see("/sites"))
+    assert "held.example" in page and "mended.example" not in page
 
 
 async def test_a_site_says_when_its_tag_was_seen(owner: Browser, workspace: Created) -> None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
+from dataclasses import replace
 from typing import Any
 
+from leadsbot import clock, housekeeping
 from leadsbot.db import Database
 from leadsbot.ids import new_id
 from leadsbot.workspaces import refusals
 from leadsbot.workspaces.bootstrap import Created
-from leadsbot.workspaces.refusals import MAX_PER_SITE, Refused, Tally
+from leadsbot.workspaces.refusals import CSP, KEPT_MS, MAX_CSP_PER_SITE, MAX_PER_SITE, Refused, Tally
 from tests.support.waiting import until
 
 
@@ -67,3 +70,23 @@ async def test_a_site_that_is_gone_does_not_cost_others_their_counts(database: D
 async def test_an_origin_as_long_as_a_header_is_cut(database: Database, workspace: Created) -> None:
     await count(database, refused(workspace, "https://" + "a" * 9_000))
     assert len((await lines(database, workspace))[0]["origin"]) == refusals.ORIGIN_LENGTH
+
+
+async def test_blocked_pages_have_lines_of_their_own_and_crowd_out_nothing(
+    database: Database, workspace: Created
+) -> None:
+    said = [refused(workspace, f"https://{n:03}.example") for n in range(MAX_PER_SITE)]
+    await count(database, *(replace(one, reason=CSP) for one in said))
+    assert len(await lines(database, workspace)) == MAX_CSP_PER_SITE
+    await count(database, *said)
+    reasons = Counter(line["reason"] for line in await lines(database, workspace))
+    assert reasons == {CSP: MAX_CSP_PER_SITE, "origin": MAX_PER_SITE}
+
+
+async def test_what_is_refused_no_more_vanishes(database: Database, workspace: Created) -> None:
+    now = clock.now()
+    await count(database, refused(workspace, "https://a.example", at=now))
+    await count(database, refused(workspace, "https://b.example", at=now + 1))
+    with clock.freeze(now + KEPT_MS + 1):
+        await database.write(housekeeping.purge)
+    assert [line["origin"] for line in await lines(database, workspace)] == ["https://b.example"]

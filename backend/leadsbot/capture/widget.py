@@ -21,7 +21,7 @@ from leadsbot.capture.translate import captured
 from leadsbot.capture.visits import Sender
 from leadsbot.errors import Forbidden, MethodNotAllowed, NotFound, TooManyRequests
 from leadsbot.services import Services
-from leadsbot.workspaces.refusals import Refused, Tally
+from leadsbot.workspaces.refusals import CSP, Refused, Tally
 from leadsbot.workspaces.sites import SiteRules
 
 PREFIX = "/api/w/"
@@ -123,7 +123,7 @@ class WidgetDoor:
         here = urlsplit(self._services.settings.public_url)
         why = f"add {here.scheme}://{here.netloc} to connect-src"
         why = f"The page's Content-Security-Policy keeps the widget from sending: {why}"
-        self._note(site, "csp", origin or "", why)
+        self._note(site, CSP, origin or "", why)
         return _NOTED
 
     def _check_burst(self, sender: Sender, site: SiteRules) -> None:

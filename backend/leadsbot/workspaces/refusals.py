@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import structlog
 
+from leadsbot import clock
 from leadsbot.db import Database, Tx
 from leadsbot.errors import LeadsBotError
 from leadsbot.ids import derived_id
@@ -16,6 +17,10 @@ from leadsbot.workspaces.tables import Refusal
 log = structlog.get_logger("leadsbot.workspaces")
 
 MAX_PER_SITE = 50
+# A page's own word, which anybody can say: it has a share of its own, so that it hides no other reason.
+CSP = "csp"
+MAX_CSP_PER_SITE = 10
+KEPT_MS = 30 * clock.DAY
 MAX_WAITING = 500
 ORIGIN_LENGTH = 500
 _ADD = (
@@ -68,7 +73,8 @@ class Tally:
 async def count(tx: Tx, refused: Sequence[Refused]) -> list[None]:
     """Batch handler: add to the counts.
 
-    Beyond `MAX_PER_SITE` lines a site gets no new ones: nobody fills the table.
+    Beyond `MAX_CSP_PER_SITE` lines of that reason and `MAX_PER_SITE` of all others together a site gets no new ones:
+    nobody fills the table.
     """
     merged: dict[str, tuple[Refused, int]] = {}
     for one in refused:
@@ -76,18 +82,26 @@ async def count(tx: Tx, refused: Sequence[Refused]) -> list[None]:
         merged[key] = (one, one.times + (merged[key][1] if key in merged else 0))
     known = await _known(tx, [one.site_id for one in refused])
     for key, (one, times) in sorted(merged.items()):
-        lines = known.setdefault(one.site_id, set())
-        if key not in lines and len(lines) >= MAX_PER_SITE:
+        of_csp = one.reason == CSP
+        lines = known.setdefault((one.site_id, of_csp), set())
+        if key not in lines and len(lines) >= (MAX_CSP_PER_SITE if of_csp else MAX_PER_SITE):
             continue
         lines.add(key)
         tx.insert(Refusal, _row(key, one, times), _ADD)
     return [None] * len(refused)
 
 
-async def _known(tx: Tx, sites: list[str]) -> dict[str, set[str]]:
-    known: dict[str, set[str]] = {}
-    for row in await tx.fetch(f"SELECT id, site_id FROM refusals WHERE site_id {tx.one_of(1)}", tx.many(sites)):
-        known.setdefault(row["site_id"], set()).add(row["id"])
+async def purge(tx: Tx) -> int:
+    """Delete what hasn't been refused for `KEPT_MS`."""
+    return await tx.execute("DELETE FROM refusals WHERE last_at < $1", clock.now() - KEPT_MS)
+
+
+async def _known(tx: Tx, sites: list[str]) -> dict[tuple[str, bool], set[str]]:
+    """Give the lines there are, by site and whether they are of `CSP`."""
+    known: dict[tuple[str, bool], set[str]] = {}
+    rows = await tx.fetch(f"SELECT id, site_id, reason FROM refusals WHERE site_id {tx.one_of(1)}", tx.many(sites))
+    for row in rows:
+        known.setdefault((row["site_id"], row["reason"] == CSP), set()).add(row["id"])
     return known
 
 

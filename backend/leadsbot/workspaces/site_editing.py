@@ -16,7 +16,7 @@ from leadsbot.db.paging import Page, Slice, Where, newest_first
 from leadsbot.db.tx import Row
 from leadsbot.errors import InvalidInput, NotFound
 from leadsbot.ids import new_id
-from leadsbot.workspaces.refusals import MAX_PER_SITE
+from leadsbot.workspaces.refusals import MAX_CSP_PER_SITE, MAX_PER_SITE
 from leadsbot.workspaces.sites import new_token
 from leadsbot.workspaces.tables import Site
 
@@ -104,9 +104,10 @@ async def allow_origin(database: Database, workspace_id: str, site_id: str, patt
 
 
 async def list_refusals(database: Database, site_id: str) -> list[Row]:
-    """Give what the site turned away, the latest first; there are at most `MAX_PER_SITE` lines."""
+    """Give what the site turned away, the latest first; there are at most `MAX_PER_SITE` lines and `MAX_CSP_PER_SITE`."""
     return await database.fetch(
-        f"SELECT * FROM refusals WHERE site_id = $1 ORDER BY last_at DESC, id LIMIT {MAX_PER_SITE}", site_id
+        f"SELECT * FROM refusals WHERE site_id = $1 ORDER BY last_at DESC, id LIMIT {MAX_PER_SITE + MAX_CSP_PER_SITE}",
+        site_id,
     )
 
 

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
 
+from leadsbot import clock
 from leadsbot.dashboard import words
 from leadsbot.dashboard.shown.audits import coverage
 from leadsbot.dashboard.views import Form, Refusal, Site
 from leadsbot.db import Database
+from leadsbot.workspaces.refusals import CSP
 from leadsbot.workspaces.site_editing import list_refusals, script_tag
 
 Row = Mapping[str, Any]
 
-# More than this is an attack, or a misunderstanding that the first few explain.
+# Of each reason; more than this is an attack, or a misunderstanding that the first few explain.
 MOST_REFUSALS = 5
-_SHOWN = ("origin", "csp")
+# A policy that was mended is heard of no more; nobody would say so.
+CSP_SHOWN_MS = clock.DAY
 
 
 async def site_view(
@@ -32,7 +35,7 @@ async def site_view(
         seen_at=row["last_seen_at"],
         seen_on=words.short(row["last_seen_url"]),
         origins=_texts(row["allowed_origins"]),
-        refusals=tuple(_refusal(one) for one in refusals if one["reason"] in _SHOWN)[:MOST_REFUSALS],
+        refusals=_refused(refusals),
         partial_values=row["partial_values"],
         consent=row["consent"],
         privacy_signals=row["privacy_signals"],
@@ -45,6 +48,14 @@ async def site_view(
         form=form or Form(),
         coverage=await coverage(database, row, _texts(row["allowed_origins"]), whole=whole),
     )
+
+
+def _refused(rows: Sequence[Row]) -> tuple[Refusal, ...]:
+    """Give what the owner can do something about: origins that aren't allowed, then pages that hold the tag back."""
+    recent = clock.now() - CSP_SHOWN_MS
+    origins = [row for row in rows if row["reason"] == "origin"]
+    policies = [row for row in rows if row["reason"] == CSP and row["last_at"] >= recent]
+    return tuple(_refusal(row) for row in origins[:MOST_REFUSALS] + policies[:MOST_REFUSALS])
 
 
 def _refusal(row: Row) -> Refusal:
