@@ -1,4 +1,5 @@
-"""The hourly purge of what has served its time: finished jobs, past counts, expired sign-ins, pages and refusals long unheard of."""
+"""The hourly purge of what has served its time: finished jobs, past counts, expired sign-ins, and pages and refusals
+long unheard of."""
 
 from __future__ import annotations
 

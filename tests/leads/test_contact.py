@@ -68,6 +68,13 @@ def test_what_the_page_says_outweighs_type_and_name() -> None:
     assert got == Contact(company="Analytical Ltd")
 
 
+@pytest.mark.parametrize("sure", [Field("q2", "+43 660 1", type="tel"), Field("Telefon", "+43 660 1")])
+def test_what_surely_is_a_phone_wins_over_what_only_has_its_keyboard(sure: Field) -> None:
+    fields = [Field("q1", "4711", means="tel"), sure]
+    assert from_fields(fields) == Contact(phone="+43 660 1", custom={"q1": "4711"})
+    assert from_fields(fields[:1]).phone == "4711"
+
+
 def test_an_unknown_meaning_is_no_meaning() -> None:
     assert from_fields([Field("q1", "ada@example.com", type="email", means="banana")]).email == "ada@example.com"
 

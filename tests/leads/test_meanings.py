@@ -144,7 +144,7 @@ def test_other_things_are_nothing_of_a_person(label: str) -> None:
     ("hint", "meaning"),
     [
         ("first_name", "first_name"), ("event_date", "event_date"), ("message", "message"), (" Company ", "company"),
-        ("email", "email"), ("tel", "phone"), ("tel-national", "phone"), ("given-name", "first_name"),
+        ("email", "email"), ("home tel", "phone"), ("tel-national", "phone"), ("given-name", "first_name"),
         ("family-name", "last_name"), ("name", "name"), ("organization", "company"), ("work email", "email"),
         ("section-blue shipping home tel", "phone"), ("Billing Given-Name", "first_name"), ("email webauthn", "email"),
         ("bday", ""), ("fax tel", ""), ("cc-name", ""), ("billing street-address", ""), ("nickname", ""),
@@ -161,6 +161,28 @@ def test_what_the_page_declares_outweighs_everything(hint: str, meaning: str) ->
 def test_a_hint_that_says_nothing_known_leaves_it_to_type_and_words(hint: str) -> None:
     assert meaning_of(Field("q1", type="email", means=hint)) == "email"
     assert meaning_of(Field("Vorname", means=hint)) == "first_name"
+
+
+@pytest.mark.parametrize(
+    ("field", "meaning"),
+    [
+        (Field("plz", "Postal code", means="tel"), ""),
+        (Field("f7", "Kundennummer", means="tel"), ""),
+        (Field("vorname", means="tel"), "first_name"),
+        (Field("q1", "Wie erreichen wir Sie?", means="tel"), "phone"),
+        (Field("name", "Phone", means="tel"), "phone"),
+        (Field("mail", type="email", means="url"), "email"),
+        (Field("mail", type="email", means="tel"), "email"),
+        (Field("q1", "E-mail", means="url"), "email"),
+        (Field("q1", means="url"), ""),
+        (Field("q1", means="email"), "email"),
+        (Field("Company", means="email", value="Analytical Ltd"), "company"),
+        (Field("Company", means="email", value="ada@example.com"), "email"),
+        (Field("x", type="hidden", means="email"), "email"),
+    ],
+)
+def test_what_may_be_a_keyboard_outweighs_neither_type_nor_words(field: Field, meaning: str) -> None:
+    assert meaning_of(field) == meaning
 
 
 def test_the_type_outweighs_the_name_and_the_name_the_label() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -12,7 +12,7 @@ from typing import Final
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
-from leadsbot.leads.meanings import FieldLike, meaning_of
+from leadsbot.leads.meanings import FieldLike, is_sure, meaning_of
 
 MAX_EMAIL: Final = 320
 MAX_PHONE: Final = 100
@@ -73,11 +73,7 @@ def from_fields(fields: Iterable[FieldLike]) -> Contact:
     isn't YYYY-MM-DD and every unknown field stay in `custom`, under the label, else the name."""
     contact = Contact()
     full_name = ""
-    for one in fields:
-        value = one.value.strip()
-        if not value:
-            continue
-        meaning = meaning_of(one)
+    for one, value, meaning in _meant(fields):
         if meaning == "name" and not full_name:
             full_name = value
         elif not _fill(contact, meaning, value):
@@ -85,6 +81,18 @@ def from_fields(fields: Iterable[FieldLike]) -> Contact:
     if full_name:
         _fill_name(contact, full_name)
     return contact
+
+
+def _meant(fields: Iterable[FieldLike]) -> Iterator[tuple[FieldLike, str, str]]:
+    """Give each answer with its value and meaning; what may be a phone is none beside what surely is one."""
+    answered = [(one, value, meaning_of(one)) for one in fields if (value := one.value.strip())]
+    sure = any(meaning == "phone" and is_sure(one) and _has_digit(value) for one, value, meaning in answered)
+    for one, value, meaning in answered:
+        yield one, value, "" if sure and meaning == "phone" and not is_sure(one) else meaning
+
+
+def _has_digit(value: str) -> bool:
+    return any(c.isdecimal() for c in value)
 
 
 def _email(text: str) -> str | None:
@@ -122,7 +130,7 @@ def _fill(contact: Contact, meaning: str, value: str) -> bool:
         return True
     if meaning == "event_date":
         return _fill_date(contact, value)
-    if meaning == "phone" and not any(c.isdecimal() for c in value):
+    if meaning == "phone" and not _has_digit(value):
         return False
     if meaning not in _SINGLE or getattr(contact, meaning) is not None:
         return False

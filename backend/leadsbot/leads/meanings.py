@@ -46,8 +46,18 @@ tel-local-prefix tel-local-suffix tel-extension transaction-currency transaction
 _GROUPS: Final = frozenset({"shipping", "billing", "home", "work", "mobile"})
 _OTHERS: Final = frozenset(_OTHER_THINGS.split())
 _ELSEWHERE: Final = frozenset({"fax", "pager"})
+# An `autocomplete` and an `inputmode` of one word look alike, and a keyboard with digits is put before many a thing.
+_MODES: Final = {"tel": PHONE, "email": EMAIL, "url": ""}
+_OTHER_NUMBERS: Final = re.compile(
+    r"\b(?:zip|plz|cep|pin|post ?codes?|postal ?codes?|post ?leit ?zahl|codes? postal|codigo postal|codice postale"
+    r"|kod pocztowy|индекс|fax|age|alter|year|jahr|date|datum|time|quantity|qty|amount|price|budget|anzahl|betrag"
+    r"|preis|menge|guests|people|persons|personen|haus ?(?:nummer|nr)|house ?(?:number|no)|room|size|(?:order|customer"
+    r"|invoice|member|vat|account|reference) ?(?:number|no|id)|(?:kunden|bestell|rechnungs|mitglieds)"
+    r" ?(?:nummer|nr))\b"
+)
 _TYPES: Final = {"email": EMAIL, "tel": PHONE}
 _UNNAMED_TYPES: Final = frozenset({"checkbox", "radio", "hidden"})
+_ADDRESS: Final = re.compile(r"[^\s@]+@[^\s@]+")
 _E_MAIL: Final = re.compile(r"\be mail")
 _NOTHING: Final = ""
 _END: Final = ""
@@ -64,16 +74,35 @@ class FieldLike(sensitive.FieldLike, Protocol):
 def meaning_of(one: FieldLike) -> str:
     """Give `email`, `phone`, `name`, `first_name`, `last_name`, `company`, `message`, `event_date`, or "" for neither.
 
-    In this order: `data-leadsbot-field`, `autocomplete`, type, `inputmode`, name, label. The page's hint (`means`) is
-    the first of its kind that is there; an `inputmode` can't be told from an `autocomplete` of the same word.
+    In this order: `data-leadsbot-field`, `autocomplete`, type, name, label, `inputmode`. The page's hint (`means`) is
+    the first of its kind that is there; one that may be an `inputmode` (`tel`, `email`, `url`) counts as that.
     """
-    hinted = _hinted(one.means) if one.means else None
+    mode = _MODES.get(one.means.strip().lower()) if one.means else None
+    hinted = _hinted(one.means) if one.means and mode is None else None
     if hinted is not None:
         return hinted
     kind = one.type.strip().lower()
     if kind in _TYPES:
         return _TYPES[kind]
-    return _NOTHING if kind in _UNNAMED_TYPES else guess(one.name) or guess(one.label)
+    if kind in _UNNAMED_TYPES:
+        return mode or _NOTHING
+    return _by_words(one, mode or _NOTHING)
+
+
+def is_sure(one: FieldLike) -> bool:
+    """Tell whether a field's meaning has more to it than what may be an `inputmode`."""
+    if not one.means or one.means.strip().lower() not in _MODES:
+        return True
+    return one.type.strip().lower() in _TYPES or meaning_of(one) in (guess(one.name), guess(one.label))
+
+
+def _by_words(one: FieldLike, mode: str) -> str:
+    said = (guess(one.name), guess(one.label))
+    if (mode and mode in said) or (mode == EMAIL and _ADDRESS.fullmatch(one.value.strip())):
+        return mode
+    if mode == PHONE and any(_OTHER_NUMBERS.search(words_of(text)) for text in (one.name, one.label)):
+        mode = _NOTHING
+    return said[0] or said[1] or mode
 
 
 @lru_cache(maxsize=1024)

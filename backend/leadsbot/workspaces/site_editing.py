@@ -104,7 +104,7 @@ async def allow_origin(database: Database, workspace_id: str, site_id: str, patt
 
 
 async def list_refusals(database: Database, site_id: str) -> list[Row]:
-    """Give what the site turned away, the latest first; there are at most `MAX_PER_SITE` lines and `MAX_CSP_PER_SITE`."""
+    """Give what the site turned away, the latest first: at most `MAX_PER_SITE` lines and `MAX_CSP_PER_SITE`."""
     return await database.fetch(
         f"SELECT * FROM refusals WHERE site_id = $1 ORDER BY last_at DESC, id LIMIT {MAX_PER_SITE + MAX_CSP_PER_SITE}",
         site_id,
