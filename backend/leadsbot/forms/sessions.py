@@ -18,7 +18,8 @@ STARTED, ABANDONED, SUBMITTED = "started", "abandoned", "submitted"
 ENDED = 2**62  # beyond every `seq`
 
 # A visitor who comes back to an abandoned form is at it again, unless it is old news that arrives late; a submitted
-# one stays submitted and keeps no values. Percent and tries never fall; what a word leaves out stands as it was.
+# one stays submitted and keeps no values. The last word on the percent counts, as an answer may be taken back; tries
+# never fall; what a word leaves out stands as it was.
 _BEGUN = """ON CONFLICT (id) DO UPDATE SET
  seq = excluded.seq, fields_completed = excluded.fields_completed, fields_total = excluded.fields_total,
  completion_percent = excluded.completion_percent,
