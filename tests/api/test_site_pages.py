@@ -7,7 +7,7 @@ from typing import Any
 from leadsbot import clock
 from leadsbot.clock import rfc3339
 from leadsbot.db import Database, Tx
-from leadsbot.forms.audit_reading import all_pages, list_pages
+from leadsbot.forms.audit_reading import count_pages, latest_pages, list_pages
 from leadsbot.forms.audits import AuditBook, audited
 from leadsbot.ids import new_id
 from leadsbot.workspaces.bootstrap import Created
@@ -75,7 +75,8 @@ async def test_a_stranger_finds_no_such_site(
     assert (await stranger_api.get(pages(workspace))).status_code == 404
     assert (await stranger_api.get(pages(stranger))).json()["data"] == []
     assert (await list_pages(database, stranger.workspace_id, workspace.site_id)).rows == []
-    assert await all_pages(database, stranger.workspace_id, workspace.site_id) == []
+    assert await latest_pages(database, stranger.workspace_id, workspace.site_id) == []
+    assert await count_pages(database, stranger.workspace_id, workspace.site_id) == 0
 
 
 async def test_a_site_that_does_not_exist_has_no_pages(api: Client) -> None:

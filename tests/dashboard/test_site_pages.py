@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from leadsbot import clock
-from leadsbot.dashboard.shown.audits import FIRST_PAGES
+from leadsbot.dashboard.shown.audits import FIRST_PAGES, READ_PAGES
 from leadsbot.dashboard.shown.frames import vendor_of
 from leadsbot.db import Database, Tx
 from leadsbot.forms.audits import MAX_PAGES_PER_SITE, AuditBook, audited
@@ -189,11 +189,23 @@ async def test_what_is_beyond_the_first_pages_is_a_link_away(
     assert "Show all" not in await section(owner)
     await hear(database, workspace, *((f"{n}", [], []) for n in range(MAX_PAGES_PER_SITE + 1)))
     html = (await owner.see("/sites")).text
-    assert len(addresses(html)) == FIRST_PAGES and f"{MAX_PAGES_PER_SITE} pages, no forms captured" in html
+    assert len(addresses(html)) == FIRST_PAGES and f"{MAX_PAGES_PER_SITE} pages, no forms captured on" in html
     assert f"Show all {MAX_PAGES_PER_SITE} pages" in html
     whole = (await owner.see(f"/sites?pages={workspace.site_id}")).text
     assert f'href="/sites?pages={workspace.site_id}#pages-{workspace.site_id}"' in html
     assert len(addresses(whole)) == MAX_PAGES_PER_SITE and "Show all" not in whole
+
+
+async def test_until_all_are_asked_for_only_the_latest_pages_are_read(
+    owner: Browser, database: Database, workspace: Created
+) -> None:
+    older = ("older", [form("contact")], [{"what": "shadow", "where": "x-a"}])
+    await hear(database, workspace, *((f"{n}", [], []) for n in range(READ_PAGES)), older)
+    text = await section(owner)
+    assert f"{READ_PAGES + 1} pages, no forms captured on the latest {READ_PAGES}, nothing out of sight." in text
+    whole = shown(await owner.see(f"/sites?pages={workspace.site_id}"))
+    assert f"{READ_PAGES + 1} pages, 1 form captured, 1 page may hold" in whole
+    assert addresses(whole)[0] == "older"
 
 
 async def test_asking_for_all_pages_of_no_site_of_ones_own_changes_nothing(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 
@@ -11,6 +12,7 @@ from leadsbot import clock, housekeeping
 from leadsbot.db import Database, Tx
 from leadsbot.forms.audits import (
     KEPT_MS,
+    MAX_LISTED_BYTES,
     MAX_PAGES_PER_SITE,
     MAX_PARTS_PER_PAGE,
     MAX_REMEMBERED,
@@ -64,6 +66,14 @@ def test_a_page_holds_so_many_parts_each_once_and_an_address_so_long(workspace: 
     many = [{"key": f"form {n}", "name": "", "as": "lead"} for n in range(MAX_PARTS_PER_PAGE + 1)]
     assert page(workspace, forms=[many[0], *many]).forms == page(workspace, forms=many[:MAX_PARTS_PER_PAGE]).forms
     assert len(page(workspace, "a" * PAGE_LENGTH).page_url) == PAGE_LENGTH
+
+
+def test_a_page_takes_so_many_bytes_and_the_rest_is_dropped(workspace: Created) -> None:
+    many = [{"key": f"{n}", "name": "é" * 150, "as": "lead"} for n in range(MAX_PARTS_PER_PAGE)]
+    kept = page(workspace, forms=many).forms
+    one_more = len(msgspec.json.encode(many[len(msgspec.json.decode(kept))])) + 1
+    assert len(kept.encode()) <= MAX_LISTED_BYTES < len(kept.encode()) + one_more
+    assert page(workspace, forms=[{"key": "x" * MAX_LISTED_BYTES}]).forms == NOTHING
 
 
 async def test_a_page_is_kept_as_it_was_last_heard_of(database: Database, workspace: Created) -> None:

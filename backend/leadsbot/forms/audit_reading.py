@@ -45,12 +45,25 @@ async def list_pages(database: Database, workspace_id: str, site_id: str, part: 
     return await newest_first(database, "SELECT * FROM page_audits", where, part, by="last_at")
 
 
-async def all_pages(database: Database, workspace_id: str, site_id: str) -> list[Row]:
-    """Give all of a site's pages at once, at most `MAX_PAGES_PER_SITE`, the latest heard of first."""
+async def count_pages(database: Database, workspace_id: str, site_id: str) -> int:
+    """Tell how many pages a site has; another workspace's site has none."""
+    (row,) = await database.fetch(
+        "SELECT count(*) AS pages FROM page_audits a JOIN sites ON sites.id = a.site_id"
+        " WHERE a.site_id = $1 AND sites.workspace_id = $2",
+        site_id,
+        workspace_id,
+    )
+    return int(row["pages"])
+
+
+async def latest_pages(
+    database: Database, workspace_id: str, site_id: str, limit: int = MAX_PAGES_PER_SITE
+) -> list[Row]:
+    """Give a site's pages at once, at most `limit`, the latest heard of first."""
     return await database.fetch(
         "SELECT a.* FROM page_audits a JOIN sites ON sites.id = a.site_id"
         " WHERE a.site_id = $1 AND sites.workspace_id = $2"
-        f" ORDER BY a.last_at DESC, a.id DESC LIMIT {MAX_PAGES_PER_SITE}",
+        f" ORDER BY a.last_at DESC, a.id DESC LIMIT {int(limit)}",
         site_id,
         workspace_id,
     )

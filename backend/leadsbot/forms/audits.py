@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import accumulate
 
 import msgspec
 from msgspec import Struct
@@ -14,6 +15,7 @@ from leadsbot.ids import derived_id
 
 MAX_PAGES_PER_SITE = 500
 MAX_PARTS_PER_PAGE = 100
+MAX_LISTED_BYTES = 8 * 1024
 MAX_REMEMBERED = 10_000
 PAGE_LENGTH = 2_000
 REWRITE_AFTER_MS = clock.MINUTE
@@ -55,15 +57,17 @@ class Audited(Struct, frozen=True, gc=False):
 def audited(site_id: str, url: str, forms: Iterable[object], missed: Iterable[object], at: int) -> Audited:
     """Make one of what a page says of itself: anything that encodes as the JSON above, personal data already gone.
 
-    At most `MAX_PARTS_PER_PAGE` of each, the first ones, each once.
+    At most `MAX_PARTS_PER_PAGE` of each and `MAX_LISTED_BYTES` of JSON, the first ones, each once.
     """
     page_url = url.partition("#")[0].partition("?")[0][:PAGE_LENGTH]
     return Audited(site_id, page_url, _listed(forms), _listed(missed), at)
 
 
 def _listed(parts: Iterable[object]) -> str:
-    once = list(dict.fromkeys(_encode(part) for part in parts))
-    return f"[{b','.join(once[:MAX_PARTS_PER_PAGE]).decode()}]"
+    once = list(dict.fromkeys(_encode(part) for part in parts))[:MAX_PARTS_PER_PAGE]
+    ends = accumulate((len(part) + 1 for part in once), initial=1)  # the bytes of each with its comma, after the "["
+    fitting = sum(end <= MAX_LISTED_BYTES for end in ends) - 1
+    return f"[{b','.join(once[:fitting]).decode()}]"
 
 
 class AuditBook:

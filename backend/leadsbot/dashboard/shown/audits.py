@@ -12,9 +12,12 @@ from leadsbot.dashboard.views.audits import AuditedPage, Coverage, FoundForm, Mi
 from leadsbot.db import Database
 from leadsbot.db.tx import Row
 from leadsbot.forms import audit_reading
+from leadsbot.forms.audits import MAX_PAGES_PER_SITE
 
 # What is listed until somebody asks for all.
 FIRST_PAGES = 20
+# The latest, of which the first are chosen and what is said in a line is said, until then.
+READ_PAGES = 60
 LEAD = "lead"
 
 _TAKEN_AS: Mapping[str, str] = {
@@ -30,10 +33,12 @@ async def coverage(database: Database, site: Mapping[str, Any], origins: Sequenc
 
     `origins` is the site's list of allowed origins, which the advice for frames depends on.
     """
-    rows = await audit_reading.all_pages(database, site["workspace_id"], site["id"])
+    owned = site["workspace_id"], site["id"]
+    rows = await audit_reading.latest_pages(database, *owned, MAX_PAGES_PER_SITE if whole else READ_PAGES)
+    count = len(rows) if len(rows) < READ_PAGES or whole else await audit_reading.count_pages(database, *owned)
     pages = sorted((_page(row, origins) for row in rows), key=lambda page: not page.matters)
     listed = pages if whole else pages[:FIRST_PAGES]
-    return Coverage(tuple(listed), len(pages), _said(rows, pages) if rows else "")
+    return Coverage(tuple(listed), count, _said(rows, pages, count) if rows else "")
 
 
 def _page(row: Row, origins: Sequence[str]) -> AuditedPage:
@@ -49,10 +54,11 @@ def _form(form: audit_reading.FoundForm) -> FoundForm:
     return FoundForm(form.name or form.key, form.taken_as == LEAD, _TAKEN_AS.get(form.taken_as, ""))
 
 
-def _said(rows: Sequence[Row], pages: Sequence[AuditedPage]) -> str:
+def _said(rows: Sequence[Row], pages: Sequence[AuditedPage], count: int) -> str:
     """Sum up: a form that stands on many pages, such as a footer's, is one form."""
     keys = {form.key for row in rows for form in audit_reading.forms_of(row) if form.taken_as == LEAD}
-    said = f"{words.count(len(pages), 'page')}, {words.count(len(keys), 'form')} captured"
+    of_latest = f" on the latest {len(pages)}" if count > len(pages) else ""
+    said = f"{words.count(count, 'page')}, {words.count(len(keys), 'form')} captured{of_latest}"
     unseen = sum(page.matters for page in pages)
     if not unseen:
         return f"{said}, nothing out of sight."
