@@ -138,7 +138,7 @@ class WidgetDoor:
 
 
 def _language(accepted: str) -> str:
-    """Give the first of what `Accept-Language` names (RFC 9110, section 12.5.4), which a browser puts in its owner's order."""
+    """Give the first of what `Accept-Language` names (RFC 9110, section 12.5.4): a browser has its owner's order."""
     first = accepted.partition(",")[0].partition(";")[0].strip()
     return first if _LANGUAGE.fullmatch(first) else ""
 
