@@ -496,7 +496,7 @@ try { (() => {
     if (all(root, 'iframe,[data-mode=form]')[0]) need('enter');
   }
   const scanSoon = () => {
-    scanTimer ||= later(scan, 250);
+    scanTimer ||= later(scan, 99);
   };
 
   // ── Submissions ───────────────────────────────────────────────────────────────────────────────────────────────────

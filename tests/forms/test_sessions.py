@@ -153,7 +153,9 @@ async def test_the_last_word_says_what_happened_in_the_fields(
 
 
 @pytest.mark.parametrize("visit", [Visit(id="visit"), None])
-async def test_the_last_word_on_percent_counts_and_tries_never_fall(database: Database, workspace: Created, visit: Visit | None) -> None:
+async def test_the_last_word_on_percent_counts_and_tries_never_fall(
+    database: Database, workspace: Created, visit: Visit | None
+) -> None:
     session_id = new_id()
     await write(database, reached(workspace, session_id, 1, percent=70, tries=2))
     await write(database, reached(workspace, session_id, 2, percent=50, tries=1, completed=4, total=8, visit=visit))
@@ -162,7 +164,9 @@ async def test_the_last_word_on_percent_counts_and_tries_never_fall(database: Da
     assert (row["fields_completed"], row["fields_total"]) == (4, 8)
 
 
-async def test_the_last_word_on_percent_counts_and_tries_never_fall_within_one_batch(database: Database, workspace: Created) -> None:
+async def test_the_last_word_on_percent_counts_and_tries_never_fall_within_one_batch(
+    database: Database, workspace: Created
+) -> None:
     session_id = new_id()
     before = reached(workspace, session_id, 1, percent=70, tries=2, wait=5, stats=stats("email"))
     await write(database, before, reached(workspace, session_id, 2, percent=50))
