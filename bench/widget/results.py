@@ -68,7 +68,7 @@ def table(scripts: Mapping[str, Script], rounds: Sequence[Round]) -> str:
     rows = "\n".join([HEAD, *(_row(scripts, rounds, name) for name in NAMES)])
     second = Script(later())
     told = f"{second.brotli:,} bytes of brotli, {second.gzip:,} of gzip"
-    return f"{rows}\n\nThe widget's second file, which is fetched at the first touch: {told}."
+    return f"{rows}\n\nThe widget's second file, which pages with a form that counts fetch after the first: {told}."
 
 
 def _row(scripts: Mapping[str, Script], rounds: Sequence[Round], name: str) -> str:
