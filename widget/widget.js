@@ -237,7 +237,7 @@ try { (() => {
 
   /** A field that form-associated custom elements make counts as any other (HTML, section 4.13.7.3). */
   const isCustom = (el) => el.constructor.formAssociated;
-  const isControl = (el) => is(el, CONTROLS) || isCustom(el);
+  const isControl = (el) => (is(el, CONTROLS) || isCustom(el)) && !up(el, IGNORE);
   const isChoice = (el) => /radio|checkbox/.test(el.type);
   const called = (el) => attr(el, 'name') || attr(el, 'id');
   const nameOf = (el) => (called(el) || labelOf(el)).slice(0, 200);
@@ -345,7 +345,7 @@ try { (() => {
   const controls = (form) =>
     [...(is(form, 'form') ? elementsOf.call(form) : all(form, '*'))].filter((el) => {
       if (el.type === 'password') wasPassword.add(el);
-      return isControl(el) && !up(el, IGNORE);
+      return isControl(el);
     });
 
   const within = safe((form, selector) => selector && up(form, selector));

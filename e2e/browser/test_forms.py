@@ -33,7 +33,7 @@ def test_a_form_that_is_sent_by_script_is_a_lead_and_the_page_answers_as_it_did(
     expect(visitor).to_have_url(f"{site}/quote.html")
 
     lead = leadsbot.api.lead(EMAIL)
-    assert (lead["name"], lead["form_name"], lead["confirmation"]) == ("Tobias Berger", "Your event", "attempted")
+    assert (lead["name"], lead["form_name"], lead["confirmation"]) == ("Tobias Berger", "Your event", "confirmed")
     sent = _values(leadsbot.api.timeline(lead["id"], "submitted"))
     assert (sent["guests"], sent["extras"], sent["event_type"]) == ("24", "Dinner, Rooms", "Meeting")
 
