@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 
 BACKEND = Path(__file__).parents[2] / "backend"
 PATIENCE_S = 60.0
+PORTS_PER_WORKER = 1_400
 BOOTSTRAP = ("bootstrap", "--workspace", "Lindenhof", "--email", "Owner@Example.com", "--password", "correct horse")
 
 
@@ -51,8 +52,10 @@ def prepared(folder: Path, **settings: str) -> None:
 
 
 def free_ports(number: int = 2) -> int:
-    """Give the first of so many ports in a row that nobody listens on."""
-    for first in range(20_000 + os.getpid() % 5_000, 32_000, number):
+    """Give the first of so many ports in a row that nobody listens on; test runs side by side look in other places."""
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    start = 20_000 + worker * PORTS_PER_WORKER + os.getpid() % (PORTS_PER_WORKER // 2)
+    for first in range(start, start + PORTS_PER_WORKER // 2, number):
         if not any(listening(port) for port in range(first, first + number)):
             return first
     raise RuntimeError("no free ports")
