@@ -38,6 +38,7 @@ from leadsbot.services import Services
 from leadsbot.settings import Settings
 from leadsbot.vault import Vault
 from leadsbot.workspaces.api_keys import Keys
+from leadsbot.workspaces.refusals import Tally
 from leadsbot.workspaces.sign_in import SignIns
 from leadsbot.workspaces.sites import SiteBook
 
@@ -61,6 +62,7 @@ def make_services(settings: Settings) -> Services:
         sites=SiteBook(database),
         keys=Keys(database),
         sign_ins=SignIns(database, vault),
+        refusals=Tally(database),
     )
 
 

@@ -11,6 +11,7 @@ from leadsbot.outbound import Outbound
 from leadsbot.settings import Settings
 from leadsbot.vault import Vault
 from leadsbot.workspaces.api_keys import Keys
+from leadsbot.workspaces.refusals import Tally
 from leadsbot.workspaces.sign_in import SignIns
 from leadsbot.workspaces.sites import SiteBook
 
@@ -27,3 +28,4 @@ class Services:
     sites: SiteBook
     keys: Keys
     sign_ins: SignIns
+    refusals: Tally

@@ -19,7 +19,7 @@ from leadsbot.leads.submission import Submission
 from leadsbot.leads.tables import Note
 from leadsbot.routing.tables import Delivery
 from leadsbot.workspaces.bootstrap import PIPELINES, Created
-from leadsbot.workspaces.tables import Refusal
+from leadsbot.workspaces.tables import DoorRefusal
 
 
 def ms(text: str) -> int:
@@ -111,7 +111,9 @@ async def add_note(database: Database, lead_id: str, at: int, text: str) -> None
 async def add_refusal(database: Database, workspace: Created, origin: str) -> None:
     row = {
         "id": new_id(),
-        "site_id": workspace.site_id,
+        "workspace_id": workspace.workspace_id,
+        "door_kind": "site",
+        "door_id": workspace.site_id,
         "reason": "origin",
         "origin": origin,
         "hint": f"origin {origin} is not on the list",
@@ -119,7 +121,7 @@ async def add_refusal(database: Database, workspace: Created, origin: str) -> No
         "first_at": NOON,
         "last_at": NOON,
     }
-    await _insert(database, Refusal, row)
+    await _insert(database, DoorRefusal, row)
 
 
 async def add_delivery(database: Database, workspace: Created, lead_id: str, at: int) -> str:

@@ -405,7 +405,8 @@ async def test_before_consent_nothing_of_the_visitor_is_stored(page: Page, datab
         "submissions",
         "events",
         "jobs",
-        "refusals",
+        "door_refusals",
+        "refused_requests",
     )
     held = str([await database.fetch(f"SELECT * FROM {table}") for table in tables])
     assert "203.0.113.7" not in held and "Chrome" not in held and visit not in held

@@ -42,7 +42,7 @@ async def counts(database: Database) -> dict[str, int]:
 
 async def refusals(database: Database, number: int) -> list[dict[str, Any]]:
     async def enough() -> list[dict[str, Any]]:
-        rows = await database.fetch("SELECT * FROM refusals ORDER BY last_at")
+        rows = await database.fetch("SELECT * FROM door_refusals ORDER BY last_at")
         return rows if sum(row["times"] for row in rows) >= number else []
 
     return await until(enough)

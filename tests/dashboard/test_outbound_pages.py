@@ -14,7 +14,7 @@ from leadsbot.db import Database, Tx
 from leadsbot.routing import destinations
 from leadsbot.workspaces import refusals
 from leadsbot.workspaces.bootstrap import Created
-from leadsbot.workspaces.refusals import Refused
+from leadsbot.workspaces.refusals import Doorway, Refused
 from leadsbot.workspaces.workspace_editing import change_workspace
 from tests.dashboard.browsing import ORIGIN, Browser, shown, submission
 from tests.support.webhook_receiver import WebhookReceiver
@@ -68,9 +68,9 @@ async def test_a_page_whose_own_policy_holds_the_widget_back_is_shown_with_what_
 async def test_pages_that_hold_the_widget_back_hide_no_origin_that_was_refused(
     owner: Browser, database: Database, workspace: Created
 ) -> None:
-    now = clock.now()
-    said = [Refused(workspace.site_id, refusals.CSP, f"https://{n}.example", "why", now) for n in range(9)]
-    said.append(Refused(workspace.site_id, "origin", NEWCOMER, "why", now - 2 * clock.DAY))
+    now, door = clock.now(), Doorway(workspace.workspace_id, "site", workspace.site_id)
+    said = [Refused(door, refusals.CSP, f"https://{n}.example", "why", now) for n in range(9)]
+    said.append(Refused(door, "origin", NEWCOMER, "why", now - 2 * clock.DAY))
     await asyncio.gather(*(database.put(refusals.count, one) for one in said))
     page = shown(await owner.see("/sites"))
     assert page.count("Held back") == MOST_REFUSALS and f"origin <b>{NEWCOMER}</b>" in page
@@ -80,8 +80,9 @@ async def test_a_page_that_held_the_widget_back_is_shown_for_a_day(
     owner: Browser, database: Database, workspace: Created
 ) -> None:
     past = clock.now() - CSP_SHOWN_MS
+    door = Doorway(workspace.workspace_id, "site", workspace.site_id)
     for origin, at in (("https://mended.example", past - 1), ("https://held.example", past + clock.MINUTE)):
-        await database.put(refusals.count, Refused(workspace.site_id, refusals.CSP, origin, "why", at))
+        await database.put(refusals.count, Refused(door, refusals.CSP, origin, "why", at))
     page = shown(await owner.see("/sites"))
     assert "held.example" in page and "mended.example" not in page
 

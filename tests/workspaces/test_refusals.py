@@ -12,12 +12,13 @@ from leadsbot.db import Database
 from leadsbot.ids import new_id
 from leadsbot.workspaces import refusals
 from leadsbot.workspaces.bootstrap import Created
-from leadsbot.workspaces.refusals import CSP, KEPT_MS, MAX_CSP_PER_SITE, MAX_PER_SITE, Refused, Tally
+from leadsbot.workspaces.refusals import CSP, KEPT_MS, MAX_CSP_PER_DOOR, MAX_PER_DOOR, Doorway, Refused, Tally
 from tests.support.waiting import until
 
 
 def refused(workspace: Created, origin: str, at: int = 1_000, hint: str = "not on the list") -> Refused:
-    return Refused(workspace.site_id, "origin", origin, hint, at)
+    door = Doorway(workspace.workspace_id, "site", workspace.site_id)
+    return Refused(door, "origin", origin, hint, at)
 
 
 async def count(database: Database, *said: Refused) -> None:
@@ -25,7 +26,7 @@ async def count(database: Database, *said: Refused) -> None:
 
 
 async def lines(database: Database, workspace: Created) -> list[dict[str, Any]]:
-    return await database.fetch("SELECT * FROM refusals WHERE site_id = $1 ORDER BY origin", workspace.site_id)
+    return await database.fetch("SELECT * FROM door_refusals WHERE door_id = $1 ORDER BY origin", workspace.site_id)
 
 
 async def test_the_same_refusal_is_one_line_that_counts(database: Database, workspace: Created) -> None:
@@ -43,20 +44,20 @@ async def test_another_origin_is_another_line(database: Database, workspace: Cre
 async def test_a_site_has_so_many_lines_and_counts_on_in_them(
     database: Database, workspace: Created, stranger: Created
 ) -> None:
-    origins = [f"https://{n:03}.example" for n in range(MAX_PER_SITE + 10)]
+    origins = [f"https://{n:03}.example" for n in range(MAX_PER_DOOR + 10)]
     await count(database, *(refused(workspace, origin) for origin in origins))
     before = await lines(database, workspace)
-    assert len(before) == MAX_PER_SITE
+    assert len(before) == MAX_PER_DOOR
     await count(database, refused(workspace, before[0]["origin"]), refused(workspace, "https://new.example"))
     after = await lines(database, workspace)
-    assert [line["times"] for line in after] == [2] + [1] * (MAX_PER_SITE - 1)
+    assert [line["times"] for line in after] == [2] + [1] * (MAX_PER_DOOR - 1)
     await count(database, refused(stranger, "https://new.example"))
     assert len(await lines(database, stranger)) == 1
 
 
 async def test_a_site_that_is_gone_does_not_cost_others_their_counts(database: Database, workspace: Created) -> None:
     tally = Tally(database)
-    tally.note(Refused(new_id(), "origin", "https://a.example", "deleted meanwhile", 1_000))
+    tally.note(Refused(Doorway(new_id(), "site", new_id()), "origin", "https://a.example", "deleted meanwhile", 1_000))
     tally.note(refused(workspace, "https://b.example"))
     assert [line["origin"] for line in await until(lambda: lines(database, workspace))] == ["https://b.example"]
     tally.note(refused(workspace, "https://c.example"))
@@ -75,12 +76,12 @@ async def test_an_origin_as_long_as_a_header_is_cut(database: Database, workspac
 async def test_blocked_pages_have_lines_of_their_own_and_crowd_out_nothing(
     database: Database, workspace: Created
 ) -> None:
-    said = [refused(workspace, f"https://{n:03}.example") for n in range(MAX_PER_SITE)]
+    said = [refused(workspace, f"https://{n:03}.example") for n in range(MAX_PER_DOOR)]
     await count(database, *(replace(one, reason=CSP) for one in said))
-    assert len(await lines(database, workspace)) == MAX_CSP_PER_SITE
+    assert len(await lines(database, workspace)) == MAX_CSP_PER_DOOR
     await count(database, *said)
     reasons = Counter(line["reason"] for line in await lines(database, workspace))
-    assert reasons == {CSP: MAX_CSP_PER_SITE, "origin": MAX_PER_SITE}
+    assert reasons == {CSP: MAX_CSP_PER_DOOR, "origin": MAX_PER_DOOR}
 
 
 async def test_what_is_refused_no_more_vanishes(database: Database, workspace: Created) -> None:

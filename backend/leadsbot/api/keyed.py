@@ -33,7 +33,7 @@ Part = NamedDependency[SkipValidation[Slice]]
 MANAGE = "manage"
 READS: dict[str, Any] = {"scope": "leads:read"}
 
-_HOLDER = "key_holder"
+HOLDER = "key_holder"
 _NUL = b"\\u0000"
 
 
@@ -94,11 +94,11 @@ async def check_key(connection: Connection, handler: BaseRouteHandler) -> None:
     headers = connection.headers
     holder = await services.keys.holder(headers.get("authorization"), headers.get("x-api-key"))
     holder.require(handler.opt.get("scope", MANAGE))
-    connection.state[_HOLDER] = holder
+    connection.state[HOLDER] = holder
 
 
 def _holder(request: Request[Any, Any, Any]) -> KeyHolder:
-    holder: KeyHolder = request.state[_HOLDER]
+    holder: KeyHolder = request.state[HOLDER]
     return holder
 
 

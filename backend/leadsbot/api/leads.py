@@ -11,6 +11,7 @@ from litestar.params import FromPath, QueryParameter, SkipValidation
 
 from leadsbot.api.keyed import READS, Holder, House, Part, keyed
 from leadsbot.api.lead_query import lead_filter
+from leadsbot.capture.v1 import create_lead
 from leadsbot.db.paging import DEFAULT_LIMIT, MAX_LIMIT
 from leadsbot.db.tx import Row
 from leadsbot.leads import reading, timeline
@@ -82,5 +83,5 @@ def _shown(services: Services, row: Row) -> dict[str, Any]:
 
 ROUTES = [
     keyed("/api/leads", [list_pages, get_with_history], "leads"),
-    keyed("/api/v1/leads", [list_leads, get_lead, get_timeline], "leads"),
+    keyed("/api/v1/leads", [create_lead, list_leads, get_lead, get_timeline], "leads"),
 ]

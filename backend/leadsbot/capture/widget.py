@@ -17,11 +17,11 @@ from leadsbot.capture.guards.origins import MAX_ORIGIN, OPAQUE, allowed, hint, o
 from leadsbot.capture.hosted import hosted_form, is_hosted
 from leadsbot.capture.site_settings import VARY, settings_answer
 from leadsbot.capture.store import CaptureStore
-from leadsbot.capture.translate import captured
+from leadsbot.capture.translate import DOOR, captured
 from leadsbot.capture.visits import Sender
 from leadsbot.errors import Forbidden, MethodNotAllowed, NotFound, TooManyRequests
 from leadsbot.services import Services
-from leadsbot.workspaces.refusals import CSP, Refused, Tally
+from leadsbot.workspaces.refusals import CSP, Doorway, Refused
 from leadsbot.workspaces.sites import SiteRules
 
 PREFIX = "/api/w/"
@@ -45,7 +45,6 @@ class WidgetDoor:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._bursts = Bursts()
-        self._refusals = Tally(services.database)
         self._store = CaptureStore()
         self._write = self._store.write
 
@@ -134,7 +133,8 @@ class WidgetDoor:
             raise TooManyRequests("Too Many Requests", retry_after=math.ceil(wait))
 
     def _note(self, site: SiteRules, reason: str, origin: str, why: str) -> None:
-        self._refusals.note(Refused(site.id, reason, origin, why, clock.now()))
+        door = Doorway(site.workspace_id, "site", site.id)
+        self._services.refusals.note(Refused(door, reason, origin, why, clock.now(), door=DOOR))
 
 
 def _language(accepted: str) -> str:

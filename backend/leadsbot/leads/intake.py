@@ -83,6 +83,7 @@ class _Decisions:
 
     def _begin(self, sub: Submission) -> Taken:
         row = new_lead(sub, self._e164(sub))
+        row["duplicate_of"] = self._candidates.twin(sub)
         self._new[row["id"]] = row
         self._move(row, None, sub)
         self._tell("lead.created", row, sub)
@@ -128,7 +129,7 @@ class _Decisions:
                 "from_stage": from_stage,
                 "to_stage": row["stage"],
                 "at": sub.received_at,
-                "by": sub.door,
+                "by": sub.by or sub.door,
                 "reason": sub.form_name,
             }
         )
@@ -169,6 +170,7 @@ def _submission(lead_id: str, sub: Submission) -> Row:
         "form_id": sub.form_id,
         "form_name": sub.form_name,
         "door": sub.door,
+        "door_id": sub.door_id,
         "page_url": sub.page_url,
         "fields": sub.fields,
         "confirmation": sub.confirmation,

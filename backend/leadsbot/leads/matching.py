@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from leadsbot.db import Tx
+from leadsbot.errors import NotFound
 from leadsbot.leads.submission import Submission
 
 Row = dict[str, Any]
@@ -36,6 +37,8 @@ class Candidates:
 
     def match(self, sub: Submission) -> tuple[Row | None, bool]:
         """Give the lead and whether it is the visitor's own (this session's, or this visit's with no other email)."""
+        if sub.lead_id and (named := self._named(sub)):
+            return named, True
         if sub.spam_reasons:
             return None, False
         workspace, email = sub.workspace_id, (sub.contact.email or "").lower()
@@ -49,13 +52,27 @@ class Candidates:
         met = self._emails.get((workspace, email)) if email and sub.joins else None
         return (self._by_id[met], False) if met else (None, False)
 
+    def twin(self, sub: Submission) -> str | None:
+        """Give the lead with the same email that a new one may be a duplicate of."""
+        email = (sub.contact.email or "").lower()
+        return self._emails.get((sub.workspace_id, email)) if email and not sub.spam_reasons else None
+
+    def _named(self, sub: Submission) -> Row | None:
+        row = self._by_id.get(sub.lead_id or "")
+        if row is not None and row["workspace_id"] == sub.workspace_id:
+            return row
+        if not (sub.contact.email or sub.contact.phone):
+            raise NotFound("There is no lead with this lead_id.", fields=["lead_id"])
+        return None
+
 
 async def load(tx: Tx, subs: Sequence[Submission]) -> Candidates:
-    """Read every lead that the batch may meet, with three look-ups however long it is."""
+    """Read every lead that the batch may meet, with four look-ups at most, however long it is."""
     workspaces = tx.many(sorted({sub.workspace_id for sub in subs}))
     visits = sorted({sub.visit.id for sub in subs if sub.visit.id})
     sessions = sorted({sub.session_id for sub in subs if sub.session_id})
-    emails = sorted({sub.contact.email.lower() for sub in subs if sub.contact.email and sub.joins})
+    emails = sorted({sub.contact.email.lower() for sub in subs if sub.contact.email})
+    named = sorted({sub.lead_id for sub in subs if sub.lead_id})
     lock = "FOR UPDATE" if tx.dialect == "postgres" else ""
     rows: list[Row] = []
     if emails:
@@ -64,6 +81,11 @@ async def load(tx: Tx, subs: Sequence[Submission]) -> Candidates:
             f" ORDER BY created_at {lock}",
             workspaces,
             tx.many(emails),
+        )
+    if named:
+        rows += await tx.fetch(
+            f"SELECT * FROM leads WHERE id {tx.one_of(1)} AND deleted_at IS NULL ORDER BY created_at {lock}",
+            tx.many(named),
         )
     if visits:
         rows += await tx.fetch(

@@ -67,6 +67,8 @@ def new_lead(sub: Submission, phone_e164: str) -> Row:
         "spam": bool(sub.spam_reasons),
         "spam_reasons": msgspec.json.encode(sub.spam_reasons).decode(),
         "read_at": None,
+        "duplicate_of": None,
+        "deleted_at": None,
     }
     row.update(sub.extra)
     return row
@@ -110,8 +112,8 @@ def _told(contact: Contact) -> dict[str, str]:
 
 
 def _next_stage(current: str, sub: Submission) -> str:
-    wanted = sub.stage or (pipeline.arrived(sub.stages) if sub.complete else current)
-    return wanted if pipeline.is_forward(sub.stages, current, wanted) else current
+    wanted = sub.stage or (pipeline.arrived(sub.stages) if sub.complete and sub.advances else current)
+    return wanted if sub.force_stage or pipeline.is_forward(sub.stages, current, wanted) else current
 
 
 def _with_custom(stored: str, new: dict[str, str], overwrite: bool) -> str:

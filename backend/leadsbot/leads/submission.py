@@ -23,6 +23,11 @@ class Submission(Struct, frozen=True):
     sent: such a lead stands at the first stage, and leaves no submission behind; `seq` numbers them within their
     session. `reached` says how far the form had come, where one is behind it. One with `spam_reasons` becomes
     a lead of its own, which nobody's other submissions meet. Times in ms.
+
+    `lead_id` names the lead that is meant; where there is none the contact's email decides, and without any contact it
+    is `NotFound`. `advances` is False for a door that leaves the stage alone unless it says one, `force_stage` lets
+    `stage` go backwards. `door_id` is the endpoint or key it came by, `by` what the history calls whoever sent it (else
+    the door). A door that makes a lead beside one of the same email (`joins` False) links both as possible duplicates.
     """
 
     id: str
@@ -52,6 +57,11 @@ class Submission(Struct, frozen=True):
     begins: bool = True
     spam_reasons: tuple[str, ...] = ()
     reached: Reached | None = None
+    lead_id: str | None = None
+    advances: bool = True
+    force_stage: bool = False
+    door_id: str | None = None
+    by: str = ""
     extra: Mapping[str, Any] = field(default_factory=dict)
 
 

@@ -10,7 +10,11 @@ from leadsbot.workspaces.tables import Workspace
 
 
 class Lead(Table, tablename="leads"):
-    """One person in one pipeline. `email_key` and `phone_e164` are for matching, the rest is as it came."""
+    """One person in one pipeline. `email_key` and `phone_e164` are for matching, the rest is as it came.
+
+    `duplicate_of` is an older lead that may be the same person: somebody has to say so. A row with `deleted_at` holds
+    no personal data any more and counts on in analytics alone.
+    """
 
     id = Varchar(length=36, primary_key=True)
     workspace = ForeignKey(Workspace, on_delete=OnDelete.cascade, db_column_name="workspace_id", null=False)
@@ -62,10 +66,15 @@ class Lead(Table, tablename="leads"):
     spam = Boolean(default=False)
     spam_reasons = JSON(default="[]")
     read_at = BigInt(null=True, default=None)
+    duplicate_of = Varchar(length=36, null=True, default=None)
+    deleted_at = BigInt(null=True, default=None)
 
 
 class Submission(Table, tablename="submissions"):
-    """What one submission said, kept as it came. Its id is made by who sent it: the same one twice changes nothing."""
+    """What one submission said, kept as it came. Its id is made by who sent it: the same one twice changes nothing.
+
+    `door_id` is the endpoint or the key that it came by, where it came by one.
+    """
 
     id = Varchar(length=36, primary_key=True)
     workspace_id = Varchar(length=36)
@@ -75,6 +84,7 @@ class Submission(Table, tablename="submissions"):
     form_id = Varchar(length=36, null=True, default=None)
     form_name = Varchar(length=200, default="")
     door = Varchar(length=32)
+    door_id = Varchar(length=36, null=True, default=None)
     page_url = Varchar(length=2000, default="")
     fields = JSON(default="[]")
     confirmation = Varchar(length=16, default="attempted")
@@ -102,3 +112,42 @@ class Note(Table, tablename="notes"):
     author = Varchar(length=320)
     text = Text()
     at = BigInt()
+
+
+class Merge(Table, tablename="merges"):
+    """One lead made part of another, with all it takes to undo that: both rows as they were, and what moved.
+
+    `moved` holds the ids of the rows that changed their lead, by table. `undone_at` is set once it was taken back.
+    """
+
+    id = Varchar(length=36, primary_key=True)
+    workspace = ForeignKey(Workspace, on_delete=OnDelete.cascade, db_column_name="workspace_id", null=False)
+    lead_id = Varchar(length=36)
+    merged_id = Varchar(length=36)
+    kept_before = JSON()
+    kept_after = JSON()
+    merged = JSON()
+    moved = JSON(default="{}")
+    by = Varchar(length=320, default="")
+    at = BigInt()
+    undone_at = BigInt(null=True, default=None)
+
+
+class Import(Table, tablename="imports"):
+    """A CSV of leads on its way in. `content` is emptied once it is done; `failed` lists rows with their errors."""
+
+    id = Varchar(length=36, primary_key=True)
+    workspace = ForeignKey(Workspace, on_delete=OnDelete.cascade, db_column_name="workspace_id", null=False)
+    state = Varchar(length=16, default="waiting")
+    dry_run = Boolean(default=False)
+    file_name = Varchar(length=200, default="")
+    mapping = JSON(default="{}")
+    content = Text(default="")
+    rows = Integer(default=0)
+    created = Integer(default=0)
+    updated = Integer(default=0)
+    failed = JSON(default="[]")
+    error = Varchar(length=500, default="")
+    by = Varchar(length=320, default="")
+    created_at = BigInt()
+    finished_at = BigInt(null=True, default=None)

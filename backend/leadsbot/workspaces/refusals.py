@@ -1,44 +1,61 @@
-"""What was turned away at a public door, counted per site, reason and origin, for the people who wonder."""
+"""What was turned away at a door: counted per reason and origin, the last requests one by one, for those who wonder."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Literal, NamedTuple
 
 import structlog
 
 from leadsbot import clock
 from leadsbot.db import Database, Tx
 from leadsbot.errors import LeadsBotError
-from leadsbot.ids import derived_id
-from leadsbot.workspaces.tables import Refusal
+from leadsbot.ids import derived_id, new_id
+from leadsbot.workspaces.tables import DoorRefusal, RefusedRequest
 
 log = structlog.get_logger("leadsbot.workspaces")
 
-MAX_PER_SITE = 50
+MAX_PER_DOOR = 50
 # A page's own word, which anybody can say: it has a share of its own, so that it hides no other reason.
 CSP = "csp"
-MAX_CSP_PER_SITE = 10
+MAX_CSP_PER_DOOR = 10
+MAX_REQUESTS_PER_DOOR = 100
 KEPT_MS = 30 * clock.DAY
 MAX_WAITING = 500
 ORIGIN_LENGTH = 500
 _ADD = (
-    "ON CONFLICT (id) DO UPDATE SET times = refusals.times + excluded.times,"
+    "ON CONFLICT (id) DO UPDATE SET times = door_refusals.times + excluded.times,"
     " last_at = excluded.last_at, hint = excluded.hint"
 )
 
 
+class Doorway(NamedTuple):
+    """Whose rules a request met: a site, an endpoint, or a key."""
+
+    workspace_id: str
+    kind: Literal["site", "endpoint", "key"]
+    id: str
+
+
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Refused requests of one kind. `reason` is a machine's word, `hint` a sentence for the owner, never a stranger."""
+    """Refused requests of one kind. `reason` is a machine's word, `hint` a sentence for the owner, never a stranger.
 
-    site_id: str
+    `door` is the way it came (`widget`, `inbound`), `status` what it was answered, `address` the client's, as far as
+    one request is meant; `times` counts them.
+    """
+
+    at_door: Doorway
     reason: str
     origin: str
     hint: str
     at: int
     times: int = 1
+    door: str = ""
+    status: int = 403
+    address: str = ""
 
 
 class Tally:
@@ -51,7 +68,7 @@ class Tally:
 
     def note(self, refused: Refused) -> None:
         """Count a refusal soon, without making anybody wait. Kinds beyond `MAX_WAITING` at once go uncounted."""
-        key = (refused.site_id, refused.reason, refused.origin)
+        key = (refused.at_door.id, refused.reason, refused.origin)
         before = self._waiting.get(key)
         if before is None and len(self._waiting) >= MAX_WAITING:
             return
@@ -71,44 +88,60 @@ class Tally:
 
 
 async def count(tx: Tx, refused: Sequence[Refused]) -> list[None]:
-    """Batch handler: add to the counts.
+    """Batch handler: add to the counts, and note the requests.
 
-    Beyond `MAX_CSP_PER_SITE` lines of that reason and `MAX_PER_SITE` of all others together a site gets no new ones:
-    nobody fills the table.
+    Beyond `MAX_CSP_PER_DOOR` lines of that reason and `MAX_PER_DOOR` of all others together a door gets no new ones,
+    and only its last `MAX_REQUESTS_PER_DOOR` requests are kept: nobody fills the table.
     """
     merged: dict[str, tuple[Refused, int]] = {}
     for one in refused:
-        key = derived_id(one.site_id, one.reason, one.origin)
+        key = derived_id(one.at_door.id, one.reason, one.origin)
         merged[key] = (one, one.times + (merged[key][1] if key in merged else 0))
-    known = await _known(tx, [one.site_id for one in refused])
+    known = await _known(tx, [one.at_door.id for one in refused])
     for key, (one, times) in sorted(merged.items()):
         of_csp = one.reason == CSP
-        lines = known.setdefault((one.site_id, of_csp), set())
-        if key not in lines and len(lines) >= (MAX_CSP_PER_SITE if of_csp else MAX_PER_SITE):
+        lines = known.setdefault((one.at_door.id, of_csp), set())
+        tx.insert(RefusedRequest, _request(one))
+        if key not in lines and len(lines) >= (MAX_CSP_PER_DOOR if of_csp else MAX_PER_DOOR):
             continue
         lines.add(key)
-        tx.insert(Refusal, _row(key, one, times), _ADD)
+        tx.insert(DoorRefusal, _row(key, one, times), _ADD)
+    await tx.flush()
+    for door_id in sorted({one.at_door.id for one in refused}):
+        await tx.execute(_TRIM, door_id)
     return [None] * len(refused)
 
 
 async def purge(tx: Tx) -> int:
     """Delete what hasn't been refused for `KEPT_MS`."""
-    return await tx.execute("DELETE FROM refusals WHERE last_at < $1", clock.now() - KEPT_MS)
+    before = clock.now() - KEPT_MS
+    await tx.execute("DELETE FROM refused_requests WHERE at < $1", before)
+    return await tx.execute("DELETE FROM door_refusals WHERE last_at < $1", before)
 
 
-async def _known(tx: Tx, sites: list[str]) -> dict[tuple[str, bool], set[str]]:
-    """Give the lines there are, by site and whether they are of `CSP`."""
+async def forget(tx: Tx, door_id: str) -> None:
+    """Delete all that a door turned away: the door itself is going."""
+    for table in ("door_refusals", "refused_requests", "door_alerts"):
+        await tx.execute(f"DELETE FROM {table} WHERE door_id = $1", door_id)
+
+
+_TRIM = f"""DELETE FROM refused_requests WHERE door_id = $1 AND id NOT IN (
+ SELECT id FROM refused_requests WHERE door_id = $1 ORDER BY at DESC, id DESC LIMIT {MAX_REQUESTS_PER_DOOR})"""
+
+
+async def _known(tx: Tx, doors: list[str]) -> dict[tuple[str, bool], set[str]]:
+    """Give the lines there are, by door and whether they are of `CSP`."""
     known: dict[tuple[str, bool], set[str]] = {}
-    rows = await tx.fetch(f"SELECT id, site_id, reason FROM refusals WHERE site_id {tx.one_of(1)}", tx.many(sites))
+    rows = await tx.fetch(f"SELECT id, door_id, reason FROM door_refusals WHERE door_id {tx.one_of(1)}", tx.many(doors))
     for row in rows:
-        known.setdefault((row["site_id"], row["reason"] == CSP), set()).add(row["id"])
+        known.setdefault((row["door_id"], row["reason"] == CSP), set()).add(row["id"])
     return known
 
 
 def _row(key: str, one: Refused, times: int) -> dict[str, object]:
     return {
         "id": key,
-        "site_id": one.site_id,
+        **_of_door(one),
         "reason": one.reason,
         "origin": one.origin[:ORIGIN_LENGTH],
         "hint": one.hint,
@@ -116,3 +149,22 @@ def _row(key: str, one: Refused, times: int) -> dict[str, object]:
         "first_at": one.at,
         "last_at": one.at,
     }
+
+
+def _request(one: Refused) -> dict[str, object]:
+    return {
+        "id": new_id(),
+        **_of_door(one),
+        "door": one.door,
+        "at": one.at,
+        "status": one.status,
+        "reason": one.reason,
+        "origin": one.origin[:ORIGIN_LENGTH],
+        "address": one.address,
+        "hint": one.hint,
+    }
+
+
+def _of_door(one: Refused) -> dict[str, object]:
+    workspace_id, kind, door_id = one.at_door
+    return {"workspace_id": workspace_id, "door_kind": kind, "door_id": door_id}

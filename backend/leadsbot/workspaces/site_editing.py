@@ -16,7 +16,8 @@ from leadsbot.db.paging import Page, Slice, Where, newest_first
 from leadsbot.db.tx import Row
 from leadsbot.errors import InvalidInput, NotFound
 from leadsbot.ids import new_id
-from leadsbot.workspaces.refusals import MAX_CSP_PER_SITE, MAX_PER_SITE
+from leadsbot.workspaces import refusals
+from leadsbot.workspaces.refusals import MAX_CSP_PER_DOOR, MAX_PER_DOOR
 from leadsbot.workspaces.sites import new_token
 from leadsbot.workspaces.tables import Site
 
@@ -79,6 +80,7 @@ async def delete_site(database: Database, workspace_id: str, site_id: str) -> No
     async def unit(tx: Tx) -> None:
         if not await tx.execute("DELETE FROM sites WHERE id = $1 AND workspace_id = $2", site_id, workspace_id):
             raise _no_such_site()
+        await refusals.forget(tx, site_id)
 
     await database.write(unit)
 
@@ -96,7 +98,7 @@ async def allow_origin(database: Database, workspace_id: str, site_id: str, patt
         if origins and pattern not in origins:
             await _update(tx, site_id, {"allowed_origins": [*origins, pattern]})
         await tx.execute(
-            "DELETE FROM refusals WHERE site_id = $1 AND reason = 'origin' AND origin = $2", site_id, pattern
+            "DELETE FROM door_refusals WHERE door_id = $1 AND reason = 'origin' AND origin = $2", site_id, pattern
         )
         return _found(await tx.fetch_one(_GET, site_id, workspace_id))
 
@@ -104,9 +106,10 @@ async def allow_origin(database: Database, workspace_id: str, site_id: str, patt
 
 
 async def list_refusals(database: Database, site_id: str) -> list[Row]:
-    """Give what the site turned away, the latest first: at most `MAX_PER_SITE` lines and `MAX_CSP_PER_SITE`."""
+    """Give what the site turned away, the latest first: at most `MAX_PER_DOOR` lines and `MAX_CSP_PER_DOOR`."""
     return await database.fetch(
-        f"SELECT * FROM refusals WHERE site_id = $1 ORDER BY last_at DESC, id LIMIT {MAX_PER_SITE + MAX_CSP_PER_SITE}",
+        "SELECT * FROM door_refusals WHERE door_id = $1"
+        f" ORDER BY last_at DESC, id LIMIT {MAX_PER_DOOR + MAX_CSP_PER_DOOR}",
         site_id,
     )
 

@@ -113,20 +113,93 @@ class Endpoint(Table, tablename="endpoints"):
     captcha_provider = Varchar(length=16, default="")
     captcha_secret = Text(default="")
     signing_secret = Text(default="")
+    burst_per_second = Integer(default=50)
     created_at = BigInt()
+    last_seen_at = BigInt(null=True, default=None)
 
 
-class Refusal(Table, tablename="refusals"):
-    """What a site turned away and why, counted per origin, so that its owner finds out why leads don't arrive."""
+class DoorRefusal(Table, tablename="door_refusals"):
+    """What a door turned away and why, counted per origin, so that its owner finds out why leads don't arrive.
+
+    `door_kind` is `site`, `endpoint` or `key`, `door_id` that one's id.
+    """
 
     id = Varchar(length=36, primary_key=True)
-    site = ForeignKey(Site, on_delete=OnDelete.cascade, db_column_name="site_id", null=False)
+    workspace = ForeignKey(Workspace, on_delete=OnDelete.cascade, db_column_name="workspace_id", null=False)
+    door_kind = Varchar(length=16)
+    door_id = Varchar(length=36)
     reason = Varchar(length=32)
     origin = Varchar(length=500, default="")
     hint = Text(default="")
     times = BigInt(default=0)
     first_at = BigInt()
     last_at = BigInt()
+
+
+class RefusedRequest(Table, tablename="refused_requests"):
+    """One request that a door turned away; of each door the last ones are kept."""
+
+    id = Varchar(length=36, primary_key=True)
+    workspace = ForeignKey(Workspace, on_delete=OnDelete.cascade, db_column_name="workspace_id", null=False)
+    door_kind = Varchar(length=16)
+    door_id = Varchar(length=36)
+    door = Varchar(length=32)
+    at = BigInt()
+    status = Integer()
+    reason = Varchar(length=32)
+    origin = Varchar(length=500, default="")
+    address = Varchar(length=45, default="")
+    hint = Text(default="")
+
+
+class DoorAlert(Table, tablename="door_alerts"):
+    """Something unusual about a door: `refusals` (too many turned away) or `silence`. Open until `ended_at`."""
+
+    id = Varchar(length=36, primary_key=True)
+    workspace = ForeignKey(Workspace, on_delete=OnDelete.cascade, db_column_name="workspace_id", null=False)
+    door_kind = Varchar(length=16)
+    door_id = Varchar(length=36)
+    kind = Varchar(length=16)
+    text = Text(default="")
+    begun_at = BigInt()
+    ended_at = BigInt(null=True, default=None)
+
+
+class Source(Table, tablename="sources"):
+    """Where leads come from, as a workspace names it; `name_key` is the name as it is matched, without case."""
+
+    id = Varchar(length=36, primary_key=True)
+    workspace = ForeignKey(Workspace, on_delete=OnDelete.cascade, db_column_name="workspace_id", null=False)
+    name = Varchar(length=200)
+    name_key = Varchar(length=200)
+    created_at = BigInt()
+
+
+class Invitation(Table, tablename="invitations"):
+    """A place in a workspace that waits for its person; `token_hash` is of the link's secret."""
+
+    id = Varchar(length=36, primary_key=True)
+    workspace = ForeignKey(Workspace, on_delete=OnDelete.cascade, db_column_name="workspace_id", null=False)
+    email = Varchar(length=320)
+    role = Varchar(length=16, default="member")
+    token_hash = Varchar(length=64, unique=True)
+    invited_by = Varchar(length=320, default="")
+    created_at = BigInt()
+    expires_at = BigInt(index=True)
+    accepted_at = BigInt(null=True, default=None)
+
+
+class IdempotentAnswer(Table, tablename="idempotent_answers"):
+    """The first answer to a request with an `Idempotency-Key`. `status` is null while that request is at work, since
+    `claimed_at`; `id` is derived from whose key it is, the address and the key."""
+
+    id = Varchar(length=36, primary_key=True)
+    body_hash = Varchar(length=64)
+    status = Integer(null=True, default=None)
+    headers = JSON(default="{}")
+    body = Text(default="")
+    created_at = BigInt(index=True)
+    claimed_at = BigInt()
 
 
 class RateCount(Table, tablename="rate_counts"):
