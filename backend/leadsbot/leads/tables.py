@@ -133,8 +133,23 @@ class Merge(Table, tablename="merges"):
     undone_at = BigInt(null=True, default=None)
 
 
+class NotDuplicate(Table, tablename="not_duplicates"):
+    """Somebody said that two leads are not the same person. The id is derived from both, whichever comes first."""
+
+    id = Varchar(length=36, primary_key=True)
+    workspace = ForeignKey(Workspace, on_delete=OnDelete.cascade, db_column_name="workspace_id", null=False)
+    lead_id = Varchar(length=36, index=True)
+    other_id = Varchar(length=36, index=True)
+    by = Varchar(length=320, default="")
+    at = BigInt()
+
+
 class Import(Table, tablename="imports"):
-    """A CSV of leads on its way in. `content` is emptied once it is done; `failed` lists rows with their errors."""
+    """A CSV of leads on its way in. `content` is emptied once it is done.
+
+    `cursor` is how many rows are done; it moves in the transaction that writes them. `failed` lists the first rows that
+    couldn't be taken, with their errors; `failed_rows` counts all. `options` says how rows are read and taken in.
+    """
 
     id = Varchar(length=36, primary_key=True)
     workspace = ForeignKey(Workspace, on_delete=OnDelete.cascade, db_column_name="workspace_id", null=False)
@@ -151,3 +166,21 @@ class Import(Table, tablename="imports"):
     by = Varchar(length=320, default="")
     created_at = BigInt()
     finished_at = BigInt(null=True, default=None)
+    options = JSON(default="{}")
+    cursor = Integer(default=0)
+    skipped = Integer(default=0)
+    failed_rows = Integer(default=0)
+    undone_at = BigInt(null=True, default=None)
+
+
+class ImportRow(Table, tablename="import_rows"):
+    """What became of one row of an import: `created`, `updated`, `skipped` or `failed`. `cells` are kept of those that
+    failed, so that they can be mended; the id is derived from import and row."""
+
+    id = Varchar(length=36, primary_key=True)
+    import_ = ForeignKey(Import, on_delete=OnDelete.cascade, db_column_name="import_id", null=False, index=True)
+    row = Integer()
+    outcome = Varchar(length=8)
+    lead_id = Varchar(length=36, null=True, default=None)
+    error = Varchar(length=2000, default="")
+    cells = JSON(default="[]")
