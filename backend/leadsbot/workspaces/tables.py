@@ -8,7 +8,10 @@ from piccolo.table import Table
 
 
 class Workspace(Table, tablename="workspaces"):
-    """All data belong to one. `stages` is the pipeline in order; its first stage is where a form begun stands."""
+    """All data belong to one. `stages` is the pipeline in order; its first stage is where a form begun stands.
+
+    `kept_ids` has the ids of entries of its lists that can't be told from their names: those that were renamed.
+    """
 
     id = Varchar(length=36, primary_key=True)
     name = Varchar(length=200)
@@ -20,6 +23,7 @@ class Workspace(Table, tablename="workspaces"):
     event_types = JSON(default="[]")
     leads_per_hour = Integer(default=100)
     retention_days = Integer(null=True, default=None)
+    kept_ids = JSON(default="{}")
     created_at = BigInt()
 
 
@@ -166,13 +170,17 @@ class DoorAlert(Table, tablename="door_alerts"):
 
 
 class Source(Table, tablename="sources"):
-    """Where leads come from, as a workspace names it; `name_key` is the name as it is matched, without case."""
+    """Where leads come from, as a workspace names it; `name_key` is the name as it is matched, without case.
+
+    One with `deleted_at` is listed again with the first lead that comes from there later.
+    """
 
     id = Varchar(length=36, primary_key=True)
     workspace = ForeignKey(Workspace, on_delete=OnDelete.cascade, db_column_name="workspace_id", null=False)
     name = Varchar(length=200)
     name_key = Varchar(length=200)
     created_at = BigInt()
+    deleted_at = BigInt(null=True, default=None)
 
 
 class Invitation(Table, tablename="invitations"):

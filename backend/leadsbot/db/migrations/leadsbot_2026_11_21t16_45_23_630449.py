@@ -1,0 +1,58 @@
+from piccolo.apps.migrations.auto.migration_manager import MigrationManager
+from piccolo.columns.column_types import BigInt
+from piccolo.columns.column_types import JSON
+from piccolo.columns.indexes import IndexMethod
+
+ID = "2026-11-21T16:45:23:630449"
+VERSION = "1.38.0"
+DESCRIPTION = "Ids of renamed list entries, deleted sources"
+
+
+async def forwards():
+    manager = MigrationManager(
+        migration_id=ID, app_name="leadsbot", description=DESCRIPTION
+    )
+
+    manager.add_column(
+        table_class_name="Workspace",
+        tablename="workspaces",
+        column_name="kept_ids",
+        db_column_name="kept_ids",
+        column_class_name="JSON",
+        column_class=JSON,
+        params={
+            "default": "{}",
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema=None,
+    )
+
+    manager.add_column(
+        table_class_name="Source",
+        tablename="sources",
+        column_name="deleted_at",
+        db_column_name="deleted_at",
+        column_class_name="BigInt",
+        column_class=BigInt,
+        params={
+            "default": None,
+            "null": True,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema=None,
+    )
+
+    return manager
