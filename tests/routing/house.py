@@ -21,6 +21,8 @@ from leadsbot.settings import Settings
 from leadsbot.vault import Vault
 from leadsbot.workspaces.api_keys import Keys
 from leadsbot.workspaces.bootstrap import Created
+from leadsbot.workspaces.endpoints import EndpointBook
+from leadsbot.workspaces.refusals import Tally
 from leadsbot.workspaces.sign_in import SignIns
 from leadsbot.workspaces.sites import SiteBook
 from tests.support.telegram_server import TelegramServer
@@ -57,8 +59,10 @@ async def make_services(database: Database, telegram: TelegramServer) -> AsyncIt
             outbound=opened[-1],
             channels=discover(),
             sites=SiteBook(database),
+            endpoints=EndpointBook(database),
             keys=Keys(database),
             sign_ins=SignIns(database, vault),
+            refusals=Tally(database),
         )
 
     yield make

@@ -21,6 +21,8 @@ from leadsbot.services import Services
 from leadsbot.settings import Settings
 from leadsbot.vault import Vault
 from leadsbot.workspaces.api_keys import Keys
+from leadsbot.workspaces.endpoints import EndpointBook
+from leadsbot.workspaces.refusals import Tally
 from leadsbot.workspaces.sign_in import SignIns
 from leadsbot.workspaces.sites import SiteBook
 
@@ -172,8 +174,10 @@ async def edge(database: Database, **settings: str) -> AsyncIterator[App]:
         outbound=outbound,
         channels=discover(),
         sites=SiteBook(database),
+        endpoints=EndpointBook(database),
         keys=Keys(database),
         sign_ins=SignIns(database, vault),
+        refusals=Tally(database),
     )
     yield front({PREFIX: WidgetDoor(services), **script_doors(PUBLIC)}, nothing_behind)
     await outbound.aclose()

@@ -14,6 +14,7 @@ from leadsbot.dashboard.shown.thread import thread
 from leadsbot.dashboard.views import Toast, Undo
 from leadsbot.errors import InvalidInput
 from leadsbot.leads import changes, reading
+from leadsbot.routing import withheld
 
 
 @get("/leads/{lead_id:uuid}")
@@ -59,7 +60,7 @@ async def add_note(desk: Here, lead_id: FromPath[UUID]) -> Response[str]:
 async def set_spam(desk: Here, lead_id: FromPath[UUID]) -> Response[str]:
     """Call it spam (`spam` is 1) or take that back (0)."""
     spam = desk.posted.text("spam") == "1"
-    changed = await changes.set_spam(desk.database, desk.workspace_id, str(lead_id), spam)
+    changed = await withheld.set_spam(desk.database, desk.workspace_id, str(lead_id), spam)
     words = "Marked as spam." if spam else "Back among the leads."
     said = [Toast(words, undo=_undo(lead_id, "spam", "0" if spam else "1"))] if changed else []
     return await _shown(desk, lead_id, *said)

@@ -56,18 +56,22 @@ async def add_note(database: Database, workspace_id: str, lead_id: str, text: st
     return await database.write(unit)
 
 
-async def set_spam(database: Database, workspace_id: str, lead_id: str, spam: bool) -> bool:
-    """Call a lead spam, or take that back; gives whether anything changed. Raises NotFound."""
+async def mark_spam(tx: Tx, workspace_id: str, lead_id: str, spam: bool) -> bool:
+    """Call a lead spam, or take that back, in the caller's transaction; gives whether that changes anything.
 
-    async def unit(tx: Tx) -> bool:
-        row = await _lead(tx, workspace_id, lead_id)
-        if bool(row["spam"]) == spam:
-            return False
-        reasons = msgspec.json.encode([BY_HAND] if spam else []).decode()
-        record(tx, _happening(await _update(tx, row, spam=spam, spam_reasons=reasons), "lead.updated"))
-        return True
-
-    return await database.write(unit)
+    What the doors had found stays on the lead, and is shown while it counts as spam. `routing.withheld.set_spam` does
+    this and sees to what was, or is not to be, sent. Raises NotFound.
+    """
+    row = await _lead(tx, workspace_id, lead_id)
+    if bool(row["spam"]) == spam:
+        return False
+    found = msgspec.json.decode(row["spam_reasons"], type=list[str])
+    reasons = list(dict.fromkeys([*found, BY_HAND])) if spam else found
+    after = await _update(tx, row, spam=spam, spam_reasons=msgspec.json.encode(reasons).decode())
+    if not spam and row["email_key"]:
+        await _link(tx, row)
+    record(tx, _happening(after, "lead.updated"))
+    return True
 
 
 async def mark_read(database: Database, workspace_id: str, lead_id: str) -> None:
@@ -106,6 +110,17 @@ async def _update(tx: Tx, row: Row, **changes: Any) -> Row:
     assignments = ", ".join(f"{column} = ${number}" for number, column in enumerate(changed, 2))
     await tx.execute(f"UPDATE leads SET {assignments} WHERE id = $1", row["id"], *changed.values())
     return {**row, **changed}
+
+
+async def _link(tx: Tx, row: Row) -> None:
+    """Link a lead that is back among the others to an older one with its email, and newer ones to it, as possible
+    duplicates."""
+    same = "workspace_id = $1 AND email_key = $2 AND id <> $3 AND NOT spam AND deleted_at IS NULL AND created_at"
+    about = (row["workspace_id"], row["email_key"], row["id"], row["created_at"])
+    older = await tx.fetch_one(f"SELECT id FROM leads WHERE {same} <= $4 ORDER BY created_at DESC, id DESC", *about)
+    if older and not row["duplicate_of"]:
+        await tx.execute("UPDATE leads SET duplicate_of = $2 WHERE id = $1", row["id"], older["id"])
+    await tx.execute(f"UPDATE leads SET duplicate_of = $3 WHERE {same} > $4 AND duplicate_of IS NULL", *about)
 
 
 def _step(row: Row, before: str, by: str, reason: str) -> Row:

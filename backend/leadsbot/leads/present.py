@@ -16,7 +16,7 @@ _AS_THEY_ARE = (
     "form_id", "form_name", "form_completion_percent", "form_fields_completed", "form_fields_total", "confirmation",
     "assigned_to", "spam",
 )  # fmt: skip
-_JSON = ("click_ids", "first_touch", "custom_data", "tags", "spam_reasons")
+_JSON = ("click_ids", "first_touch", "custom_data", "tags")
 
 
 def full_name(row: Mapping[str, Any]) -> str:
@@ -54,6 +54,8 @@ def _shown(row: Mapping[str, Any], json_column: Callable[[str], Any], url: str) 
         shown[column] = row[column]
     for column in _JSON:
         shown[column] = json_column(row[column])
+    # Of a lead that was taken back from the spam they are kept, in case it goes there again.
+    shown["spam_reasons"] = json_column(row["spam_reasons"]) if row["spam"] else []
     shown["lead_url"] = url
     return shown
 

@@ -44,7 +44,7 @@ class Destination:
     @property
     def lane(self) -> str:
         """Name what a slow one of these holds up: itself alone."""
-        return f"webhook:{self.id}" if self.is_webhook else f"channel:{self.id}"
+        return _lane(self.id if self.is_webhook else None, self.id)
 
     @property
     def events(self) -> tuple[str, ...]:
@@ -90,6 +90,15 @@ class Destination:
             "next_attempt_at": None,
             **more,
         }
+
+
+def lane_of(delivery: Row) -> str:
+    """Give the lane of a delivery's destination, whether that is still there or not."""
+    return _lane(delivery["webhook_id"], delivery["channel_id"])
+
+
+def _lane(webhook_id: str | None, channel_id: str | None) -> str:
+    return f"webhook:{webhook_id}" if webhook_id else f"channel:{channel_id}"
 
 
 def open_config(vault: Vault, stored: str) -> dict[str, Any]:

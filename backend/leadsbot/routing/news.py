@@ -70,6 +70,15 @@ def envelope(event: Row, data: Row) -> bytes:
     )
 
 
+def not_spam(body: str) -> str:
+    """Give the body of an event about a lead that was taken for spam, as it is now that it isn't."""
+    said = msgspec.json.decode(body, type=dict[str, Any])
+    lead = said["data"].get("lead")
+    if lead:
+        lead.update(spam=False, spam_reasons=[])
+    return msgspec.json.encode(said).decode()
+
+
 def _news(
     event: Row, data: dict[str, Any], leads: Mapping[str, Row], returns: set[tuple[str, int]], public_url: str
 ) -> News:

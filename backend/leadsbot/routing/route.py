@@ -21,7 +21,7 @@ from leadsbot.services import Services
 from leadsbot.vault import Undecipherable
 
 DELIVER = "deliver"
-_SPAM = "This lead looks like spam. Try again to send it all the same."
+SPAM = "This lead looks like spam. Try again to send it all the same."
 
 Row = dict[str, Any]
 
@@ -78,7 +78,7 @@ def _reachable(services: Services, destination: Destination) -> bool:
 def _delivery(one: News, destination: Destination, name: str) -> Row:
     """Make the row; its id belongs to event and destination, so that no event is ever routed there twice."""
     delivery_id = derived_id("delivery", one.event["id"], destination.id)
-    withheld = {"status": "withheld", "reason": _SPAM} if one.spam else {}
+    withheld = {"status": "withheld", "reason": SPAM} if one.spam else {}
     return destination.delivery(name, one.event, one.body, id=delivery_id, **withheld)
 
 
@@ -87,10 +87,24 @@ async def _write(tx: Tx, made: list[tuple[Row, str]]) -> None:
         f"SELECT id FROM deliveries WHERE id {tx.one_of(1)}", tx.many([row["id"] for row, _ in made])
     )
     known = {row["id"] for row in there}
+    restored = await _restored(tx, [row for row, _ in made if row["status"] == "withheld"])
     for row, lane in made:
         if row["id"] in known:
             continue
+        if row["lead_id"] in restored and row["status"] == "withheld":
+            row = {**row, "status": "pending", "reason": "", "body": news.not_spam(row["body"])}
         tx.insert(Delivery, row, "ON CONFLICT (id) DO NOTHING")
         tx.signal(topic(row["workspace_id"]))
         if row["status"] == "pending":
             queue(tx, row["id"], lane)
+
+
+async def _restored(tx: Tx, withheld: list[Row]) -> set[str]:
+    """Give the leads that somebody has taken back from the spam since the event, and hold all until this is written:
+    what is taken back a moment later then finds these deliveries to release."""
+    leads = sorted({str(row["lead_id"]) for row in withheld if row["lead_id"]})
+    if not leads:
+        return set()
+    lock = " FOR SHARE" if tx.dialect == "postgres" else ""
+    rows = await tx.fetch(f"SELECT id, spam FROM leads WHERE id {tx.one_of(1)} ORDER BY id{lock}", tx.many(leads))
+    return {row["id"] for row in rows if not row["spam"]}
