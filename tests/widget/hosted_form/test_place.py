@@ -44,7 +44,7 @@ def test_it_waits_for_a_container_that_is_not_there_yet(show: Show) -> None:
 )
 def test_it_asks_for_the_form_that_the_tag_names(show: Show, backend: Forms, tag: str, path: str) -> None:
     show(tag=tag)
-    assert backend.asked == [f"/api/w/{TOKEN}/form{path}"]
+    backend.seen.wait(lambda: backend.asked == [f"/api/w/{TOKEN}/form{path}"], "the form's address")
 
 
 @pytest.mark.parametrize("status", [403, 404])
@@ -52,7 +52,7 @@ def test_a_form_that_there_is_not_leaves_the_page_as_it_was(show: Show, backend:
     backend.refusals = [status, status]
     page = show()
     expect(page.get_by_text("Call us")).to_be_visible()
-    assert len(backend.asked) == 1
+    backend.seen.wait(lambda: len(backend.asked) == 1, "one request")
 
 
 def test_it_asks_again_after_a_failure(show: Show, backend: Forms) -> None:
@@ -71,7 +71,7 @@ def test_after_three_failures_it_leaves_the_page_as_it_was(show: Show, backend: 
     page.clock.resume()
     page.wait_for_selector("html[data-shown]")
     expect(page.get_by_text("Call us")).to_be_visible()
-    assert len(backend.asked) == 3
+    backend.seen.wait(lambda: len(backend.asked) == 3, "three requests")
 
 
 @pytest.mark.parametrize(
