@@ -32,11 +32,16 @@ def partial(site: SiteRules, fields: wire.Fields | None) -> list[wire.Field]:
     return kept if site.partial_values == "all" else [one for one in kept if meaning_of(one) in CONTACT]
 
 
-def spam_reasons(site: SiteRules, fields: list[wire.Field]) -> tuple[str, ...]:
-    """Give why a submission looks like spam: somebody filled in the field that people never see."""
+def trapped(site: SiteRules, fields: list[wire.Field]) -> str:
+    """Give the name of the site's honeypot where somebody filled it in, else an empty text."""
     trap = site.honeypot_field
-    trapped = trap and any(one.name == trap and one.value.strip() for one in fields)
-    return (f"filled in “{trap}”, which people don't see",) if trapped else ()
+    return trap if trap and any(one.name == trap and one.value.strip() for one in fields) else ""
+
+
+def typed(stats: list[wire.FieldStat] | None) -> bool | None:
+    """Tell whether somebody was in a field, or let the browser fill it in; None where nothing tells."""
+    answered = [one for one in stats or () if one.state]
+    return any(one.entered or one.time or one.state == wire.AUTOFILLED for one in answered) if answered else None
 
 
 def named(values: Mapping[str, Any]) -> list[wire.Field]:

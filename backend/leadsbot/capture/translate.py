@@ -9,8 +9,10 @@ import msgspec
 from msgspec.structs import replace
 
 from leadsbot.attribution import strip_personal, without_query
+from leadsbot.attribution.hosts import host_of
 from leadsbot.capture import sifting, wire
 from leadsbot.capture.decoding import clock_skew, server_time
+from leadsbot.capture.guards import spam
 from leadsbot.capture.visits import Sender, visit_of
 from leadsbot.forms.audits import Audited, audited
 from leadsbot.forms.growth import Met, met
@@ -119,7 +121,7 @@ class _Translation:
             reached = replace(reached, page_url=strip_personal(event.url[: wire.MAX_TEXT]))
         self._out.reached.append(reached)
         sub = self._submission(event, from_fields(fields), fields, reached)
-        spam_reasons = sifting.spam_reasons(self._site, event.fields)
+        spam_reasons = self._judged(event, sub)
         self._out.submissions.append(replace(sub, spam_reasons=spam_reasons) if spam_reasons else sub)
         known = self._site.totals.get(event.form.key, 0)
         units = event.total if event.met is None else event.met
@@ -127,6 +129,16 @@ class _Translation:
         grown = met(str(reached.form_id), event.begun, units, named, known, self._sender.received_at)
         if grown and not spam_reasons:
             self._out.met.append(grown)
+
+    def _judged(self, event: wire.Submit, sub: Submission) -> tuple[str, ...]:
+        return spam.reasons(
+            sub.contact,
+            trapped=sifting.trapped(self._site, event.fields),
+            user_agent=self._sender.user_agent,
+            took_ms=event.at - event.start,
+            typed=sifting.typed(event.stats),
+            own_host=host_of(sub.page_url),
+        )
 
     def _identify(self, event: wire.Identify, number: int) -> None:
         contact = from_fields(sifting.allowed(self._site, sifting.named(event.values)))

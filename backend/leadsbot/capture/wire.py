@@ -25,6 +25,7 @@ MAX_DEPTH: Final = 8
 MAX_AUDITED: Final = 100
 MAX_MISSED: Final = 50
 MAX_WHERE: Final = 300
+AUTOFILLED: Final = 2
 # A device may believe it is 1970: `sent` corrects that. Before the epoch or after 2100 is no clock at all.
 MAX_TIME: Final = 4_102_444_800_000
 OLDEST: Final = 30 * clock.DAY
