@@ -23,6 +23,9 @@ from tests.api.rows import add_form, add_hosted_form, add_lead, add_session
 BODIES = {
     "POST /api/v1/sites": {"name": "Another"},
     "POST /api/v1/sites/{site_id}/allow-origin": {"origin": "https://new.example"},
+    "POST /api/v1/endpoints": {"name": "Another"},
+    "POST /api/v1/endpoints/{endpoint_id}/allow-ip": {"ip": "203.0.113.7"},
+    "POST /api/v1/endpoints/{endpoint_id}/allow-origin": {"origin": "https://new.example"},
     "POST /api/v1/keys": {"name": "A key", "scopes": ["leads:read"]},
     "PATCH /api/v1/keys/{key_id}": {"name": "Renamed"},
     "POST /api/v1/webhooks": {"url": "http://127.0.0.1:9/hook", "events": []},
@@ -46,7 +49,7 @@ def doors() -> list[str]:
 
 
 DOORS = doors()
-READS = [door for door in DOORS if any(f"/{name}" in door for name in ("leads", "sessions", "forms"))]
+READS = [door for door in DOORS if re.match(r"GET /api/(v1/)?(leads|sessions|forms|analytics)\b", door)]
 
 
 def request(client: Client, door: str, ids: dict[str, str]) -> httpx.Request:
@@ -66,6 +69,7 @@ async def rows(api: Client, database: Database, workspace: Created) -> dict[str,
     return {
         "lead_id": await add_lead(database, workspace, email="ada@example.com"),
         "site_id": workspace.site_id,
+        "endpoint_id": workspace.endpoint_id,
         "session_id": await add_session(database, workspace),
         "form_id": await add_form(database, workspace),
         "key_id": (await api.post("/api/v1/keys", json=BODIES["POST /api/v1/keys"])).json()["id"],

@@ -17,6 +17,7 @@ from leadsbot.leads import pipeline
 from leadsbot.workspaces.workspace_editing import get_workspace
 
 STATUSES = ("new", "contacted", "quoted")
+_TAGS = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content")
 
 
 class HouseRules(Struct, frozen=True):
@@ -33,11 +34,13 @@ class HouseRules(Struct, frozen=True):
 
 
 class Placed(Struct, frozen=True):
-    """Where a lead is to stand and what it is about, in the workspace's own spelling."""
+    """Where a lead is to stand and what it is about, in the workspace's own spelling. `hints` are columns that nobody
+    said, found out from the addresses: they fill what is empty and change nothing."""
 
     stage: str | None
     source: str
     columns: dict[str, Any]
+    hints: dict[str, Any]
 
 
 async def rules_of(database: Database, workspace_id: str) -> HouseRules:
@@ -73,10 +76,7 @@ def place(rules: HouseRules, told: Told) -> Placed:
             raise InvalidInput("Nobody in the workspace has this email or id.", fields=["assigned_to"])
         columns["assigned_to"] = rules.members[assignee.lower()]
     _add_device(columns)
-    source = told.asked.get("source", "")
-    if not source:
-        _add_origin(columns)
-    return Placed(_stage(rules, told), source, columns)
+    return Placed(_stage(rules, told), told.asked.get("source", ""), columns, _origin(columns))
 
 
 def spelled_by(known: Sequence[str], name: str) -> str | None:
@@ -106,23 +106,20 @@ def _add_device(columns: dict[str, Any]) -> None:
             columns.setdefault(name, getattr(device, name))
 
 
-def _add_origin(columns: dict[str, Any]) -> None:
-    """Say where the lead came from, where addresses or campaign tags tell and nobody else did."""
+def _origin(columns: dict[str, Any]) -> dict[str, Any]:
+    """Find where the lead came from, where addresses or campaign tags tell."""
     url = columns.get("landing_page") or columns.get("page_url") or ""
     referrer = columns.get("referrer", "")
     tags = parse_touch(url)
     utm = tags.utm | {name[4:]: value for name, value in columns.items() if name.startswith("utm_")}
     clicks = tags.click_ids | _clicks(columns.get("click_ids", "{}"))
     if not (utm or clicks or referrer or url):
-        return
+        return {}
     origin = attribute(url, referrer, utm, clicks)
-    columns["source"] = origin.source
-    for name in ("source", "medium", "campaign", "term", "content"):
-        if utm.get(name):
-            columns.setdefault(f"utm_{name}", utm[name])
-    columns.setdefault("campaign", origin.campaign or "")
-    columns.setdefault("domain", origin.domain[:255])
-    columns.setdefault("click_ids", msgspec.json.encode(clicks).decode())
+    hints = {f"utm_{name}": value for name, value in utm.items() if f"utm_{name}" in _TAGS}
+    hints |= {"source": origin.source, "campaign": origin.campaign or "", "domain": origin.domain[:255]}
+    hints["click_ids"] = msgspec.json.encode(clicks).decode() if clicks else ""
+    return {name: value for name, value in hints.items() if value and name not in columns}
 
 
 def _clicks(stored: str) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -13,9 +14,10 @@ from leadsbot.api import errors as api_errors
 from leadsbot.api.keyed import HOLDER
 from leadsbot.capture.arrivals import Arrival, store
 from leadsbot.capture.house_rules import HouseRules, Placed, place
-from leadsbot.capture.lead_body import Told
-from leadsbot.errors import InvalidInput
-from leadsbot.ids import new_id
+from leadsbot.capture.lead_body import Told, put, spelled
+from leadsbot.errors import InvalidInput, NotFound
+from leadsbot.forms.reading import get_form
+from leadsbot.ids import is_id, new_id
 from leadsbot.leads.intake import CONFIRMED
 from leadsbot.leads.submission import Submission, Taken
 from leadsbot.services import Services
@@ -40,6 +42,7 @@ async def take(
     force_stage: bool = False,
 ) -> tuple[Taken, Placed]:
     """Store what a body told as a lead of the key's workspace; gives what became of it and where it was to stand."""
+    form_id = await _form(services, holder.workspace_id, told)
     placed = place(rules, told)
     now = clock.now()
     sub = Submission(
@@ -52,6 +55,7 @@ async def take(
         submitted_at=now,
         country=rules.country,
         fields=as_came(body),
+        form_id=form_id,
         form_name=placed.columns.get("form_name", ""),
         page_url=placed.columns.get("page_url", ""),
         percent=placed.columns.get("form_completion_percent"),
@@ -67,21 +71,33 @@ async def take(
         door_id=holder.key_id,
         by=f"{holder.name} ({door})",
         extra=extra_of(placed),
+        hints=placed.hints,
     )
     arrival = Arrival(sub, source=placed.source, per_hour=rules.leads_per_hour)
     taken: Taken = await services.database.put(store, arrival)
     return taken, placed
 
 
+async def _form(services: Services, workspace_id: str, told: Told) -> str | None:
+    """Give the form that a body names, where the workspace has it; any other id is kept aside."""
+    form_id = told.asked.get("form_id", "")
+    if is_id(form_id):
+        with suppress(NotFound):
+            return str((await get_form(services.database, workspace_id, form_id.lower()))["id"])
+    if form_id:
+        put(told.contact.custom, "form_id", form_id)
+    return None
+
+
 def extra_of(placed: Placed) -> dict[str, Any]:
     """Give the columns that aren't the submission's own."""
-    own = ("form_name", "form_completion_percent", "form_fields_completed", "form_fields_total", "page_url")
+    own = ("form_name", "form_completion_percent", "form_fields_completed", "form_fields_total")
     return {name: value for name, value in placed.columns.items() if name not in own}
 
 
 def require(names: Iterable[str], present: set[str]) -> None:
     """Raise the contract's error for what is missing."""
-    missing = [name for name in dict.fromkeys(names) if name not in present]
+    missing = [name for name in dict.fromkeys(names) if spelled(name) not in present]
     if missing:
         raise InvalidInput("Missing required fields", code="missing_fields", fields=missing)
 

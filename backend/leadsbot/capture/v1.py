@@ -52,7 +52,7 @@ async def _create(services: Services, holder: KeyHolder, body: Body, door: str) 
 
 def _names(told: Told) -> tuple[str, ...]:
     """A whole name will do, in one piece or two."""
-    if "name" in told.asked or not told.contact.first_name:
+    if "name" in told.asked or not (told.contact.first_name or told.contact.last_name):
         return ("name",)
     return ("first_name", "last_name")
 

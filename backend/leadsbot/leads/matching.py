@@ -84,7 +84,9 @@ async def load(tx: Tx, subs: Sequence[Submission]) -> Candidates:
         )
     if named:
         rows += await tx.fetch(
-            f"SELECT * FROM leads WHERE id {tx.one_of(1)} AND deleted_at IS NULL ORDER BY created_at {lock}",
+            f"SELECT * FROM leads WHERE workspace_id {tx.one_of(1)} AND id {tx.one_of(2)} AND deleted_at IS NULL"
+            f" ORDER BY created_at {lock}",
+            workspaces,
             tx.many(named),
         )
     if visits:

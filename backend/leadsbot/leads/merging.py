@@ -18,6 +18,7 @@ CUSTOM_LIMIT = 500
 CUSTOM_LENGTH = 200_000
 _CONTACT = ("first_name", "last_name", "email", "phone", "company", "message", "event_date")
 _LIMITS = {name: 2_000 for name in _CONTACT if name != "message"}  # contract, section 4
+_EMPTY = ("", None, "{}", "[]")
 _MEASURES = ("form_id", "form_name", "form_completion_percent", "form_fields_completed", "form_fields_total")
 
 
@@ -71,7 +72,7 @@ def new_lead(sub: Submission, phone_e164: str) -> Row:
         "deleted_at": None,
     }
     row.update(sub.extra)
-    return row
+    return _hinted(row, sub)
 
 
 def add(row: Row, sub: Submission, phone_e164: str, *, own: bool) -> Row:
@@ -87,17 +88,23 @@ def add(row: Row, sub: Submission, phone_e164: str, *, own: bool) -> Row:
     if told["phone"] and changed["phone"] == told["phone"]:
         changed["phone_e164"] = phone_e164
     changed["custom_data"] = _with_custom(row["custom_data"], sub.contact.custom, overwrite)
-    if own or row["form_completion_percent"] is None:
+    if overwrite or row["form_completion_percent"] is None:
         changed.update({name: value for name, value in _measures(sub).items() if value not in (None, "")})
-    if sub.complete and own and not (_again(row, sub) and row["confirmation"] == "confirmed"):
+    if sub.complete and overwrite and not (_again(row, sub) and row["confirmation"] == "confirmed"):
         changed["confirmation"] = sub.confirmation
     for name, value in sub.extra.items():
-        if overwrite or not row[name]:
+        if overwrite or row[name] in _EMPTY:
             changed[name] = value
+    changed = _hinted(changed, sub)
     changed["stage"] = _next_stage(row["stage"], sub)
     if changed != row:
         changed["updated_at"] = sub.received_at
     return changed
+
+
+def _hinted(row: Row, sub: Submission) -> Row:
+    """Give `row` with what was only found out, where it is empty."""
+    return {**row, **{name: value for name, value in sub.hints.items() if row[name] in _EMPTY}} if sub.hints else row
 
 
 def _again(row: Row, sub: Submission) -> bool:

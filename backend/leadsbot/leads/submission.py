@@ -27,7 +27,8 @@ class Submission(Struct, frozen=True):
     `lead_id` names the lead that is meant; where there is none the contact's email decides, and without any contact it
     is `NotFound`. `advances` is False for a door that leaves the stage alone unless it says one, `force_stage` lets
     `stage` go backwards. `door_id` is the endpoint or key it came by, `by` what the history calls whoever sent it (else
-    the door). A door that makes a lead beside one of the same email (`joins` False) links both as possible duplicates.
+    the door). `extra` are columns of the lead that were said, `hints` those that were only found out: they fill what is
+    empty. A door that makes a lead beside one of the same email (`joins` False) links both as possible duplicates.
     """
 
     id: str
@@ -63,6 +64,7 @@ class Submission(Struct, frozen=True):
     door_id: str | None = None
     by: str = ""
     extra: Mapping[str, Any] = field(default_factory=dict)
+    hints: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Taken(Struct, frozen=True, gc=False):
