@@ -299,6 +299,15 @@ async def test_more_leads_a_day_than_the_site_allows_are_told_when_to_come_back(
         assert sorted([(await page.post(body)).status for body in bodies]) == [202, 202, 202, 202, 429]
 
 
+async def test_the_daily_limit_counts_an_ipv6_subscriber_as_one(page: Page, database: Database) -> None:
+    await change_site(database, leads_per_ip_per_day=1)
+    statuses = []
+    for number, peer in enumerate(("2001:db8:0:1::1", "2001:db8:0:1:ffff::2", "2001:db8:0:2::1")):
+        page.peer = peer
+        statuses.append((await page.send(submit(email_field(f"visitor{number}@example.com")))).status)
+    assert statuses == [202, 429, 202]
+
+
 async def test_the_daily_limit_counts_leads_alone_and_each_address_by_itself(page: Page, database: Database) -> None:
     await change_site(database, leads_per_ip_per_day=1)
     first = batch(submit(email_field("ada@example.com")))

@@ -9,6 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from leadsbot import clock
+from leadsbot.capture.guards import daily
 from leadsbot.db import Tx
 from leadsbot.errors import TooManyRequests
 from leadsbot.leads.intake import intake
@@ -37,7 +38,9 @@ async def store(tx: Tx, arrivals: Sequence[Arrival]) -> list[Taken]:
     taken = await intake(tx, subs)
     began = [one for one, what in zip(arrivals, taken, strict=True) if what.created]
     await _hold_to_hour(tx, began)
-    await _hold_to_day(tx, began)
+    await daily.hold(
+        tx, [daily.Begun(one.sub.door_id or "", one.address, one.per_day) for one in began if one.per_day is not None]
+    )
     return taken
 
 
@@ -56,15 +59,4 @@ async def _hold_to_hour(tx: Tx, began: Sequence[Arrival]) -> None:
             await limits.take(tx, f"leads:{workspace_id}", amount, held[workspace_id] or 0, clock.HOUR)
         except TooManyRequests as error:
             error.code = "leads_per_hour"
-            raise
-
-
-async def _hold_to_day(tx: Tx, began: Sequence[Arrival]) -> None:
-    """Let no address begin more leads than the door allows a day."""
-    amounts = Counter((one.sub.door_id or "", one.address, one.per_day) for one in began if one.per_day is not None)
-    for (door_id, address, limit), amount in sorted(amounts.items(), key=str):
-        try:
-            await limits.take(tx, f"day:{door_id}:{address}", amount, limit or 0, clock.DAY)
-        except TooManyRequests as error:
-            error.code = "leads_per_day"
             raise

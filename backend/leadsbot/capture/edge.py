@@ -6,6 +6,7 @@ sends many small batches. So the widget's own addresses are answered here; every
 
 from __future__ import annotations
 
+import math
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -131,6 +132,6 @@ def _refusal(error: LeadsBotError, request_id: str) -> Response:
     if isinstance(error, MethodNotAllowed):
         headers.append((b"allow", ", ".join(error.allowed).encode()))
     if error.retry_after is not None:
-        headers.append((b"retry-after", str(max(1, round(error.retry_after))).encode()))
+        headers.append((b"retry-after", str(max(1, math.ceil(error.retry_after))).encode()))
         headers.append((b"access-control-expose-headers", b"retry-after"))
     return Response(error.status, headers, body)

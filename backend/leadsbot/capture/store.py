@@ -95,14 +95,14 @@ async def _hold_to_limits(
     limits = {batch.site.id: batch.site.leads_per_ip_per_day for batch in batches if batch.site.leads_per_ip_per_day}
     if not limits:
         return
-    begun = [
-        daily.Begun(sub.workspace_id, site_id, sub.visit.ip_address, limit)
-        for sub, one in zip(subs, taken, strict=True)
-        if one.created and (site_id := sub.site_id) and (limit := limits.get(site_id))
-    ]
-    if begun:
-        await tx.flush()
-        await daily.check(tx, begun)
+    await daily.hold(
+        tx,
+        [
+            daily.Begun(site_id, sub.visit.ip_address, limit)
+            for sub, one in zip(subs, taken, strict=True)
+            if one.created and (site_id := sub.site_id) and (limit := limits.get(site_id))
+        ],
+    )
 
 
 async def _news(tx: Tx, subs: list[Submission]) -> list[Submission]:

@@ -11,7 +11,6 @@ from leadsbot import clock
 from leadsbot.capture import wire
 from leadsbot.capture.decoding import decode
 from leadsbot.capture.edge import JSON, Request, Response
-from leadsbot.capture.guards.bursts import Bursts
 from leadsbot.capture.guards.client_address import client_address
 from leadsbot.capture.guards.origins import MAX_ORIGIN, OPAQUE, allowed, hint, origin_of
 from leadsbot.capture.hosted import hosted_form, is_hosted
@@ -21,6 +20,7 @@ from leadsbot.capture.translate import DOOR, captured
 from leadsbot.capture.visits import Sender
 from leadsbot.errors import Forbidden, MethodNotAllowed, NotFound, TooManyRequests
 from leadsbot.services import Services
+from leadsbot.workspaces.bursts import Bursts
 from leadsbot.workspaces.refusals import CSP, Doorway, Refused
 from leadsbot.workspaces.sites import SiteRules
 

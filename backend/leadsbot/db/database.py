@@ -92,6 +92,13 @@ class Database:
         except Exception as error:
             raise translated(error) from error
 
+    async def at_once(self, sql: str, *args: Any) -> list[Row]:
+        """Run one statement by itself, durable or not by the time the writer's batch is: for counts that nodes share.
+        PostgreSQL alone; a SQLite database has one node, and one writer."""
+        if self.dialect == "sqlite":
+            raise RuntimeError("SQLite is written through the writer alone")
+        return await self.fetch(sql, *args)
+
     async def fetch_one(self, sql: str, *args: Any) -> Row | None:
         rows = await self.fetch(sql, *args)
         return rows[0] if rows else None

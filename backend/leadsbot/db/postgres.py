@@ -18,6 +18,7 @@ from leadsbot.errors import Unavailable
 CHANNEL = "leadsbot"
 COMMAND_TIMEOUT_S = 30.0
 READERS = 8
+CROSSED_ROUNDS = 3
 
 # https://www.postgresql.org/docs/current/errcodes-appendix.html: serialization and deadlock, out of space or memory,
 # lock not available, shutting down. All of them: nothing was stored, come back.
@@ -74,11 +75,35 @@ class PostgresBackend:
         return connection
 
     async def commit(self, groups: list[Group]) -> set[str]:
+        signals = await self._attempt(groups)
+        for group in groups:
+            for index, outcome in enumerate(group.outcomes):
+                if _is_crossed(outcome):
+                    signals |= await self._again(group, index)
+            group.outcomes = [translated(o) if isinstance(o, Exception) else o for o in group.outcomes]
+        return signals
+
+    async def _attempt(self, groups: list[Group]) -> set[str]:
         try:
             return await self._commit(groups)
         except Exception as error:
             await self._recover()
             raise translated(error) from error
+
+    async def _again(self, group: Group, index: int) -> set[str]:
+        """Try an item alone in a transaction of its own: it and another node's waited for each other crosswise, which
+        they can only do while a batch holds on to what its other items have locked."""
+        alone = Group(group.handler, [group.items[index]], [])
+        signals: set[str] = set()
+        for _ in range(CROSSED_ROUNDS):
+            try:
+                signals = await self._attempt([alone])
+            except Exception as error:  # the others of the batch stand, so this is its outcome alone
+                alone.outcomes = [error]
+            if not _is_crossed(alone.outcomes[0]):
+                break
+        group.outcomes[index] = alone.outcomes[0]
+        return signals
 
     async def _commit(self, groups: list[Group]) -> set[str]:
         connection = await self._begin()
@@ -90,8 +115,6 @@ class PostgresBackend:
         for topic in signals:
             await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, topic)
         await connection.execute("COMMIT")
-        for group in groups:
-            group.outcomes = [translated(o) if isinstance(o, Exception) else o for o in group.outcomes]
         return signals
 
     async def _begin(self) -> asyncpg.Connection[Any]:
@@ -121,6 +144,11 @@ class PostgresBackend:
     async def close(self) -> None:
         if self._connection is not None and not self._connection.is_closed():
             await self._connection.close()
+
+
+def _is_crossed(outcome: object) -> bool:
+    """Tell whether an item fell to a deadlock or a failed serialization: nothing is wrong with it, it is tried anew."""
+    return isinstance(outcome, asyncpg.TransactionRollbackError)
 
 
 def translated(error: Exception) -> Exception:

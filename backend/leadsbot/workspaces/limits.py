@@ -1,15 +1,20 @@
-"""Limits that hold across nodes: counted in the database, one row per limited thing and window."""
+"""Limits that hold across nodes: counted in the database, one row per limited thing and window or part of one."""
 
 from __future__ import annotations
 
 import zlib
+from itertools import accumulate
+from typing import Final
 
 from leadsbot import clock
 from leadsbot.db import Tx
 from leadsbot.errors import TooManyRequests
 from leadsbot.workspaces.tables import RateCount
 
-PARTS = 60
+EXACT: Final = 1_000
+PARTS: Final = 3_600
+_DIGITS: Final = 14
+_LENGTH: Final = 200 - _DIGITS - 1  # of the id's column
 
 
 async def hit(tx: Tx, key: str, window_ms: int) -> tuple[int, int]:
@@ -28,38 +33,45 @@ async def take(tx: Tx, key: str, amount: int, limit: int, window_ms: int) -> Non
     """Count `amount` more of `key` within any `window_ms`, in the caller's transaction, which must fail when this does:
     `TooManyRequests` once they are more than `limit`, with when as many will fit again.
 
-    A window is counted in `PARTS` parts, so it is too long by one part at most, never too short.
+    Up to a limit of `EXACT` each moment counts by itself. Above, a window is counted in `PARTS` parts and may be short
+    by one. Time is the database's, so that nodes whose clocks differ count alike.
     """
-    part_ms = window_ms // PARTS
+    part_ms = 1 if limit <= EXACT else max(1, window_ms // PARTS)
     await _lock(tx, key)
-    now = clock.now()
+    now = clock.now() + tx.ahead
     start = now - now % part_ms
     await tx.execute(
         "INSERT INTO rate_counts (id, window_ends_at, hits) VALUES ($1, $2, $3)"
         " ON CONFLICT (id) DO UPDATE SET hits = rate_counts.hits + excluded.hits",
-        f"{start}:{key}"[: RateCount.id.length],
+        _part(key, start),
         start + part_ms + window_ms,
         amount,
     )
-    parts = [start - number * part_ms for number in range(PARTS + 1)]
-    ids = {f"{at}:{key}"[: RateCount.id.length]: at for at in parts}
-    rows = await tx.fetch(f"SELECT id, hits FROM rate_counts WHERE id {tx.one_of(1)}", tx.many(list(ids)))
-    held = sorted((ids[row["id"]], int(row["hits"])) for row in rows)
+    held = await _held(tx, key, now - window_ms + 1, now)
     over = sum(hits for _, hits in held) - limit
     if over > 0:
-        raise TooManyRequests(
-            "Too Many Requests", retry_after=_until_free(held, over, part_ms, window_ms) / clock.SECOND
-        )
+        wait = _until_free(held, over) + window_ms - now
+        raise TooManyRequests("Too Many Requests", retry_after=wait / clock.SECOND)
 
 
-def _until_free(held: list[tuple[int, int]], over: int, part_ms: int, window_ms: int) -> int:
-    """Give the ms until parts that hold `over` have fallen out of the window."""
-    now = clock.now()
-    for at, hits in held:
-        over -= hits
-        if over <= 0:
-            return at + part_ms + window_ms - now
-    return window_ms
+async def _held(tx: Tx, key: str, first: int, last: int) -> list[tuple[int, int]]:
+    """Give what was counted of `key` from `first` to `last` (ms), in order: when, and how many."""
+    rows = await tx.fetch(
+        "SELECT id, hits FROM rate_counts WHERE id >= $1 AND id <= $2", _part(key, first), _part(key, last)
+    )
+    mine = _part(key, 0)[:-_DIGITS]  # a database may sort other texts between two of one key
+    return sorted((int(row["id"][-_DIGITS:]), int(row["hits"])) for row in rows if row["id"][:-_DIGITS] == mine)
+
+
+def _part(key: str, start: int) -> str:
+    """Give a count's id: those of one key stand together, in order of time."""
+    return f"{key[:_LENGTH]}@{start:0{_DIGITS}d}"
+
+
+def _until_free(held: list[tuple[int, int]], over: int) -> int:
+    """Give the time (ms) of the count with which `over` of what is held will have fallen out of the window."""
+    gone = accumulate(hits for _, hits in held)
+    return next((at for (at, _), sum_ in zip(held, gone, strict=True) if sum_ >= over), held[-1][0])
 
 
 async def _lock(tx: Tx, key: str) -> None:
