@@ -4,39 +4,30 @@ from __future__ import annotations
 
 from typing import Any
 
-from litestar import Request, Response, Router, get
+import msgspec
+from litestar import Litestar, MediaType, Request, Response, Router, get
 from litestar.datastructures import ResponseHeader
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import OpenAPIRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 
 from leadsbot import __version__
+from leadsbot.api.reference.describing import Json, describe
+from leadsbot.api.reference.page import read, render
+from leadsbot.dashboard.shell import THEME_COOKIE, THEMES
 
 TITLE = "LeadsBot"
-LIBRARY = "/static/vendor/swagger-ui"
+_STATE = "api_description"
 
-_CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self';"
-    " base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-)
-_PAGE = f"""<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{TITLE}: API reference</title>
-<link rel="icon" href="/static/icons/favicon.svg" type="image/svg+xml">
-<link rel="stylesheet" href="{LIBRARY}/swagger-ui.css?{__version__}">
-</head>
-<body>
-<div id="reference"></div>
-<noscript><p>The reference needs JavaScript; the description itself is at <a href="/openapi.json">/openapi.json</a>.</p>
-</noscript>
-<script src="{LIBRARY}/swagger-ui-bundle.js?{__version__}" defer></script>
-<script src="/static/js/docs.js?{__version__}" defer></script>
-</body>
-</html>
-"""
+_HEADERS = {
+    "Cache-Control": "no-cache",
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
+        " base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}
 _DESCRIPTION = (
     "Send an API key with every request: `Authorization: Bearer lb_…` or `X-API-Key: lb_…`. Errors are"
     ' `{"error", "code", "fields", "request_id"}`, lists `{"data", "next_cursor"}`, times RFC 3339 in UTC.'
@@ -44,13 +35,30 @@ _DESCRIPTION = (
 
 
 class Reference(OpenAPIRenderPlugin):
-    """The page that shows the description, from vendored files."""
+    """The page for people. It is made once for each theme."""
 
     def __init__(self) -> None:
         super().__init__(path="/")
+        self._pages: dict[str, bytes] = {}
 
     def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
-        return _PAGE.encode()
+        chosen = request.cookies.get(THEME_COOKIE, "")
+        theme = chosen if chosen in THEMES else THEMES[0]
+        if theme not in self._pages:
+            state = request.app.state
+            book = read(described(request.app), state.services.settings.public_url)
+            self._pages[theme] = render(book, state.renderer.asset, theme).encode()
+        return self._pages[theme]
+
+
+class Document(OpenAPIRenderPlugin):
+    """The same description below the page's own address, where tools look for it."""
+
+    def __init__(self) -> None:
+        super().__init__(path="/openapi.json", media_type=MediaType.JSON)
+
+    def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
+        return msgspec.json.encode(described(request.app))
 
 
 def openapi_config() -> OpenAPIConfig:
@@ -65,28 +73,29 @@ def openapi_config() -> OpenAPIConfig:
                 "header": SecurityScheme(type="apiKey", name="X-API-Key", security_scheme_in="header"),
             }
         ),
-        render_plugins=[Reference()],
+        render_plugins=[Reference(), Document()],
         openapi_router=Router(
             "/docs",
             route_handlers=[],
             include_in_schema=False,
-            response_headers=[
-                ResponseHeader(name="Content-Security-Policy", value=_CONTENT_SECURITY_POLICY),
-                ResponseHeader(name="X-Content-Type-Options", value="nosniff"),
-                ResponseHeader(name="Referrer-Policy", value="no-referrer"),
-            ],
+            response_headers=[ResponseHeader(name=name, value=value) for name, value in _HEADERS.items()],
         ),
     )
 
 
+def described(app: Litestar) -> Json:
+    """Give the description of what programs may call, made once."""
+    told: Json | None = app.state.get(_STATE)
+    if told is None:
+        told = describe(app)
+        app.state[_STATE] = told
+    return told
+
+
 @get("/openapi.json", include_in_schema=False, sync_to_thread=False)
-def description(request: Request[Any, Any, Any]) -> Response[dict[str, Any]]:
-    """Give the description of what programs may call; the dashboard's pages are for people."""
-    whole = request.app.openapi_schema.to_schema()
-    paths = {
-        path: item for path, item in whole["paths"].items() if path.split("/")[1] in ("api", "f", "health", "metrics")
-    }
-    return Response({**whole, "paths": paths}, headers={"Cache-Control": "no-cache"})
+def description(request: Request[Any, Any, Any]) -> Response[Json]:
+    """Give the description; readable from every origin, so that tools in a browser can load it."""
+    return Response(described(request.app), headers={"Cache-Control": "no-cache", "Access-Control-Allow-Origin": "*"})
 
 
 ROUTES = [description]

@@ -1,0 +1,29 @@
+"""Reading leads, and what people do with them."""
+
+from __future__ import annotations
+
+from leadsbot.api.reference.call import Call, Listed
+from leadsbot.api.reference.lead_shapes import Entry, Lead, LeadPage, LeadWithHistory
+
+_FILTERS = (
+    "Spam is left out unless `spam=true`. `from` and `to` are dates (whole days in the workspace's time zone, both"
+)
+_FILTERS += " included) or RFC 3339 times."
+
+CALLS = [
+    Call(
+        door="GET /api/leads",
+        says=f"Newest first. {_FILTERS} A page beyond the last is empty.",
+        answer=LeadPage,
+        query={"stage": "New", "search": "jane", "page": "1", "limit": "25"},
+    ),
+    Call(door="GET /api/leads/{lead_id}", answer=LeadWithHistory, refusals=(404,)),
+    Call(
+        door="GET /api/v1/leads",
+        says=f"Newest first. {_FILTERS}",
+        answer=Listed[Lead],
+        query={"from": "2026-01-01", "limit": "25"},
+    ),
+    Call(door="GET /api/v1/leads/{lead_id}", answer=Lead, refusals=(404,)),
+    Call(door="GET /api/v1/leads/{lead_id}/timeline", answer=Listed[Entry], refusals=(404,)),
+]

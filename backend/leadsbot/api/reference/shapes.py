@@ -1,0 +1,219 @@
+"""Every other object of the API, as it is answered (contract, sections 4 and 9)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+Time = Annotated[datetime, Meta(tz=True)]
+Scope = Literal["leads:write", "leads:read", "manage"]
+
+
+def _example(value: Any, says: str = "") -> Meta:
+    return Meta(examples=[value], description=says or None)
+
+
+class Problem(Struct):
+    """What every refusal holds."""
+
+    error: Annotated[str, _example("Missing required fields", "a sentence that says what to do")]
+    code: Annotated[str, _example("missing_fields", "for programs; it stays the same when the sentence changes")]
+    request_id: Annotated[str, Meta(description="what to look for in the log", extra_json_schema={"format": "uuid"})]
+    fields: Annotated[list[str], _example(["phone"], "the inputs it is about")] | UnsetType = UNSET
+
+
+class Site(Struct):
+    """Where forms stand: a public token, and the rules of the pages that carry it."""
+
+    id: UUID
+    name: Annotated[str, _example("Main website")]
+    public_token: Annotated[str, Meta(description="what the script tag and `/f/{token}` carry")]
+    allowed_origins: Annotated[list[str], _example(["https://www.example.com"], "empty: all")]
+    masked_fields: list[str]
+    hidden_fields: Annotated[list[str], Meta(description="hidden fields that may be sent")]
+    ignored_forms: list[str]
+    page_stages: Annotated[list[str], Meta(description="stages that pages may ask for by `LeadsBot.stage()`")]
+    burst_per_second: Annotated[int, _example(50)]
+    leads_per_ip_per_day: Annotated[int | None, Meta(description="null: no limit")]
+    honeypot_field: str
+    partial_values: Literal["off", "contact", "all"]
+    thank_you_url: str
+    consent: Literal["none", "required"]
+    privacy_signals: Literal["ignore", "honour"]
+    abandon_after_minutes: Annotated[float, _example(30.0)]
+    script_tag: Annotated[str, _example('<script id="leadsbot-listener" …></script>')]
+    last_seen_at: Time | None
+    last_seen_url: str
+    created_at: Time
+
+
+class Refusal(Struct):
+    """What a door turned away and why, counted."""
+
+    id: UUID
+    reason: Annotated[str, _example("origin")]
+    origin: Annotated[str, _example("https://staging.example.com")]
+    hint: str
+    count: int
+    first_at: Time
+    last_at: Time
+
+
+class SitePage(Struct):
+    """A page of a site, as the widget found it."""
+
+    page_url: str
+    forms: list[Any]
+    missed: list[Any]
+    first_seen_at: Time
+    last_seen_at: Time
+
+
+class Key(Struct):
+    """What is known of a key: never the key itself."""
+
+    id: UUID
+    name: Annotated[str, _example("Our shop")]
+    prefix: Annotated[str, _example("lb_a1B2c3D4e")]
+    scopes: Annotated[list[Scope], _example(["leads:write"])]
+    created_at: Time
+    last_used_at: Time | None
+    revoked_at: Time | None
+
+
+class MadeKey(Key):
+    """A key that was just made."""
+
+    key: Annotated[str, _example("lb_…", "the key; it is never shown again")] = ""
+
+
+class Form(Struct):
+    """A form that was discovered on a page."""
+
+    id: UUID
+    site_id: UUID
+    key: Annotated[str, Meta(description="what tells it from the site's other forms")]
+    name: Annotated[str, _example("Contact")]
+    page_url: str
+    first_seen_at: Time
+    last_seen_at: Time
+
+
+class Session(Struct):
+    """One visitor's attempt at one form. It holds no value that the visitor typed."""
+
+    id: UUID
+    site_id: UUID
+    form_id: UUID | None
+    form_name: str
+    lead_id: UUID | None
+    state: Literal["started", "abandoned", "submitted"]
+    completion_percent: Annotated[int, Meta(ge=0, le=100)]
+    fields_completed: int
+    fields_total: int
+    last_field: str
+    page_url: str
+    device_type: str
+    utm_source: str
+    utm_medium: str
+    utm_campaign: str
+    utm_term: str
+    utm_content: str
+    referrer: str
+    started_at: Time
+    last_activity_at: Time
+    abandoned_at: Time | None
+    submitted_at: Time | None
+
+
+class HostedForm(Struct):
+    """A form that LeadsBot shows itself."""
+
+    id: UUID
+    site_id: UUID
+    name: Annotated[str, _example("Ask for an offer")]
+    definition: dict[str, Any]
+    script_tag: str
+    created_at: Time
+    updated_at: Time
+
+
+class Channel(Struct):
+    """A way for people to hear of leads. Of secrets in `config` only the end is shown."""
+
+    id: UUID
+    kind: Annotated[str, _example("email")]
+    name: str
+    config: Annotated[dict[str, Any], _example({"to": ["sales@example.com"]})]
+    events: Annotated[list[str], _example(["lead.created"])]
+    filter: dict[str, Any] | None
+    enabled: Annotated[bool, _example(True)]
+    disabled_reason: str | None
+    created_at: Time
+    link_url: Annotated[str, Meta(description="Telegram alone: opens the chat to be linked")] | UnsetType = UNSET
+    link_code: str | UnsetType = UNSET
+
+
+class Webhook(Struct):
+    """An address of the user's own that hears of events."""
+
+    id: UUID
+    url: Annotated[str, _example("https://example.com/hook")]
+    events: Annotated[list[str], _example(["lead.created"])]
+    enabled: Annotated[bool, _example(True)]
+    disabled_reason: str | None
+    created_at: Time
+
+
+class MadeWebhook(Webhook):
+    """A webhook whose secret was just made."""
+
+    secret: Annotated[str, _example("whsec_…", "signs what is sent; it is never shown again")] = ""
+
+
+class Attempt(Struct):
+    at: Time
+    status_code: int | None
+    latency_ms: int | None
+    error: str | None
+
+
+class Delivery(Struct):
+    """One event on its way to one destination."""
+
+    id: UUID
+    event_type: Annotated[str, _example("lead.created")]
+    lead_id: UUID | None
+    channel_id: UUID | None
+    webhook_id: UUID | None
+    destination: Annotated[str, _example("https://example.com/hook")]
+    status: Annotated[
+        Literal["pending", "delivered", "failed", "dead", "withheld"],
+        Meta(description="`failed` will be tried again, `dead` won't"),
+    ]
+    created_at: Time
+    delivered_at: Time | None
+    next_attempt_at: Time | None
+    attempts: list[Attempt]
+
+
+class Workspace(Struct):
+    """What a key belongs to: its pipeline, its words, its limits."""
+
+    id: UUID
+    name: Annotated[str, _example("Lindenhof")]
+    timezone: Annotated[str, _example("Europe/Vienna")]
+    stages: Annotated[list[str], _example(["Form Started", "New", "Contacted", "Quoted", "Won", "Lost"], "in order")]
+    required_fields: list[str]
+    lead_types: list[str]
+    event_types: list[str]
+    leads_per_hour: Annotated[int, _example(100)]
+    retention_days: int | None
+    created_at: Time
+
+
+class Health(Struct):
+    status: Annotated[str, _example("ok")]
