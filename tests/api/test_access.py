@@ -28,6 +28,11 @@ BODIES = {
     "POST /api/v1/endpoints/{endpoint_id}/allow-origin": {"origin": "https://new.example"},
     "POST /api/v1/keys": {"name": "A key", "scopes": ["leads:read"]},
     "PATCH /api/v1/keys/{key_id}": {"name": "Renamed"},
+    "POST /api/v1/sources": {"name": "Trade fair"},
+    "PATCH /api/v1/sources/{source_id}": {"name": "Fair"},
+    "POST /api/v1/stages": {"name": "On hold"},
+    "POST /api/v1/lead-types": {"name": "Private"},
+    "POST /api/v1/event-types": {"name": "Wedding"},
     "POST /api/v1/webhooks": {"url": "http://127.0.0.1:9/hook", "events": []},
     "POST /api/v1/channels": {"kind": "email", "config": {"to": ["owner@example.com"]}},
 }
@@ -73,6 +78,15 @@ async def rows(api: Client, database: Database, workspace: Created) -> dict[str,
         "session_id": await add_session(database, workspace),
         "form_id": await add_form(database, workspace),
         "key_id": (await api.post("/api/v1/keys", json=BODIES["POST /api/v1/keys"])).json()["id"],
+        **{
+            f"{name}_id": (await api.post(f"/api/v1/{path}", json=BODIES[f"POST /api/v1/{path}"])).json()["id"]
+            for name, path in (
+                ("source", "sources"),
+                ("stage", "stages"),
+                ("lead_type", "lead-types"),
+                ("event_type", "event-types"),
+            )
+        },
         "webhook_id": webhook_id,
         "channel_id": channel_id,
         "hosted_form_id": await add_hosted_form(database, workspace),

@@ -64,7 +64,7 @@ async def test_it_tells_counts_beside_every_rate(api: Client, form_id: str) -> N
 async def test_dates_are_whole_days_of_the_workspace(
     api: Client, database: Database, workspace: Created, form_id: str
 ) -> None:
-    await change_workspace(database, workspace.workspace_id, timezone="Pacific/Auckland")
+    await change_workspace(database, workspace.workspace_id, {"timezone": "Pacific/Auckland"})
     noon = ms("2026-05-01T12:00Z")  # the second of May there
     await add_sessions(database, session(workspace, form_id, started_at=noon))
     for query, starters in {

@@ -96,7 +96,40 @@ async def test_a_change_without_sense_changes_nothing(api: Client) -> None:
         ({"timezone": ""}, "timezone"),
         ({"name": ""}, "name"),
         ({"name": "A", "id": "mine"}, "id"),
+        ({"country": "XX"}, "country"),
+        ({"country": "AUT"}, "country"),
+        ({"leads_per_hour": 0}, "leads_per_hour"),
+        ({"leads_per_hour": 1_000_001}, "leads_per_hour"),
+        ({"leads_per_hour": None}, "leads_per_hour"),
+        ({"leads_per_hour": True}, "leads_per_hour"),
+        ({"retention_days": 0}, "retention_days"),
+        ({"required_fields": ["lead_url"]}, "required_fields"),
+        ({"required_fields": "phone"}, "required_fields"),
+        ({"required_fields": [f"f{n}" for n in range(51)]}, "required_fields"),
     ):
         answer = await api.patch("/api/v1/workspace", json=body)
         assert (answer.status_code, answer.json()["fields"]) == (400, [field]), body
     assert (await api.get("/api/v1/workspace")).json() == before
+
+
+async def test_the_workspace_takes_its_other_settings(api: Client) -> None:
+    before = (await api.get("/api/v1/workspace")).json()
+    wanted = {"country": "AT", "leads_per_hour": 1_000_000, "retention_days": 365, "lead_types": ["B2B", "B2C"]}
+    assert (await api.patch("/api/v1/workspace", json=wanted)).json() == {**before, **wanted}
+    unset = {"country": "", "retention_days": None, "lead_types": []}
+    assert (await api.patch("/api/v1/workspace", json=unset)).json() == {**before, **unset, "leads_per_hour": 1_000_000}
+
+
+async def test_a_required_field_is_asked_for_at_once_however_it_is_spelled(api: Client) -> None:
+    answer = await api.patch("/api/v1/workspace", json={"required_fields": ["Event Date", "eventDate", "Budget (EUR)"]})
+    assert answer.json()["required_fields"] == ["event_date", "budget_(eur)"]
+    lead = {"name": "Ada L", "email": "ada@example.com", "phone": "+436601234567"}
+    refused = await api.post("/api/v1/leads", json=lead)
+    assert (refused.status_code, refused.json()["error"]) == (400, "Missing required fields")
+    assert refused.json()["fields"] == ["event_date", "budget_(eur)"]
+    told = {**lead, "event_date": "2026-05-31", "Budget (EUR)": 4000}
+    assert (await api.post("/api/v1/leads", json=told)).status_code == 201
+
+
+async def test_the_country_is_taken_in_either_case(api: Client) -> None:
+    assert (await api.patch("/api/v1/workspace", json={"country": "at"})).json()["country"] == "AT"

@@ -240,7 +240,7 @@ async def test_settings_are_saved_and_used(owner: Browser, workspace: Created) -
 
 
 async def test_a_zone_that_the_list_lacks_stays_chosen(owner: Browser, workspace: Created, database: Database) -> None:
-    await change_workspace(database, workspace.workspace_id, timezone="EST5EDT")
+    await change_workspace(database, workspace.workspace_id, {"timezone": "EST5EDT"})
     assert "<option selected>EST5EDT</option>" in (await owner.see("/settings")).text
     assert (await owner.press("/settings", {"name": "Lindenhof", "timezone": "EST5EDT"})).status_code == 303
 

@@ -33,7 +33,7 @@ async def save(desk: Here) -> Response[str]:
         errors["timezone"] = "Choose one of the list."
     if errors:
         return await desk.page(_view(desk, Form(desk.posted.values(), errors)), HTTP_422_UNPROCESSABLE_ENTITY)
-    await change_workspace(desk.database, desk.workspace_id, name, timezone)
+    await change_workspace(desk.database, desk.workspace_id, {"name": name, "timezone": timezone})
     desk.services.sites.forget()
     return desk.go("/settings", Toast("Saved."))
 

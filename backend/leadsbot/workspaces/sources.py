@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 from leadsbot import clock
 from leadsbot.db import Tx
@@ -31,17 +31,42 @@ async def resolve(tx: Tx, named: Iterable[Named]) -> dict[Named, str]:
         tx.many(sorted(set(wanted.values()))),
     )
     known = {(row["workspace_id"], row["name_key"]): str(row["name"]) for row in rows}
-    for (workspace_id, name), key in wanted.items():
-        if (workspace_id, key) not in known:
-            known[workspace_id, key] = " ".join(name.split())[:NAME_LENGTH]
-            add(tx, workspace_id, known[workspace_id, key])
+    missing = {(of, key): name for (of, name), key in reversed(wanted.items()) if (of, key) not in known}
+    ids = await free_ids(tx, list(missing))
+    for (workspace_id, key), name in missing.items():
+        known[workspace_id, key] = " ".join(name.split())[:NAME_LENGTH]
+        add(tx, workspace_id, known[workspace_id, key], ids[workspace_id, key])
     return {(workspace_id, name): known[workspace_id, key] for (workspace_id, name), key in wanted.items()}
 
 
-def add(tx: Tx, workspace_id: str, name: str) -> str:
-    """Add a source unless it is there already, and give its id."""
-    key = key_of(name)
-    source_id = derived_id("source", workspace_id, key)
-    row = {"id": source_id, "workspace_id": workspace_id, "name": name, "name_key": key, "created_at": clock.now()}
+def add(tx: Tx, workspace_id: str, name: str, source_id: str) -> None:
+    """Add a source unless it is there already."""
+    row = {
+        "id": source_id,
+        "workspace_id": workspace_id,
+        "name": name,
+        "name_key": key_of(name),
+        "created_at": clock.now(),
+    }
     tx.insert(Source, row, "ON CONFLICT DO NOTHING")
-    return source_id
+
+
+def id_of(workspace_id: str, key: str, taken: Collection[str]) -> str:
+    """Give the id of a source that has yet to be stored, which two nodes make alike: derived from its name, and from a
+    number where one that began under this name was renamed and has that id."""
+    for number in range(len(taken) + 1):
+        found = derived_id("source", workspace_id, key, *([str(number)] if number else []))
+        if found not in taken:
+            return found
+    raise AssertionError("more candidates than ids that are taken")
+
+
+async def free_ids(tx: Tx, missing: Sequence[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """Give the ids of sources to be stored, by workspace id and key."""
+    if not missing:
+        return {}
+    rows = await tx.fetch(
+        f"SELECT id FROM sources WHERE workspace_id {tx.one_of(1)}", tx.many(sorted({of for of, _ in missing}))
+    )
+    taken = {row["id"] for row in rows}
+    return {(of, key): id_of(of, key, taken) for of, key in missing}
