@@ -12,15 +12,21 @@ from leadsbot.dashboard.desk import Desk, Here, pages
 from leadsbot.dashboard.shown.leads import lead_page, pipeline_of
 from leadsbot.dashboard.shown.thread import thread
 from leadsbot.dashboard.views import Toast, Undo
-from leadsbot.errors import InvalidInput
-from leadsbot.leads import changes, reading
+from leadsbot.errors import InvalidInput, NotFound
+from leadsbot.leads import changes, merges, reading
 from leadsbot.routing import withheld
 
 
 @get("/leads/{lead_id:uuid}")
 async def show(desk: Here, lead_id: FromPath[UUID]) -> Response[str]:
-    """Show a lead, which counts as read from now on."""
-    row = await reading.get_lead(desk.database, desk.workspace_id, str(lead_id))
+    """Show a lead, which counts as read from now on; the address of one that was merged leads to the one it is part
+    of."""
+    try:
+        row = await reading.get_lead(desk.database, desk.workspace_id, str(lead_id))
+    except NotFound:
+        if kept := await merges.successor(desk.database, desk.workspace_id, str(lead_id)):
+            return desk.go(f"/leads/{kept}")
+        raise
     if row["read_at"] is None:
         await changes.mark_read(desk.database, desk.workspace_id, row["id"])
     view = await lead_page(desk.database, row)
@@ -73,8 +79,12 @@ def _undo(lead_id: UUID, action: str, before: str) -> Undo:
 async def fragment(desk: Desk, lead_id: str, *toasts: Toast) -> Response[str]:
     """Give the lead as it is now, for the place where the page's script shows it."""
     row = await reading.get_lead(desk.database, desk.workspace_id, lead_id)
-    beside = urlsplit(desk.request.headers.get("hx-current-url", "")).path == "/leads"
-    return desk.part("lead.html", *toasts, lead=await lead_page(desk.database, row), beside=beside)
+    return desk.part("lead.html", *toasts, lead=await lead_page(desk.database, row), beside=is_beside(desk))
+
+
+def is_beside(desk: Desk) -> bool:
+    """Tell whether the page's script shows the lead beside the list."""
+    return urlsplit(desk.request.headers.get("hx-current-url", "")).path == "/leads"
 
 
 async def _shown(desk: Desk, lead_id: UUID, *toasts: Toast) -> Response[str]:

@@ -11,6 +11,7 @@ from leadsbot.db.tx import Row
 from leadsbot.errors import NotFound
 from leadsbot.leads import filters
 from leadsbot.leads.filters import LeadFilter
+from leadsbot.leads.merges import successor
 
 NOTHING_ASKED = LeadFilter()
 
@@ -57,11 +58,14 @@ async def stage_counts(database: Database, workspace_id: str, wanted: LeadFilter
 
 
 async def get_lead(database: Database, workspace_id: str, lead_id: str) -> Row:
-    """Give a lead's row; `NotFound` when it doesn't exist or is another workspace's."""
+    """Give a lead's row; `NotFound` when it doesn't exist or is another workspace's. Of one that became part of another
+    the error says so."""
     row = await database.fetch_one("SELECT * FROM leads WHERE id = $1 AND workspace_id = $2", lead_id, workspace_id)
-    if row is None:
-        raise NotFound("There is no such lead.")
-    return row
+    if row is not None:
+        return row
+    if kept := await successor(database, workspace_id, lead_id):
+        raise NotFound(f"This lead was merged into {kept}.", code="merged")
+    raise NotFound("There is no such lead.")
 
 
 async def history(database: Database, lead_id: str) -> list[Row]:

@@ -10,8 +10,9 @@ import msgspec
 from leadsbot.attribution import attribute
 from leadsbot.dashboard import words
 from leadsbot.dashboard.shown.thread import thread
-from leadsbot.dashboard.views import Fact, Lead, LeadRow, Stage, Touch
+from leadsbot.dashboard.views import Fact, Lead, LeadRow, Merged, Stage, Touch
 from leadsbot.db import Database
+from leadsbot.leads import duplicates, merges
 from leadsbot.leads.present import full_name
 
 Row = Mapping[str, Any]
@@ -47,6 +48,7 @@ def lead_row(row: Row, pipeline: Pipeline) -> LeadRow:
         at=row["created_at"],
         unread=row["read_at"] is None and not row["spam"],
         spam=bool(row["spam"]),
+        duplicate=row["duplicate_of"] is not None and not row["spam"],
     )
 
 
@@ -86,7 +88,17 @@ async def lead_page(database: Database, row: Row) -> Lead:
         timeline=await thread(database, row, pipeline),
         spam=bool(row["spam"]),
         spam_reasons=tuple(msgspec.json.decode(row["spam_reasons"], type=list[str])),
+        twins=tuple(lead_row(one, pipeline) for one in await duplicates.offered(database, dict(row))),
+        merged=await _merged(database, row),
     )
+
+
+async def _merged(database: Database, row: Row) -> Merged | None:
+    made = await merges.last_merge(database, row["workspace_id"], row["id"])
+    if made is None:
+        return None
+    other = msgspec.json.decode(made["merged"])
+    return Merged(made["id"], full_name(other) or other["email"] or other["phone"], made["at"], made["by"])
 
 
 def _json(row: Row | None, column: str) -> dict[str, Any]:

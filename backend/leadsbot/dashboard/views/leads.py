@@ -50,6 +50,7 @@ class LeadRow:
     at: int
     unread: bool = False
     spam: bool = False
+    duplicate: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +160,16 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Merged:
+    """The latest merge into a lead, which can still be undone; `name` is of the lead that became part of it."""
+
+    id: str
+    name: str
+    at: int
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class Lead:
     """A lead's page. `timeline` is oldest first; `custom` holds the fields that have no place of their own."""
 
@@ -190,6 +201,8 @@ class Lead:
     timeline: tuple[Entry, ...] = ()
     spam: bool = False
     spam_reasons: tuple[str, ...] = ()
+    twins: tuple[LeadRow, ...] = ()
+    merged: Merged | None = None
 
     @property
     def title(self) -> str:

@@ -1,0 +1,73 @@
+"""Possible duplicates of a lead: merging them, saying that they are none, and taking either back."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from litestar import Response, post
+from litestar.params import FromPath
+
+from leadsbot.dashboard.desk import Desk, Here, pages
+from leadsbot.dashboard.lead import fragment, is_beside
+from leadsbot.dashboard.shown.leads import lead_page
+from leadsbot.dashboard.views import Toast, Undo
+from leadsbot.errors import Conflict, NotFound
+from leadsbot.ids import is_id
+from leadsbot.leads import duplicates, merges, reading
+from leadsbot.leads.present import full_name
+
+
+@post("/leads/{lead_id:uuid}/merge", status_code=200)
+async def merge(desk: Here, lead_id: FromPath[UUID]) -> Response[str]:
+    """Make another lead (`lead_id` of the form) part of the one that is open."""
+    kept_id, other_id = str(lead_id), _other(desk)
+    args = (desk.database, desk.workspace_id, kept_id, other_id, desk.person.email)
+    other = await reading.get_lead(desk.database, desk.workspace_id, other_id)
+    row, merge_id = await merges.merge(*args)
+    name = full_name(other) or other["email"] or other["phone"] or "Someone unnamed"
+    toast = Toast(
+        f"“{name}” is part of this lead now.", undo=Undo(f"/merges/{merge_id}/undo", (("lead_id", kept_id),), "#lead")
+    )
+    if not desk.is_htmx:
+        return desk.go(f"/leads/{kept_id}", toast)
+    view = await lead_page(desk.database, row)
+    return desk.part("merged.html", toast, lead=view, beside=is_beside(desk), gone=other_id)
+
+
+@post("/merges/{merge_id:uuid}/undo", status_code=200)
+async def undo(desk: Here, merge_id: FromPath[UUID]) -> Response[str]:
+    """Take a merge apart again, and stay with the lead that was kept."""
+    try:
+        undone = await merges.undo(desk.database, desk.workspace_id, str(merge_id))
+    except Conflict as error:
+        return await _shown(desk, _other(desk), Toast(error.message, "trouble"))
+    words = "They are two leads again."
+    if undone.edited:
+        words += f" What was changed since stays: {', '.join(undone.edited).replace('_', ' ')}."
+    return await _shown(desk, undone.kept["id"], Toast(words))
+
+
+@post("/leads/{lead_id:uuid}/apart", status_code=200)
+async def set_apart(desk: Here, lead_id: FromPath[UUID]) -> Response[str]:
+    """Say that two leads are not the same person (`apart` is 1), or take that back (0)."""
+    mine, other = str(lead_id), _other(desk)
+    if desk.posted.text("apart") == "0":
+        await duplicates.offer_again(desk.database, desk.workspace_id, mine, other)
+        return await _shown(desk, mine)
+    await duplicates.set_apart(desk.database, desk.workspace_id, mine, other, desk.person.email)
+    back = Undo(f"/leads/{mine}/apart", (("lead_id", other), ("apart", "0")), "#lead")
+    return await _shown(desk, mine, Toast("Kept apart. You won't be asked about these two again.", undo=back))
+
+
+def _other(desk: Desk) -> str:
+    other = desk.posted.text("lead_id").lower()
+    if not is_id(other):
+        raise NotFound("There is no such lead.")
+    return other
+
+
+async def _shown(desk: Desk, lead_id: str, *toasts: Toast) -> Response[str]:
+    return await fragment(desk, lead_id, *toasts) if desk.is_htmx else desk.go(f"/leads/{lead_id}", *toasts)
+
+
+ROUTES = [pages(merge, undo, set_apart)]
