@@ -189,6 +189,7 @@ class Invitation(Table, tablename="invitations"):
     id = Varchar(length=36, primary_key=True)
     workspace = ForeignKey(Workspace, on_delete=OnDelete.cascade, db_column_name="workspace_id", null=False)
     email = Varchar(length=320)
+    name = Varchar(length=200, default="")
     role = Varchar(length=16, default="member")
     token_hash = Varchar(length=64, unique=True)
     invited_by = Varchar(length=320, default="")
