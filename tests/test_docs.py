@@ -109,6 +109,31 @@ def test_every_channel_has_its_page() -> None:
     assert kinds - pages == set(), "write its page: what it needs, how to link it, what can go wrong"
 
 
+# --- Guides
+
+GUIDES = sorted(page for page in ROOT.glob("docs/guides/*.md") if page.name != "README.md")
+
+
+def test_every_guide_is_listed_and_no_other() -> None:
+    listed = set(
+        re.findall(r"^\| .+? \| \[[\w-]+\.md\]\(([\w-]+\.md)\)", (ROOT / "docs/guides/README.md").read_text(), re.M)
+    )
+    assert listed == {page.name for page in GUIDES}
+    assert {"wordpress", "webflow", "squarespace", "wix", "shopify", "google-tag-manager"} <= {
+        page.stem for page in GUIDES
+    }
+    assert {"html", "nextjs", "zapier", "make", "n8n"} <= {page.stem for page in GUIDES}
+
+
+@pytest.mark.parametrize("page", GUIDES, ids=lambda page: page.stem)
+def test_a_guide_says_where_what_how_to_check_and_what_goes_wrong(page: Path) -> None:
+    text = page.read_text()
+    titles = " ".join(re.findall(r"^## (.+)$", text, re.M)).lower()
+    assert "check it" in titles and ("goes wrong" in titles or "nothing arrives" in titles)
+    assert re.search(r"where it goes|with the tag|into leadsbot", titles)
+    assert ("HOST" in text or "README.md#the-tag" in text) and not re.search(r"lb_[A-Za-z0-9]{40}", text)
+
+
 # --- The widget's matrix
 
 
