@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 from litestar import Request, Response
+from msgspec.structs import replace
 
 from leadsbot import clock
 from leadsbot.api import errors as api_errors
@@ -46,7 +47,7 @@ async def take(
     placed = place(rules, told)
     now = clock.now()
     sub = Submission(
-        id=new_id(),
+        id=holder.request_id or new_id(),
         workspace_id=holder.workspace_id,
         stages=rules.stages,
         door=door,
@@ -75,7 +76,19 @@ async def take(
     )
     arrival = Arrival(sub, source=placed.source, per_hour=rules.leads_per_hour)
     taken: Taken = await services.database.put(store, arrival)
-    return taken, placed
+    return await _first_time(services, sub.id, taken) if taken.repeated else taken, placed
+
+
+async def _first_time(services: Services, submission_id: str, taken: Taken) -> Taken:
+    """Tell what became of a submission that was stored before, by a request whose answer was lost."""
+    row = await services.database.fetch_one(
+        "SELECT stage, (SELECT id FROM submissions WHERE lead_id = $1 ORDER BY received_at, id LIMIT 1) AS first"
+        " FROM leads WHERE id = $1",
+        taken.lead_id,
+    )
+    created = row is not None and row["first"] == submission_id
+    stage = str(row["stage"]) if row else ""
+    return replace(taken, created=created, stage=stage, stage_changed=created)
 
 
 async def _form(services: Services, workspace_id: str, told: Told) -> str | None:

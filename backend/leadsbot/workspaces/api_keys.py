@@ -28,16 +28,18 @@ _SHAPE = re.compile(r"lb_[A-Za-z0-9]{40}")
 
 @dataclass(frozen=True, slots=True)
 class KeyHolder:
-    """Who a request's key speaks for."""
+    """Who a request's key speaks for. `request_id` belongs to the request and its repetitions, where it carries an
+    `Idempotency-Key`: what is made under that id is made once."""
 
     key_id: str
     name: str
     workspace_id: str
     scopes: frozenset[str]
+    request_id: str | None = None
 
-    def require(self, scope: str) -> None:
-        """Raise `Forbidden` unless the key has `scope`."""
-        if scope not in self.scopes:
+    def require(self, scope: str, *others: str) -> None:
+        """Raise `Forbidden` unless the key has `scope`, or one of the others that do as well."""
+        if self.scopes.isdisjoint((scope, *others)):
             raise Forbidden(f"This key lacks the scope {scope}.", code="scope_missing")
 
 
