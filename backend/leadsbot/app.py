@@ -38,6 +38,7 @@ from leadsbot.services import Services
 from leadsbot.settings import Settings
 from leadsbot.vault import Vault
 from leadsbot.workspaces.api_keys import Keys
+from leadsbot.workspaces.endpoints import EndpointBook
 from leadsbot.workspaces.refusals import Tally
 from leadsbot.workspaces.sign_in import SignIns
 from leadsbot.workspaces.sites import SiteBook
@@ -57,9 +58,13 @@ def make_services(settings: Settings) -> Services:
         settings=settings,
         database=database,
         vault=vault,
-        outbound=Outbound(allow_private=settings.allow_private_targets, trusted=(settings.telegram_api,)),
+        outbound=Outbound(
+            allow_private=settings.allow_private_targets,
+            trusted=[url for url in (settings.telegram_api, settings.captcha_verify_url) if url],
+        ),
         channels=discover(),
         sites=SiteBook(database),
+        endpoints=EndpointBook(database),
         keys=Keys(database),
         sign_ins=SignIns(database, vault),
         refusals=Tally(database),

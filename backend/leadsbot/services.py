@@ -11,6 +11,7 @@ from leadsbot.outbound import Outbound
 from leadsbot.settings import Settings
 from leadsbot.vault import Vault
 from leadsbot.workspaces.api_keys import Keys
+from leadsbot.workspaces.endpoints import EndpointBook
 from leadsbot.workspaces.refusals import Tally
 from leadsbot.workspaces.sign_in import SignIns
 from leadsbot.workspaces.sites import SiteBook
@@ -26,6 +27,7 @@ class Services:
     outbound: Outbound
     channels: Mapping[str, Channel]
     sites: SiteBook
+    endpoints: EndpointBook
     keys: Keys
     sign_ins: SignIns
     refusals: Tally

@@ -1,0 +1,293 @@
+"""`POST /api/inbound/w/{endpoint_id}/leads`: a lead without a key, under an endpoint's own rules (contract, section 4).
+
+What costs nothing is checked first (whose endpoint, origin, address, speed), then the body's signature, then what it
+says; the CAPTCHA's provider is asked last, since a token is good for one question. Whoever is turned away is told
+little; the endpoint's owner is told why.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any, Final, Never
+
+import msgspec
+from litestar import HttpMethod, Request, Response, Router, post, route
+from litestar.datastructures import State
+from litestar.di import NamedDependency, Provide
+from litestar.params import FromPath, SkipValidation
+
+from leadsbot import clock
+from leadsbot.api import errors as api_errors
+from leadsbot.api.keyed import House
+from leadsbot.capture import arrivals
+from leadsbot.capture.arrivals import Arrival
+from leadsbot.capture.endpoint_lead import DOOR, USER_AGENT_LENGTH, Body, Sender, arrival_of, spam_reasons, told_by
+from leadsbot.capture.form_body import read_body
+from leadsbot.capture.guards import addresses, body_signature, captcha, origins
+from leadsbot.capture.guards.client_address import client_address
+from leadsbot.capture.house_rules import rules_of
+from leadsbot.capture.lead_body import controls, spelled
+from leadsbot.db import Tx
+from leadsbot.errors import Forbidden, InvalidInput, LeadsBotError, NotFound, TooManyRequests, Unauthorized, Unavailable
+from leadsbot.leads.contact import phone_e164
+from leadsbot.leads.merging import new_lead
+from leadsbot.leads.present import lead_json
+from leadsbot.leads.reading import get_lead
+from leadsbot.leads.submission import Taken
+from leadsbot.services import Services
+from leadsbot.workspaces.bursts import Bursts
+from leadsbot.workspaces.endpoints import EndpointRules
+from leadsbot.workspaces.refusals import Doorway, Refused
+
+PREFIX: Final = "/api/inbound/w"
+PREFLIGHT_FRESH_S: Final = 7200
+SEEN_EVERY_MS: Final = 20 * clock.SECOND
+HONEYPOT: Final = "honeypot"
+_ASIDE: Final = frozenset((HONEYPOT, *(spelled(name) for name in captcha.FIELDS)))
+_ALLOWED_HEADERS: Final = f"content-type, {body_signature.HEADER}, idempotency-key"
+
+AnyRequest = Request[Any, Any, Any]
+
+
+class Turned(Exception):
+    """A request that an endpoint's rules turn away: `error` is what the sender is told, `reason` (a machine's word) and
+    `hint` (a sentence) what the owner is."""
+
+    def __init__(self, error: LeadsBotError, reason: str, hint: str = "") -> None:
+        super().__init__(error.message)
+        self.error = error
+        self.reason = reason
+        self.hint = hint or error.message
+
+
+class EndpointDoor:
+    """Answers for every endpoint of this process."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._bursts = Bursts()
+        self._seen: dict[str, int] = {}
+        self._write = self._store
+
+    async def answer(self, request: AnyRequest, endpoint_id: str) -> Response[bytes]:
+        """Answer a lead, or a preflight that asks whether one may be sent."""
+        rules = await self._services.endpoints.by_id(endpoint_id)
+        if rules is None:
+            return _with(api_errors.answer(request, NotFound("There is no such endpoint.")), {_ALLOW: "*"})
+        sender = self._sender(request)
+        cors: dict[str, str] = {"Vary": "Origin"}
+        try:
+            self._check_origin(request, rules)
+            cors |= _cors(request)
+            if request.method == HttpMethod.OPTIONS:
+                return Response(b"", status_code=204, headers=_PREFLIGHT | cors, media_type="application/json")
+            self._check_address(rules, sender)
+            await self._check_burst(rules, sender)
+            return _with(await self._take(request, rules, sender), cors)
+        except Exception as cause:
+            return _with(self._refuse(request, rules, sender, cause), cors)
+
+    async def _take(self, request: AnyRequest, rules: EndpointRules, sender: Sender) -> Response[bytes]:
+        raw = await request.body()
+        self._check_signature(request, rules, raw)
+        own, body = controls(read_body(request.headers.get("content-type", ""), raw), _ASIDE)
+        told = told_by(rules, body)
+        house = await rules_of(self._services.database, rules.workspace_id)
+        if str(own.get(HONEYPOT) or "").strip():
+            return self._pretend(request, rules, arrival_of(rules, house, told, body, sender), sender)
+        spam = (*(await self._check_captcha(rules, own, sender)), *spam_reasons(told, sender))
+        arrival = arrival_of(rules, house, told, body, sender, spam)
+        taken: Taken = await self._services.database.put(self._write, arrival)
+        if sender.received_at - self._seen.get(rules.id, 0) >= SEEN_EVERY_MS:
+            self._seen[rules.id] = sender.received_at
+        row = await get_lead(self._services.database, rules.workspace_id, str(taken.lead_id))
+        return _created(lead_json(row, self._services.settings.public_url))
+
+    async def _store(self, tx: Tx, arrived: Sequence[Arrival]) -> list[Taken]:
+        """Batch handler: the leads, and now and then that the endpoint is alive."""
+        taken = await arrivals.store(tx, arrived)
+        now = clock.now()
+        ids = {one.sub.door_id for one in arrived if one.sub.door_id}
+        due = sorted(one for one in ids if now - self._seen.get(one, 0) >= SEEN_EVERY_MS)
+        await tx.execute_many("UPDATE endpoints SET last_seen_at = $2 WHERE id = $1", [(one, now) for one in due])
+        return taken
+
+    def _sender(self, request: AnyRequest) -> Sender:
+        trusted = self._services.settings.trusted_proxies
+        # Sent twice, a list means the same as joined by a comma (RFC 9110, 5.3); some proxies add a line of their own.
+        lines = request.headers.getall("x-forwarded-for", []) if trusted else []
+        address = client_address(request.client.host if request.client else "", ", ".join(lines) or None, trusted)
+        return Sender(
+            address=address,
+            user_agent=request.headers.get("user-agent", "")[:USER_AGENT_LENGTH],
+            referrer=request.headers.get("referer", ""),
+            origin=request.headers.get("origin", ""),
+            received_at=clock.now(),
+        )
+
+    def _check_origin(self, request: AnyRequest, rules: EndpointRules) -> None:
+        origin = _origin(request)
+        if not origins.allowed(origin, rules.allowed_origins):
+            error = Forbidden("This origin may not send here.", code="origin_not_allowed")
+            raise Turned(error, "origin", origins.hint(origin, rules.allowed_origins))
+
+    def _check_address(self, rules: EndpointRules, sender: Sender) -> None:
+        if not rules.allow_all_ips and not addresses.allowed(sender.address, rules.allowed_ips):
+            error = Forbidden("This address may not send here.", code="ip_not_allowed")
+            raise Turned(error, "ip", addresses.hint(sender.address))
+
+    async def _check_burst(self, rules: EndpointRules, sender: Sender) -> None:
+        wait = await self._bursts.admit(rules.id, sender.address, rules.burst_per_second)
+        if wait > 0:
+            error = TooManyRequests("Too Many Requests", code="burst", retry_after=math.ceil(wait))
+            raise Turned(error, "burst", f"more than {rules.burst_per_second} requests a second from one address")
+
+    def _check_signature(self, request: AnyRequest, rules: EndpointRules, raw: bytes) -> None:
+        if not rules.signing_secret:
+            return
+        given = request.headers.get(body_signature.HEADER, "")
+        if not given:
+            error = Unauthorized(
+                "Send X-LeadsBot-Signature: the hex HMAC-SHA256 of the body.", code="signature_missing"
+            )
+            raise Turned(error, "signature", "a body without X-LeadsBot-Signature, which this endpoint asks for")
+        if not body_signature.fits(raw, given, self._services.vault.decrypt(rules.signing_secret)):
+            error = Unauthorized("X-LeadsBot-Signature doesn't fit the body.", code="signature_wrong")
+            hint = "a signature that doesn't fit: another secret, or bytes that changed after they were signed"
+            raise Turned(error, "signature", hint)
+
+    async def _check_captcha(self, rules: EndpointRules, own: Body, sender: Sender) -> tuple[str, ...]:
+        """Ask the provider, where there is one; gives why it may be spam all the same."""
+        if not rules.captcha_provider:
+            return ()
+        provider = captcha.PROVIDERS[rules.captcha_provider]
+        token = own.get(spelled(provider.field)) or own.get(captcha.ANY_FIELD)
+        fields = [provider.field, captcha.ANY_FIELD]
+        if not isinstance(token, str) or not 0 < len(token) <= captcha.LONGEST_TOKEN:
+            sentence = f"Solve the CAPTCHA first: its token belongs into {provider.field} or {captcha.ANY_FIELD}."
+            error = InvalidInput(sentence, code="captcha_missing", fields=fields)
+            raise Turned(error, "captcha", f"a lead without {provider.label}'s token: is its widget in the form?")
+        try:
+            said = await captcha.verify(
+                self._services.outbound,
+                rules.captcha_provider,
+                self._services.vault.decrypt(rules.captcha_secret),
+                token,
+                sender.address,
+                self._services.settings.captcha_verify_url,
+            )
+        except captcha.NotAsked as cause:
+            _not_asked(cause.why)
+        if not said.passed:
+            error = InvalidInput(
+                "The CAPTCHA wasn't solved, or too long ago: solve it again.", code="captcha_failed", fields=fields
+            )
+            codes = ", ".join(said.codes)[:200] or "no reason given"
+            raise Turned(error, "captcha", f"{provider.label} says that the token isn't good ({codes})")
+        if said.score is not None and said.score < captcha.LEAST_SCORE:
+            return (f"{provider.label} takes the sender for a bot ({said.score:g} of 1)",)
+        return ()
+
+    def _pretend(self, request: AnyRequest, rules: EndpointRules, arrival: Arrival, sender: Sender) -> Response[bytes]:
+        """Answer what filled in the field that people don't see as if it had been taken, and keep nothing."""
+        sub = arrival.sub
+        row = new_lead(sub, (phone_e164(sub.contact.phone, sub.country) or "") if sub.contact.phone else "")
+        if arrival.source:
+            row["source"] = arrival.source
+        hint = f'the field "{HONEYPOT}" was filled in, which people don\'t see: answered as if taken, nothing kept'
+        self._note(request, rules, sender, 201, HONEYPOT, hint)
+        return _created(lead_json(row, self._services.settings.public_url))
+
+    def _refuse(self, request: AnyRequest, rules: EndpointRules, sender: Sender, cause: Exception) -> Response[bytes]:
+        turned = cause if isinstance(cause, Turned) else None
+        error = turned.error if turned else api_errors.as_ours(cause)
+        if turned or error.status < 500:
+            reason, hint = (turned.reason, turned.hint) if turned else (error.code, error.message)
+            if reason == "leads_per_day":
+                hint = f"more than {rules.leads_per_ip_per_day} leads from one address within 24 hours"
+            self._note(request, rules, sender, error.status, reason, hint)
+        answer = api_errors.answer(request, error if turned else cause)
+        if error.status == 401:
+            answer.headers["WWW-Authenticate"] = "LeadsBot-Signature"
+        return answer
+
+    def _note(
+        self, request: AnyRequest, rules: EndpointRules, sender: Sender, status: int, reason: str, hint: str
+    ) -> None:
+        door = Doorway(rules.workspace_id, "endpoint", rules.id)
+        origin = (_origin(request) or "") if reason == "origin" else ""
+        self._services.refusals.note(
+            Refused(door, reason[:32], origin, hint, clock.now(), door=DOOR, status=status, address=sender.address[:45])
+        )
+
+
+def _not_asked(why: str) -> Never:
+    sentence = "The CAPTCHA can't be checked just now, and nothing was stored: send it again in half a minute."
+    error = Unavailable(sentence, code="captcha_unavailable", retry_after=captcha.RETRY_AFTER_S)
+    raise Turned(error, "captcha_unavailable", why) from None
+
+
+_ALLOW: Final = "Access-Control-Allow-Origin"
+_PREFLIGHT: Final = {
+    "Access-Control-Allow-Methods": "POST, OPTIONS",
+    "Access-Control-Allow-Headers": _ALLOWED_HEADERS,
+    "Access-Control-Max-Age": str(PREFLIGHT_FRESH_S),
+}
+
+
+def _origin(request: AnyRequest) -> str | None:
+    return origins.origin_of(request.headers.get("origin"), request.headers.get("referer"))
+
+
+def _cors(request: AnyRequest) -> dict[str, str]:
+    """Let the page read the answer, errors too: its origin is allowed."""
+    origin = request.headers.get("origin")
+    return {_ALLOW: origin, "Access-Control-Expose-Headers": "Retry-After"} if origin else {}
+
+
+def _with(response: Response[bytes], headers: dict[str, str]) -> Response[bytes]:
+    response.headers.update(headers)
+    return response
+
+
+def _created(lead: dict[str, Any]) -> Response[bytes]:
+    return Response(
+        msgspec.json.encode(lead),
+        status_code=201,
+        media_type="application/json",
+        headers={"Cache-Control": "no-store"},
+    )
+
+
+def _door(state: State, services: House) -> EndpointDoor:
+    """Give the application's one door, which remembers who sent how fast."""
+    door: EndpointDoor | None = state.get("endpoint_door")
+    if door is None:
+        door = state["endpoint_door"] = EndpointDoor(services)
+    return door
+
+
+Door = NamedDependency[SkipValidation[EndpointDoor]]
+
+
+@post("/{endpoint_id:str}/leads", summary="Create a lead under an endpoint's own rules")
+async def take_lead(request: AnyRequest, door: Door, endpoint_id: FromPath[str]) -> Response[bytes]:
+    return await door.answer(request, endpoint_id)
+
+
+@route("/{endpoint_id:str}/leads", http_method=[HttpMethod.OPTIONS], include_in_schema=False)
+async def preflight(request: AnyRequest, door: Door, endpoint_id: FromPath[str]) -> Response[bytes]:
+    return await door.answer(request, endpoint_id)
+
+
+ROUTES = [
+    Router(
+        PREFIX,
+        # In this order: a router takes its first handlers' OPTIONS for answered, and answers it by itself.
+        route_handlers=[preflight, take_lead],
+        dependencies={"door": Provide(_door, sync_to_thread=False)},
+        tags=["doors"],
+        security=[{}],
+    )
+]
