@@ -7,11 +7,12 @@ dashboard's cookie is not read here.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
-from litestar import Request, Router
+from litestar import Request, Response, Router
 from litestar.connection import ASGIConnection
 from litestar.datastructures import ResponseHeader
 from litestar.di import NamedDependency, Provide
@@ -19,6 +20,7 @@ from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 from litestar.params import QueryParameter, SkipValidation
 
 from leadsbot.api.errors import misfit
+from leadsbot.api.idempotency import keeps_answers, once, request_id_of
 from leadsbot.db.paging import DEFAULT_LIMIT, MAX_LIMIT, Slice
 from leadsbot.errors import InvalidInput, UnsupportedMediaType
 from leadsbot.services import Services
@@ -32,6 +34,8 @@ Part = NamedDependency[SkipValidation[Slice]]
 
 MANAGE = "manage"
 READS: dict[str, Any] = {"scope": "leads:read"}
+# What a lead's own calls take, as doing the same by hand does.
+EDITS: dict[str, Any] = {"scope": "leads:write", "or": (MANAGE,)}
 
 HOLDER = "key_holder"
 _NUL = b"\\u0000"
@@ -67,11 +71,14 @@ def read_json(body: bytes, wanted: Any) -> Any:
 
 
 def keyed(path: str, handlers: Sequence[HTTPRouteHandler], tag: str) -> Router:
-    """Give a router of addresses that need a key: with the scope that a handler's `opt` names, else `manage`."""
+    """Give a router of addresses that need a key: with the scope that a handler's `opt` names (or one of those that
+    its `or` names), else `manage`."""
     return Router(
         path,
         route_handlers=list(handlers),
         guards=[check_key],
+        middleware=[keeps_answers],
+        before_request=_once,
         dependencies={
             "holder": Provide(_holder, sync_to_thread=False),
             "part": Provide(_part, sync_to_thread=False),
@@ -98,13 +105,19 @@ async def check_key(connection: Connection, handler: BaseRouteHandler) -> None:
     services: Services = connection.app.state.services
     headers = connection.headers
     holder = await services.keys.holder(headers.get("authorization"), headers.get("x-api-key"))
-    holder.require(handler.opt.get("scope", MANAGE))
+    holder.require(handler.opt.get("scope", MANAGE), *handler.opt.get("or", ()))
     connection.state[HOLDER] = holder
+
+
+async def _once(request: Request[Any, Any, Any]) -> Response[bytes] | None:
+    """Give what was answered before to the same request, if it carries an `Idempotency-Key`."""
+    holder: KeyHolder = request.state[HOLDER]
+    return await once(request, f"key:{holder.workspace_id}:{holder.key_id}")
 
 
 def _holder(request: Request[Any, Any, Any]) -> KeyHolder:
     holder: KeyHolder = request.state[HOLDER]
-    return holder
+    return replace(holder, request_id=request_id_of(request))
 
 
 def _part(
