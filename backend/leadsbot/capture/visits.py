@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import msgspec
 
 from leadsbot.attribution import attribute, is_personal, parse_touch, strip_personal
@@ -10,6 +12,8 @@ from leadsbot.devices import parse_device
 from leadsbot.forms.visit import Visit
 
 DOMAIN_LENGTH = 255  # RFC 1035, section 2.3.4; an address may claim more
+
+_LANGUAGE = re.compile(r"[A-Za-z0-9-]{2,35}")
 
 _encode = msgspec.json.Encoder().encode
 
@@ -65,6 +69,12 @@ def visit_of(batch: wire.Batch, sender: Sender) -> Visit:
         touch=_encode({"first": first, "last": last}).decode(),
         client=_encode({"user_agent": sender.user_agent, **client}).decode(),
     )
+
+
+def preferred_language(accepted: str) -> str:
+    """Give the first of what `Accept-Language` names (RFC 9110, section 12.5.4): a browser has its owner's order."""
+    first = accepted.partition(",")[0].partition(";")[0].strip()
+    return first if _LANGUAGE.fullmatch(first) else ""
 
 
 def _clean(touch: wire.Touch | None) -> wire.Touch | None:

@@ -77,7 +77,8 @@ async def time_to_start(database: Database, span: Span) -> Times:
 
 async def time_to_finish(database: Database, span: Span) -> Times:
     where = span.sessions()
-    where.also("state = 'submitted' AND submitted_at >= started_at")
+    # A plain form is known by its end alone, and began when it was sent.
+    where.also("state = 'submitted' AND submitted_at > started_at")
     return await _times(database, "submitted_at - started_at", where)
 
 
