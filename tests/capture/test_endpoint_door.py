@@ -489,3 +489,19 @@ async def test_what_is_spam_is_kept_with_its_reasons(nobody: Client, door: str) 
     links = " ".join(f"https://pills-{number}.example/x" for number in range(12))
     lead = (await nobody.post(door, json={**JANE, "message": f"Look here: {links}"})).json()
     assert lead["spam"] is True and lead["spam_reasons"]
+
+
+async def test_a_request_that_is_sent_again_makes_nothing_and_costs_no_token(
+    serve: Serve, database: Database, rules: Any, provider: CaptchaServer, door: str
+) -> None:
+    await rules(captcha_provider="turnstile", captcha_secret=SECRET)
+    headers = {"idempotency-key": "a-key", "origin": PAGE}
+    async with serve({"LEADSBOT_CAPTCHA_VERIFY_URL": provider.url}) as client:
+        first, second = [
+            await client.post(door, json={**JANE, "captcha_token": TOKEN}, headers=headers) for _ in range(2)
+        ]
+        assert first.status_code == second.status_code == 201 and first.json() == second.json()
+        assert second.headers["access-control-allow-origin"] == PAGE
+        other = await client.post(door, json={**JANE, "message": "another"}, headers=headers)
+        assert other.status_code == 409
+    assert len(provider.asked) == 1 and await leads(database) == 1

@@ -19,6 +19,7 @@ from litestar.params import FromPath, SkipValidation
 
 from leadsbot import clock
 from leadsbot.api import errors as api_errors
+from leadsbot.api.idempotency import keeps_answers, once, request_id_of
 from leadsbot.api.keyed import House
 from leadsbot.capture import arrivals
 from leadsbot.capture.arrivals import Arrival
@@ -36,7 +37,6 @@ from leadsbot.leads.present import lead_json
 from leadsbot.leads.reading import get_lead
 from leadsbot.leads.submission import Taken
 from leadsbot.services import Services
-from leadsbot.workspaces.bursts import Bursts
 from leadsbot.workspaces.endpoints import EndpointRules
 from leadsbot.workspaces.refusals import Doorway, Refused
 
@@ -66,7 +66,7 @@ class EndpointDoor:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._bursts = Bursts()
+        self._bursts = services.bursts
         self._seen: dict[str, int] = {}
         self._write = self._store
 
@@ -91,13 +91,15 @@ class EndpointDoor:
     async def _take(self, request: AnyRequest, rules: EndpointRules, sender: Sender) -> Response[bytes]:
         raw = await request.body()
         self._check_signature(request, rules, raw)
+        if again := await once(request, f"endpoint:{rules.id}"):
+            return again
         own, body = controls(read_body(request.headers.get("content-type", ""), raw), _ASIDE)
         told = told_by(rules, body)
         house = await rules_of(self._services.database, rules.workspace_id)
         if str(own.get(HONEYPOT) or "").strip():
             return self._pretend(request, rules, arrival_of(rules, house, told, body, sender), sender)
         spam = (*(await self._check_captcha(rules, own, sender)), *spam_reasons(told, sender))
-        arrival = arrival_of(rules, house, told, body, sender, spam)
+        arrival = arrival_of(rules, house, told, body, sender, spam, request_id_of(request))
         taken: Taken = await self._services.database.put(self._write, arrival)
         if sender.received_at - self._seen.get(rules.id, 0) >= SEEN_EVERY_MS:
             self._seen[rules.id] = sender.received_at
@@ -287,6 +289,7 @@ ROUTES = [
         # In this order: a router takes its first handlers' OPTIONS for answered, and answers it by itself.
         route_handlers=[preflight, take_lead],
         dependencies={"door": Provide(_door, sync_to_thread=False)},
+        middleware=[keeps_answers],
         tags=["doors"],
         security=[{}],
     )

@@ -56,14 +56,21 @@ def told_by(rules: EndpointRules, body: Body) -> Told:
 
 
 def arrival_of(
-    rules: EndpointRules, house: HouseRules, told: Told, body: Body, sender: Sender, reasons: tuple[str, ...] = ()
+    rules: EndpointRules,
+    house: HouseRules,
+    told: Told,
+    body: Body,
+    sender: Sender,
+    reasons: tuple[str, ...] = (),
+    request_id: str | None = None,
 ) -> Arrival:
-    """Give the submission with what it counts for; an unknown stage or person is `InvalidInput`."""
+    """Give the submission with what it counts for; an unknown stage or person is `InvalidInput`. Under the same
+    `request_id` it is stored once."""
     placed = place(house, told)
     if "lead_type" not in placed.columns and house.lead_types:
         placed.columns["lead_type"] = house.lead_types[0]
     sub = Submission(
-        id=new_id(),
+        id=request_id or new_id(),
         workspace_id=rules.workspace_id,
         stages=house.stages,
         door=DOOR,
