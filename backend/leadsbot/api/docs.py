@@ -67,6 +67,7 @@ def openapi_config() -> OpenAPIConfig:
         title=TITLE,
         version=__version__,
         description=_DESCRIPTION,
+        use_handler_docstrings=True,
         components=Components(
             security_schemes={
                 "bearer": SecurityScheme(type="http", scheme="bearer", description="An API key, `lb_…`"),

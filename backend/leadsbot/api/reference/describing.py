@@ -13,7 +13,7 @@ import msgspec
 from litestar import Litestar
 from litestar.routes import HTTPRoute
 
-from leadsbot.api.keyed import MANAGE
+from leadsbot.api.keyed import MANAGE, check_key
 from leadsbot.api.reference.call import Call, Parameter, every_call
 from leadsbot.api.reference.shapes import Problem
 
@@ -43,7 +43,7 @@ _IDEMPOTENCY: Final = {
     "in": "header",
     "required": False,
     "description": "The same key and body within 24 hours get the first answer again, and nothing is made twice.",
-    "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+    "schema": {"type": "string", "pattern": "^[ -~]{1,255}$"},
 }
 
 
@@ -55,6 +55,8 @@ def describe(app: Litestar) -> Json:
     scopes = scopes_of(app)
     paths: dict[str, Json] = {path: item for path, item in told["paths"].items() if path.split("/")[1] in PUBLIC}
     for door, call in calls.items():
+        if not call.summary and call.method.lower() not in paths.get(call.path, {}):
+            continue
         operation = paths.setdefault(call.path, {}).setdefault(call.method.lower(), _by_hand(call))
         _complete(operation, call, schemas, scopes.get(door))
     for path, item in paths.items():
@@ -72,7 +74,7 @@ def scopes_of(app: Litestar) -> dict[str, str]:
         if isinstance(route, HTTPRoute)
         for handler in route.route_handlers
         for method in handler.http_methods
-        if handler.resolve_guards()
+        if check_key in handler.resolve_guards()
     }
 
 
@@ -104,14 +106,17 @@ def _complete(operation: Json, call: Call | None, schemas: _Schemas, scope: str 
         call = Call(door="", keyed=scope is not None)
     if scope is not None:
         operation["security"] = [{"bearer": [scope]}, {"header": [scope]}]
+    else:
+        operation.pop("security", None)
     if call.tag:
         operation["tags"] = [call.tag]
+    operation.pop("deprecated", None)
     if call.says:
         operation["description"] = call.says
-    parameters = operation.get("parameters", [])
-    named = {(one["name"], one["in"]) for one in parameters}
-    parameters += [_parameter(one) for one in call.parameters if (one.name, one.where) not in named]
-    if call.idempotent:
+    told = {(one.name, one.where) for one in call.parameters}
+    parameters = [one for one in operation.get("parameters", []) if (one["name"], one["in"]) not in told]
+    parameters += [_parameter(one) for one in call.parameters]
+    if call.idempotent or (call.method == "POST" and scope is not None):
         parameters.append(_IDEMPOTENCY)
     if parameters:
         operation["parameters"] = [_plain(one) for one in parameters]
@@ -147,6 +152,8 @@ def _complete_answers(operation: Json, call: Call, schemas: _Schemas, scope: str
     good = call.answers or tuple(int(status) for status in declared if int(status) < 400)
     answers = {str(status): _answer(status, call, declared.get(str(status), {}), schemas) for status in good}
     refused = {*ANY_TIME, *call.refusals, *(WITH_KEY if scope is not None else ())}
+    if call.method == "POST" and scope is not None:
+        refused.add(HTTPStatus.CONFLICT.value)
     answers |= {str(status): {"$ref": f"#/components/responses/Refused{status}"} for status in sorted(refused)}
     operation["responses"] = answers
 

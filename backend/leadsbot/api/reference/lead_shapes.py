@@ -158,6 +158,21 @@ class EndpointsLead(LeadFields, kw_only=True):
     )
 
 
+class Merged(Lead):
+    """The lead that was kept, after another became part of it."""
+
+    merge_id: Annotated[UUID | None, Meta(description="by which the merge is undone, for 30 days")] = None
+
+
+class Unmerged(Struct):
+    """Both leads as they are again."""
+
+    merge_id: UUID
+    kept: Lead
+    restored: Lead
+    edited: Annotated[list[str], Meta(description="fields changed since the merge, which keep their newer value")]
+
+
 class Success(Struct):
     success: Literal[True]
     id: UUID

@@ -32,6 +32,10 @@ TAGS: Final = {
     "webhooks": "Webhooks",
     "deliveries": "Deliveries",
     "workspace": "Workspace",
+    "stages": "Stages",
+    "lead-types": "Lead types",
+    "event-types": "Event types",
+    "sources": "Sources",
     "keys": "Keys",
     "imports": "Imports",
 }
@@ -114,7 +118,7 @@ def _in_order(paths: Json) -> list[tuple[Call, Json]]:
         f"{method.upper()} {path}": item[method] for path, item in paths.items() for method in METHODS if method in item
     }
     rest = {door: Call(door=door, keyed="security" in told[door]) for door in told if door not in calls}
-    return [(call, told[door]) for door, call in {**calls, **rest}.items()]
+    return [(call, told[door]) for door, call in {**calls, **rest}.items() if door in told]
 
 
 def anchor(door: str) -> str:

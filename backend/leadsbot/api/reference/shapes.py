@@ -72,6 +72,76 @@ class SitePage(Struct):
     last_seen_at: Time
 
 
+class RefusedOnce(Struct):
+    """One request that a door turned away."""
+
+    id: UUID
+    reason: Annotated[str, _example("ip")]
+    status: Annotated[int, _example(403)]
+    origin: str
+    address: Annotated[str, _example("198.51.100.4")]
+    hint: str
+    at: Time
+
+
+class Endpoint(Struct):
+    """An address without a key, with rules of its own. Of its secrets only whether there is one."""
+
+    id: UUID
+    name: Annotated[str, _example("Partner portal")]
+    url: Annotated[str, _example("https://HOST/api/inbound/w/…/leads", "where leads are sent")]
+    required_fields: Annotated[list[str], _example(["name", "phone", "email"])]
+    allow_all_ips: bool
+    allowed_ips: Annotated[list[str], _example(["203.0.113.0/24"], "addresses and networks")]
+    allowed_origins: Annotated[list[str], Meta(description="empty: all")]
+    leads_per_ip_per_day: Annotated[int | None, Meta(description="null: no limit")]
+    burst_per_second: Annotated[int, _example(50)]
+    captcha_provider: str | None
+    captcha_secret_set: bool
+    signing: bool
+    last_seen_at: Time | None
+    created_at: Time
+    signing_secret: Annotated[str, Meta(description="signs bodies; shown when it is made alone")] | UnsetType = UNSET
+
+
+class Member(Struct):
+    """A person of the workspace, or somebody who is invited."""
+
+    id: UUID
+    user_id: Annotated[UUID | None, Meta(description="null until an invitation is taken")]
+    email: Annotated[str, _example("maria@example.com")]
+    name: Annotated[str, _example("Maria")]
+    role: Literal["owner", "admin", "member"]
+    status: Literal["active", "invited", "expired"]
+    created_at: Time
+    expires_at: Time | None
+
+
+class MemberInvited(Member):
+    """The same, with the link of a new invitation."""
+
+    invite_url: Annotated[str, Meta(description="where an invitation was made")] | UnsetType = UNSET
+
+
+class Listing(Struct):
+    """An entry of one of the workspace's lists."""
+
+    id: UUID
+    name: Annotated[str, _example("Contacted")]
+    position: Annotated[int, _example(2, "its place, from 0")]
+    leads: Annotated[int, _example(14, "leads that carry the name")]
+
+
+class Source(Struct):
+    """Where leads come from."""
+
+    id: UUID
+    name: Annotated[str, _example("Wedding fair")]
+    leads: Annotated[int, _example(14)]
+    created_at: Time
+    last_lead_at: Time | None
+
+
 class Key(Struct):
     """What is known of a key: never the key itself."""
 
@@ -206,6 +276,7 @@ class Workspace(Struct):
     id: UUID
     name: Annotated[str, _example("Lindenhof")]
     timezone: Annotated[str, _example("Europe/Vienna")]
+    country: Annotated[str, _example("AT", "which numbers without a prefix are read as")]
     stages: Annotated[list[str], _example(["Form Started", "New", "Contacted", "Quoted", "Won", "Lost"], "in order")]
     required_fields: list[str]
     lead_types: list[str]

@@ -89,7 +89,7 @@ CALLS = [
         answer=Lead,
         answers=(201,),
         example={**_JANE, "message": "Do you have a room for 40 people in May?", "lead_type_name": "Wedding"},
-        refusals=(403, 404, 409, 413, 415, 429),
+        refusals=(401, 403, 404, 409, 413, 415, 429),
         keyed=False,
         idempotent=True,
     ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from leadsbot.api.reference.call import Call, Listed
-from leadsbot.api.reference.lead_shapes import Entry, Lead, LeadPage, LeadWithHistory
+from leadsbot.api.reference.lead_shapes import Entry, Lead, LeadPage, LeadWithHistory, Merged, Unmerged
 
 _FILTERS = (
     "Spam is left out unless `spam=true`. `from` and `to` are dates (whole days in the workspace's time zone, both"
@@ -26,4 +26,20 @@ CALLS = [
     ),
     Call(door="GET /api/v1/leads/{lead_id}", answer=Lead, refusals=(404,)),
     Call(door="GET /api/v1/leads/{lead_id}/timeline", answer=Listed[Entry], refusals=(404,)),
+    Call(door="GET /api/v1/leads/{lead_id}/duplicates", answer=Listed[Lead], refusals=(404,)),
+    Call(
+        door="POST /api/v1/leads/{lead_id}/merge",
+        says="The lead in the address is kept, the one of the body becomes part of it.",
+        answer=Merged,
+        example={"lead_id": "0199c3f2-7c1e-7d3a-9a52-6f0e4b1d2c3b"},
+        refusals=(404, 409, 413, 415),
+    ),
+    Call(door="POST /api/v1/merges/{merge_id}/undo", answer=Unmerged, refusals=(404, 409)),
+    Call(
+        door="POST /api/v1/leads/{lead_id}/duplicates/{other_id}/dismiss",
+        says="The two are offered to be merged no more.",
+        answer=Listed[Lead],
+        refusals=(404,),
+    ),
+    Call(door="DELETE /api/v1/leads/{lead_id}/duplicates/{other_id}/dismiss", answer=Listed[Lead], refusals=(404,)),
 ]
