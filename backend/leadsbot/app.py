@@ -38,6 +38,7 @@ from leadsbot.services import Services
 from leadsbot.settings import Settings
 from leadsbot.vault import Vault
 from leadsbot.workspaces.api_keys import Keys
+from leadsbot.workspaces.bursts import Bursts, NodesTogether
 from leadsbot.workspaces.endpoints import EndpointBook
 from leadsbot.workspaces.refusals import Tally
 from leadsbot.workspaces.sign_in import SignIns
@@ -68,6 +69,8 @@ def make_services(settings: Settings) -> Services:
         keys=Keys(database),
         sign_ins=SignIns(database, vault),
         refusals=Tally(database),
+        # SQLite has one node: what it remembers is all there is.
+        bursts=Bursts(NodesTogether(database) if database.dialect == "postgres" else None),
     )
 
 

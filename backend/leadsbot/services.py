@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from leadsbot.channels.base import Channel
 from leadsbot.db import Database
@@ -11,6 +11,7 @@ from leadsbot.outbound import Outbound
 from leadsbot.settings import Settings
 from leadsbot.vault import Vault
 from leadsbot.workspaces.api_keys import Keys
+from leadsbot.workspaces.bursts import Bursts
 from leadsbot.workspaces.endpoints import EndpointBook
 from leadsbot.workspaces.refusals import Tally
 from leadsbot.workspaces.sign_in import SignIns
@@ -31,3 +32,4 @@ class Services:
     keys: Keys
     sign_ins: SignIns
     refusals: Tally
+    bursts: Bursts = field(default_factory=Bursts)

@@ -12,7 +12,16 @@ from leadsbot.db import Database
 from leadsbot.ids import new_id
 from leadsbot.workspaces import refusals
 from leadsbot.workspaces.bootstrap import Created
-from leadsbot.workspaces.refusals import CSP, KEPT_MS, MAX_CSP_PER_DOOR, MAX_PER_DOOR, Doorway, Refused, Tally
+from leadsbot.workspaces.refusals import (
+    CSP,
+    KEPT_MS,
+    MAX_CSP_PER_DOOR,
+    MAX_PER_DOOR,
+    MAX_REQUESTS_PER_DOOR,
+    Doorway,
+    Refused,
+    Tally,
+)
 from tests.support.waiting import until
 
 
@@ -91,3 +100,55 @@ async def test_what_is_refused_no_more_vanishes(database: Database, workspace: C
     with clock.freeze(now + KEPT_MS + 1):
         await database.write(housekeeping.purge)
     assert [line["origin"] for line in await lines(database, workspace)] == ["https://b.example"]
+
+
+async def requests(database: Database, door_id: str) -> list[dict[str, Any]]:
+    return await database.fetch("SELECT * FROM refused_requests WHERE door_id = $1 ORDER BY at", door_id)
+
+
+async def test_each_request_is_a_line_of_its_own_and_the_last_ones_are_kept(
+    database: Database, workspace: Created, stranger: Created
+) -> None:
+    tally = Tally(database)
+    tally.note(refused(stranger, "https://a.example"))
+    for number in range(3):
+        tally.note(replace(refused(workspace, "https://a.example", at=number), address=f"203.0.113.{number}"))
+
+    async def three() -> bool:
+        return len(await requests(database, workspace.site_id)) == 3
+
+    assert await until(three)
+    assert [one["address"] for one in await requests(database, workspace.site_id)] == [
+        "203.0.113.0",
+        "203.0.113.1",
+        "203.0.113.2",
+    ]
+    for number in range(3, MAX_REQUESTS_PER_DOOR + 50):
+        tally.note(refused(workspace, "https://a.example", at=number))
+
+    async def latest() -> list[dict[str, Any]]:
+        found = await requests(database, workspace.site_id)
+        return found if found[-1]["at"] == MAX_REQUESTS_PER_DOOR + 49 else []
+
+    assert [one["at"] for one in await until(latest)] == list(range(50, MAX_REQUESTS_PER_DOOR + 50))
+    assert len(await requests(database, stranger.site_id)) == 1
+    assert (await lines(database, workspace))[0]["times"] == MAX_REQUESTS_PER_DOOR + 50
+
+
+async def test_what_a_page_says_of_its_policy_is_no_request(database: Database, workspace: Created) -> None:
+    tally = Tally(database)
+    tally.note(replace(refused(workspace, "https://a.example"), reason=CSP))
+    assert await until(lambda: lines(database, workspace))
+    tally.note(refused(workspace, "https://a.example"))
+    (one,) = await until(lambda: requests(database, workspace.site_id))
+    assert one["reason"] == "origin"
+    assert await refusals.by_hour(database, workspace.site_id) == {0: 1}
+
+
+async def test_refusals_are_counted_by_the_hour_and_door(
+    database: Database, workspace: Created, stranger: Created
+) -> None:
+    said = [refused(workspace, f"https://{n}.example", at=n * clock.HOUR // 2) for n in range(4)]
+    await count(database, *said, replace(said[0], times=7), refused(stranger, "https://a.example"))
+    assert await refusals.by_hour(database, workspace.site_id) == {0: 9, 1: 2}
+    assert await refusals.by_hour(database, stranger.site_id) == {0: 1}

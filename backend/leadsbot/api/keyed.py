@@ -22,7 +22,7 @@ from litestar.params import QueryParameter, SkipValidation
 from leadsbot.api.errors import misfit
 from leadsbot.api.idempotency import keeps_answers, once, request_id_of
 from leadsbot.db.paging import DEFAULT_LIMIT, MAX_LIMIT, Slice
-from leadsbot.errors import InvalidInput, UnsupportedMediaType
+from leadsbot.errors import InvalidInput, TooManyRequests, UnsupportedMediaType
 from leadsbot.services import Services
 from leadsbot.workspaces.api_keys import KeyHolder
 
@@ -31,6 +31,9 @@ Connection = ASGIConnection[Any, Any, Any, Any]
 House = NamedDependency[SkipValidation[Services]]
 Holder = NamedDependency[SkipValidation[KeyHolder]]
 Part = NamedDependency[SkipValidation[Slice]]
+
+# Of one key, on all nodes together: a loop that runs away is slowed down, an import or a busy shop isn't.
+REQUESTS_PER_SECOND = 500
 
 MANAGE = "manage"
 READS: dict[str, Any] = {"scope": "leads:read"}
@@ -101,11 +104,15 @@ def text_of(value: UUID | None) -> str | None:
 
 
 async def check_key(connection: Connection, handler: BaseRouteHandler) -> None:
-    """Find out whose key it is and whether it may; `Unauthorized` or `Forbidden` otherwise."""
+    """Find out whose key it is and whether it may, and not too fast; `Unauthorized`, `Forbidden` or `TooManyRequests`
+    otherwise."""
     services: Services = connection.app.state.services
     headers = connection.headers
     holder = await services.keys.holder(headers.get("authorization"), headers.get("x-api-key"))
     holder.require(handler.opt.get("scope", MANAGE), *handler.opt.get("or", ()))
+    wait = await services.bursts.admit(holder.key_id, "", REQUESTS_PER_SECOND)
+    if wait > 0:
+        raise TooManyRequests("Too Many Requests", code="burst", retry_after=wait)
     connection.state[HOLDER] = holder
 
 

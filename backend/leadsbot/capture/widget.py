@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from typing import Never
 from urllib.parse import unquote, urlsplit
 
@@ -17,17 +16,15 @@ from leadsbot.capture.hosted import hosted_form, is_hosted
 from leadsbot.capture.site_settings import VARY, settings_answer
 from leadsbot.capture.store import CaptureStore
 from leadsbot.capture.translate import DOOR, captured
-from leadsbot.capture.visits import Sender
+from leadsbot.capture.visits import Sender, preferred_language
 from leadsbot.errors import Forbidden, MethodNotAllowed, NotFound, TooManyRequests
 from leadsbot.services import Services
-from leadsbot.workspaces.bursts import Bursts
 from leadsbot.workspaces.refusals import CSP, Doorway, Refused
 from leadsbot.workspaces.sites import SiteRules
 
 PREFIX = "/api/w/"
 PREFLIGHT_FRESH_S = 7200
 USER_AGENT_LENGTH = 512
-_LANGUAGE = re.compile(r"[A-Za-z0-9-]{2,35}")
 
 _STORED = b'{"ok":true}'
 # As few as will do: the server looks at each with a regular expression or two, for every event.
@@ -44,7 +41,6 @@ class WidgetDoor:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._bursts = Bursts()
         self._store = CaptureStore()
         self._write = self._store.write
 
@@ -59,7 +55,7 @@ class WidgetDoor:
         if request.method == "OPTIONS":
             return _preflight()
         sender = self._sender(request)
-        self._check_burst(sender, site)
+        await self._check_burst(sender, site)
         if is_hosted(rest):
             return await hosted_form(request, self._services.database, site, rest)
         if request.method not in _TAKES[rest]:
@@ -67,7 +63,7 @@ class WidgetDoor:
         if rest == "events":
             return await self._take(request, site, sender)
         if rest == "blocked":
-            return self._blocked(site, origin)
+            return self._blocked(request, site, origin)
         self._check_frame(request, site)
         return settings_answer(site, audit=self._store.wants_audit(site.id))
 
@@ -77,7 +73,8 @@ class WidgetDoor:
         try:
             await self._services.database.put(self._write, batch)
         except TooManyRequests:
-            self._note(site, "leads_per_day", "", "more leads a day from one address than the site allows")
+            why = "more leads a day from one address than the site allows"
+            self._note(site, "leads_per_day", "", why, 429, sender.address)
             raise
         self._store.stored(batch)
         return Response(202, _STORED_HEADERS, _STORED)
@@ -89,7 +86,7 @@ class WidgetDoor:
             received_at=clock.now(),
             mobile=request.header(b"sec-ch-ua-mobile"),
             platform=request.header(b"sec-ch-ua-platform"),
-            language=_language(request.header(b"accept-language") or ""),
+            language=preferred_language(request.header(b"accept-language") or ""),
         )
 
     def _address(self, request: Request) -> str:
@@ -102,10 +99,11 @@ class WidgetDoor:
         origin = origin_of(request.header(b"origin"), request.header(b"referer"))
         if allowed(origin, site.allowed_origins):
             return origin
-        self._refuse_origin(site, origin)
+        self._refuse_origin(request, site, origin)
 
-    def _refuse_origin(self, site: SiteRules, origin: str | None) -> Never:
-        self._note(site, "origin", origin or "", hint(origin, site.allowed_origins))
+    def _refuse_origin(self, request: Request, site: SiteRules, origin: str | None) -> Never:
+        why = hint(origin, site.allowed_origins)
+        self._note(site, "origin", origin or "", why, address=self._address(request))
         raise Forbidden("This origin may not use this token.", code="origin_not_allowed")
 
     def _check_frame(self, request: Request, site: SiteRules) -> None:
@@ -115,32 +113,28 @@ class WidgetDoor:
             frame = unquote(value.decode("latin-1"))
             origin = origin_of(frame if len(frame) <= MAX_ORIGIN else OPAQUE, None) or OPAQUE
             if not allowed(origin, site.allowed_origins):
-                self._refuse_origin(site, origin)
+                self._refuse_origin(request, site, origin)
 
-    def _blocked(self, site: SiteRules, origin: str | None) -> Response:
+    def _blocked(self, request: Request, site: SiteRules, origin: str | None) -> Response:
         """Note a page whose own policy keeps the widget from speaking to us; images it may still load."""
         here = urlsplit(self._services.settings.public_url)
         why = f"add {here.scheme}://{here.netloc} to connect-src"
         why = f"The page's Content-Security-Policy keeps the widget from sending: {why}"
-        self._note(site, CSP, origin or "", why)
+        self._note(site, CSP, origin or "", why, 204, self._address(request))
         return _NOTED
 
-    def _check_burst(self, sender: Sender, site: SiteRules) -> None:
-        wait = self._bursts.take((site.id, sender.address), site.burst_per_second, sender.received_at)
+    async def _check_burst(self, sender: Sender, site: SiteRules) -> None:
+        wait = await self._services.bursts.admit(site.id, sender.address, site.burst_per_second)
         if wait > 0:
             why = f"more than {site.burst_per_second} requests a second from one address"
-            self._note(site, "burst", "", why)
+            self._note(site, "burst", "", why, 429, sender.address)
             raise TooManyRequests("Too Many Requests", retry_after=math.ceil(wait))
 
-    def _note(self, site: SiteRules, reason: str, origin: str, why: str) -> None:
+    def _note(self, site: SiteRules, reason: str, origin: str, why: str, status: int = 403, address: str = "") -> None:
         door = Doorway(site.workspace_id, "site", site.id)
-        self._services.refusals.note(Refused(door, reason, origin, why, clock.now(), door=DOOR))
-
-
-def _language(accepted: str) -> str:
-    """Give the first of what `Accept-Language` names (RFC 9110, section 12.5.4): a browser has its owner's order."""
-    first = accepted.partition(",")[0].partition(";")[0].strip()
-    return first if _LANGUAGE.fullmatch(first) else ""
+        self._services.refusals.note(
+            Refused(door, reason, origin, why, clock.now(), door=DOOR, status=status, address=address)
+        )
 
 
 def _allow(request: Request, origin: str | None) -> None:
