@@ -42,6 +42,7 @@ class Tx:
         self._waiting: dict[tuple[type[Table], tuple[str, ...], str], list[Sequence[Any]]] = {}
         self._gathered: dict[str, tuple[Finish, list[Any]]] = {}
         self.signals: set[str] = set()
+        self.quiet = False
 
     @property
     def dialect(self) -> Dialect:

@@ -1,0 +1,322 @@
+"""Imports as rows: begun with a file, started, looked at, listed, purged."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, Final
+
+import msgspec
+
+from leadsbot import clock
+from leadsbot.capture.house_rules import STATUSES, HouseRules, rules_of
+from leadsbot.clock import rfc3339
+from leadsbot.db import Database, Tx
+from leadsbot.db.paging import Page, Slice, Where, newest_first
+from leadsbot.errors import Conflict, InvalidInput, NotFound, TooManyRequests
+from leadsbot.events.log import topic
+from leadsbot.ids import new_id
+from leadsbot.imports import columns, dates, sheet
+from leadsbot.imports.rows import Options
+from leadsbot.imports.sheet import Sheet
+from leadsbot.jobs import cron
+from leadsbot.jobs.handlers import HasDatabase
+from leadsbot.jobs.outcomes import Done, Outcome
+from leadsbot.jobs.queue import enqueue
+from leadsbot.jobs.runner import JobHandler
+from leadsbot.leads.tables import Import
+from leadsbot.workspaces.workspace_editing import get_workspace
+
+JOB: Final = "import"
+PURGE: Final = "purge-imports"
+TICKS = (cron.Tick(PURGE, clock.HOUR),)
+
+MOST_UNDER_WAY: Final = 5
+UNDO_MS: Final = clock.DAY
+# A file that nobody took in, or only checked, is somebody's data on our disk.
+KEEP_FILE_MS: Final = clock.DAY
+KEEP_MS: Final = 30 * clock.DAY
+MOST_FAILURES_SHOWN: Final = 1_000
+PREVIEW_ROWS: Final = 5
+LOOKED_AT: Final = 50
+
+DRAFT, WAITING, RUNNING, DONE = "draft", "waiting", "running", "done"
+UNDOING, UNDONE = "undoing", "undone"
+_BUSY: Final = (WAITING, RUNNING, UNDOING)
+_LISTED: Final = (
+    "id, workspace_id, state, dry_run, file_name, mapping, rows, created, updated, skipped, failed, failed_rows,"
+    " options, cursor, error, by, created_at, finished_at, undone_at"
+)
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file as it came, with what was said of it; `said` maps columns to fields."""
+
+    raw: bytes
+    by: str
+    file_name: str = ""
+    said: Mapping[str, str] | None = None
+    update: str = "fill"
+    notify: bool = False
+
+
+async def begin(database: Database, workspace_id: str, upload: Upload, *, require_contact: bool = False) -> Row:
+    """Read a file and keep it as a draft; gives its row. Raises InvalidInput with what is wrong with the file, with
+    `require_contact` also where no column is understood as an email or a phone."""
+    rules = await rules_of(database, workspace_id)
+    read, rows = await asyncio.to_thread(_read, upload.raw)
+    rows_to_look_at = [cells for _, cells in islice(read.lines(), LOOKED_AT)]
+    guess = columns.guessed(read.header, rows_to_look_at, _values_of(rules))
+    mapping = columns.applied(guess, upload.said or {})
+    if require_contact:
+        columns.require_contact(mapping)
+    options = checked(Options(read.delimiter, read.offset, _order(read, mapping, rules.country)), upload.update)
+    import_id = new_id()
+    row = {
+        "id": import_id,
+        "workspace_id": workspace_id,
+        "state": DRAFT,
+        "dry_run": False,
+        "file_name": upload.file_name[:200],
+        "mapping": _encode(mapping),
+        "content": read.text,
+        "rows": rows,
+        "options": _encode(msgspec.structs.replace(options, notify=upload.notify)),
+        "by": upload.by,
+        "created_at": clock.now(),
+    }
+
+    async def unit(tx: Tx) -> None:
+        tx.insert(Import, row)
+
+    await database.write(unit)
+    return await get(database, workspace_id, import_id)
+
+
+def _read(raw: bytes) -> tuple[Sheet, int]:
+    read = sheet.read(raw)
+    return read, sheet.count(read)
+
+
+def checked(options: Options, update: str) -> Options:
+    """Give the options with what is to become of leads that are there already; InvalidInput for an unknown word."""
+    if update not in ("fill", "overwrite", "skip"):
+        raise InvalidInput("update is fill, overwrite or skip.", fields=["update"])
+    return msgspec.structs.replace(options, update=update)
+
+
+async def start(
+    database: Database,
+    workspace_id: str,
+    import_id: str,
+    *,
+    dry_run: bool,
+    said: Mapping[str, str] | None = None,
+    update: str | None = None,
+    notify: bool | None = None,
+) -> Row:
+    """Take a draft in, or one that was only checked; with `dry_run` just check each row. Gives its row.
+
+    Raises NotFound, Conflict where it runs, is done or its file is gone, InvalidInput for a mapping that can't be,
+    TooManyRequests where `MOST_UNDER_WAY` of the workspace are under way.
+    """
+    row = await get(database, workspace_id, import_id)
+    mapping = columns.applied(decode_mapping(row), said or {})
+    columns.require_contact(mapping)
+    options = options_of(row)
+    options = checked(options, options.update if update is None else update)
+    options = msgspec.structs.replace(options, notify=options.notify if notify is None else notify)
+
+    async def unit(tx: Tx) -> None:
+        await _hold_to_limit(tx, workspace_id)
+        changed = await tx.execute(
+            "UPDATE imports SET state = $2, dry_run = $3, mapping = $4, options = $5, cursor = 0, created = 0,"
+            " updated = 0, skipped = 0, failed = '[]', failed_rows = 0, error = '', finished_at = NULL"
+            " WHERE id = $1 AND content <> '' AND (state = 'draft' OR (state = 'done' AND dry_run))",
+            import_id,
+            WAITING,
+            dry_run,
+            _encode(mapping),
+            _encode(options),
+        )
+        if not changed:
+            raise Conflict("This import has been started already, or its file is gone; upload it again.", code="begun")
+        await tx.execute("DELETE FROM import_rows WHERE import_id = $1", import_id)
+        queue(tx, workspace_id, import_id)
+
+    await database.write(unit)
+    return await get(database, workspace_id, import_id)
+
+
+def queue(tx: Tx, workspace_id: str, import_id: str) -> None:
+    """Enqueue the work on an import, in the caller's transaction; its state says which."""
+    enqueue(tx, JOB, {"import": import_id}, lane=f"import:{workspace_id}"[:100])
+    tx.signal(topic(workspace_id))
+
+
+async def undo(database: Database, workspace_id: str, import_id: str) -> Row:
+    """Delete the leads that an import made and nobody has worked with since. Raises NotFound, Conflict."""
+    row = await get(database, workspace_id, import_id)
+    if row["state"] != DONE or row["dry_run"] or row["finished_at"] is None:
+        raise Conflict("Only an import that is done can be undone.", code="not_done")
+    if not undoable(row):
+        raise Conflict("An import can be undone for 24 hours; this one is older.", code="too_late")
+
+    async def unit(tx: Tx) -> None:
+        if await tx.execute(f"UPDATE imports SET state = '{UNDOING}' WHERE id = $1 AND state = '{DONE}'", import_id):
+            queue(tx, workspace_id, import_id)
+
+    await database.write(unit)
+    return await get(database, workspace_id, import_id)
+
+
+def undoable(row: Row) -> bool:
+    """Tell whether an import can still be undone."""
+    finished = row["finished_at"]
+    return bool(
+        row["state"] == DONE and not row["dry_run"] and finished is not None and finished > clock.now() - UNDO_MS
+    )
+
+
+async def get(database: Database, workspace_id: str, import_id: str) -> Row:
+    """Give an import's row without its content; NotFound when there is none of the workspace."""
+    row = await database.fetch_one(
+        f"SELECT {_LISTED} FROM imports WHERE id = $1 AND workspace_id = $2", import_id, workspace_id
+    )
+    if row is None:
+        raise NotFound("There is no such import.")
+    return row
+
+
+async def listed(database: Database, workspace_id: str, part: Slice | None = None) -> Page:
+    """Give the workspace's imports, newest first."""
+    where = Where()
+    where.equal("workspace_id", workspace_id)
+    return await newest_first(database, f"SELECT {_LISTED} FROM imports", where, part or Slice())
+
+
+async def delete(database: Database, workspace_id: str, import_id: str) -> None:
+    """Forget an import with its file and report; its leads stay. Raises NotFound, Conflict while it runs."""
+    row = await get(database, workspace_id, import_id)
+    if row["state"] in _BUSY:
+        raise Conflict("This import is under way; delete it when it is done.", code="under_way")
+
+    async def unit(tx: Tx) -> None:
+        await tx.execute("DELETE FROM imports WHERE id = $1 AND workspace_id = $2", import_id, workspace_id)
+
+    await database.write(unit)
+
+
+async def opened(database: Database, import_id: str) -> Sheet | None:
+    """Give an import's file as it is read; None where it is gone."""
+    row = await database.fetch_one("SELECT content, options FROM imports WHERE id = $1", import_id)
+    if row is None or not row["content"]:
+        return None
+    options = options_of(row)
+    return sheet.reopen(row["content"], options.delimiter, options.offset)
+
+
+async def preview(database: Database, import_id: str) -> list[list[str]]:
+    """Give the first rows of an import's file; none where it is gone."""
+    found = await opened(database, import_id)
+    return [cells for _, cells in islice(found.lines(), PREVIEW_ROWS)] if found else []
+
+
+async def failures(database: Database, import_id: str, limit: int) -> list[Row]:
+    """Give the rows that couldn't be taken, in the file's order, with `row`, `error` and `cells`."""
+    return await database.fetch(
+        "SELECT row, error, cells FROM import_rows WHERE import_id = $1 AND outcome = 'failed'"
+        f" ORDER BY row LIMIT {limit}",
+        import_id,
+    )
+
+
+def decode_mapping(row: Row) -> dict[str, str]:
+    return msgspec.json.decode(row["mapping"], type=dict[str, str])
+
+
+def options_of(row: Row) -> Options:
+    return msgspec.json.decode(row["options"], type=Options)
+
+
+def import_json(row: Row) -> Row:
+    """Give an import as answers show it. `failed` holds the first `MOST_FAILURES_SHOWN`, `failed_rows` counts all."""
+    options = options_of(row)
+    finished, undone = row["finished_at"], row["undone_at"]
+    return {
+        "id": row["id"],
+        "state": row["state"],
+        "dry_run": bool(row["dry_run"]),
+        "file_name": row["file_name"],
+        "rows": row["rows"],
+        "done_rows": row["cursor"],
+        "created": row["created"],
+        "updated": row["updated"],
+        "skipped": row["skipped"],
+        "failed_rows": row["failed_rows"],
+        "failed": msgspec.json.decode(row["failed"]),
+        "mapping": decode_mapping(row),
+        "update": options.update,
+        "notify": options.notify,
+        "error": row["error"] or None,
+        "by": row["by"],
+        "created_at": rfc3339(row["created_at"]),
+        "finished_at": rfc3339(finished) if finished else None,
+        "undone_at": rfc3339(undone) if undone else None,
+    }
+
+
+async def timezone_of(database: Database, workspace_id: str) -> str:
+    return str((await get_workspace(database, workspace_id))["timezone"])
+
+
+async def purge(tx: Tx) -> None:
+    """Delete files that nobody took in after a day, and reports with the rows that failed after thirty."""
+    now = clock.now()
+    idle = "state IN ('draft', 'done') AND content <> ''"
+    await tx.execute(f"UPDATE imports SET content = '' WHERE {idle} AND created_at < $1", now - KEEP_FILE_MS)
+    await tx.execute(
+        "DELETE FROM imports WHERE created_at < $1 AND state NOT IN ('waiting', 'running', 'undoing')", now - KEEP_MS
+    )
+
+
+def job_handlers(services: HasDatabase) -> dict[str, JobHandler]:
+    async def run(payload: dict[str, Any]) -> Outcome:
+        return Done(writes=purge)
+
+    return {PURGE: run}
+
+
+async def _hold_to_limit(tx: Tx, workspace_id: str) -> None:
+    row = await tx.fetch_one(
+        "SELECT count(*) AS busy FROM imports WHERE workspace_id = $1 AND state IN ('waiting', 'running', 'undoing')",
+        workspace_id,
+    )
+    if row and int(row["busy"]) >= MOST_UNDER_WAY:
+        raise TooManyRequests(
+            f"{MOST_UNDER_WAY} imports are under way; start this one when one of them is done.",
+            code="imports_under_way",
+            retry_after=30,
+        )
+
+
+def _values_of(rules: HouseRules) -> dict[str, set[str]]:
+    """Give what may stand in columns of a few values, in small letters."""
+    stages = {stage.casefold() for stage in rules.stages}
+    coded = {stage.replace(" ", "_") for stage in stages}
+    return {"stage": stages, "status": coded | set(STATUSES), "assigned_to": set(rules.members)}
+
+
+def _order(read: Sheet, mapping: Mapping[str, str], country: str) -> dates.Order:
+    places = [place for place, name in enumerate(read.header) if mapping[name] in ("created_at", "event_date")]
+    values = (cells[place] for _, cells in read.lines() for place in places if place < len(cells))
+    return dates.order_of(values, country)
+
+
+def _encode(value: Any) -> str:
+    return msgspec.json.encode(value).decode()

@@ -1,0 +1,341 @@
+"""Importing a CSV of leads over HTTP (contract, `imports`)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from leadsbot import clock
+from leadsbot.capture import arrivals
+from leadsbot.db import Database, Tx
+from leadsbot.imports import book, run, sheet
+from leadsbot.jobs.runner import Runner
+from leadsbot.leads import changes
+from leadsbot.workspaces.bootstrap import Created
+from tests.api.conftest import Client, key_with
+from tests.support.waiting import until
+
+PATH = "/api/v1/imports"
+CSV = {"content-type": "text/csv"}
+PEOPLE = (
+    "Name,E-mail,Telephone,Guests,Stage,Created at,Tags\n"
+    'Jane Doe,Jane@Example.com,+43 660 1234567,80,Quoted,2024-03-01 10:00,"vip; fair"\n'
+    "Max Muster,max@example.com,,,,,\n"
+    "No Contact,,,12,,,\n"
+    "Wrong Stage,w@example.com,,,Nowhere,,\n"
+    "No Mail,not an address,1,,,,\n"
+    "Jane Again,JANE@example.com,,90,New,,late\n"
+)
+
+
+async def send(api: Client, text: str | bytes = PEOPLE, **query: str) -> dict[str, Any]:
+    body = text if isinstance(text, bytes) else text.encode()
+    answer = await api.post(PATH, content=body, headers=CSV, params=query)
+    assert answer.status_code == 202, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+async def imported(api: Client, database: Database, text: str | bytes = PEOPLE, **query: str) -> dict[str, Any]:
+    """Send a file and let the job run; gives the import as it is then."""
+    made = await send(api, text, **query)
+    await run.work(database, made["id"])
+    return await shown(api, made["id"])
+
+
+async def shown(api: Client, import_id: str) -> dict[str, Any]:
+    answer = await api.get(f"{PATH}/{import_id}")
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+async def leads(api: Client) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = (await api.get("/api/leads?limit=100")).json()["leads"]
+    return found
+
+
+def counts(found: dict[str, Any]) -> tuple[int, int, int, int]:
+    return found["created"], found["updated"], found["skipped"], found["failed_rows"]
+
+
+async def test_a_file_is_taken_in_with_a_report_per_row(api: Client, database: Database) -> None:
+    made = await send(api)
+    assert (made["state"], made["rows"], made["created"]) == ("waiting", 6, 0)
+    assert made["mapping"]["E-mail"] == "email" and made["mapping"]["Guests"] == "custom"
+    await run.work(database, made["id"])
+    found = await shown(api, made["id"])
+    assert (found["state"], counts(found)) == ("done", (2, 1, 0, 3))
+    assert [one["row"] for one in found["failed"]] == [4, 5, 6]
+    assert "neither an email nor a phone" in found["failed"][0]["error"]
+    assert "Valid stages" in found["failed"][1]["error"]
+    assert "email" in found["failed"][2]["error"]
+    jane = next(lead for lead in await leads(api) if lead["email"] == "jane@example.com")
+    assert (jane["name"], jane["stage"], jane["tags"]) == ("Jane Doe", "Quoted", ["vip", "fair"])
+    assert (jane["created_at"], jane["custom_data"]) == ("2024-03-01T10:00:00.000Z", {"Guests": "80"})
+    assert jane["confirmation"] == "confirmed"
+
+
+async def test_nobody_is_told_of_imported_leads_unless_asked(api: Client, database: Database) -> None:
+    await imported(api, database)
+    assert await database.fetch("SELECT * FROM events") == []
+    assert await database.fetch("SELECT * FROM jobs WHERE kind = 'route'") == []
+    await imported(api, database, "email\nnew@example.com\n", notify="1")
+    assert [row["type"] for row in await database.fetch("SELECT type FROM events")] == ["lead.created"]
+    assert len(await database.fetch("SELECT * FROM jobs WHERE kind = 'route'")) == 1
+
+
+@pytest.mark.parametrize(
+    ("update", "company", "guests", "outcome"),
+    [
+        ("fill", "Acme", "80", (0, 1, 0, 0)),
+        ("overwrite", "New Ltd", "90", (0, 1, 0, 0)),
+        ("skip", "Acme", "80", (0, 0, 1, 0)),
+    ],
+)
+async def test_a_lead_of_the_same_email_is_brought_up_to_date(
+    api: Client, database: Database, update: str, company: str, guests: str, outcome: tuple[int, ...]
+) -> None:
+    await imported(api, database, "email,company,guests\nj@example.com,Acme,80\n")
+    found = await imported(api, database, "email,company,guests,message\nJ@EXAMPLE.com,New Ltd,90,Hi\n", update=update)
+    assert counts(found) == outcome
+    (lead,) = await leads(api)
+    assert (lead["company"], lead["custom_data"]["guests"]) == (company, guests)
+    assert lead["message"] == ("" if update == "skip" else "Hi")
+
+
+async def test_skipping_holds_within_the_file_too(api: Client, database: Database) -> None:
+    found = await imported(api, database, "email,company\nj@x.example,A\nj@x.example,B\n", update="skip")
+    assert counts(found) == (1, 0, 1, 0)
+    assert (await leads(api))[0]["company"] == "A"
+
+
+async def test_a_dry_run_tells_all_and_takes_in_nothing(api: Client, database: Database) -> None:
+    await imported(api, database, "email\nmax@example.com\n")
+    checked = await imported(api, database, dry_run="1")
+    assert (checked["state"], checked["dry_run"], counts(checked)) == ("done", True, (1, 2, 0, 3))
+    assert [lead["email"] for lead in await leads(api)] == ["max@example.com"]
+    answer = await api.post(f"{PATH}/{checked['id']}/run")
+    assert answer.status_code == 202, answer.text
+    await run.work(database, checked["id"])
+    found = await shown(api, checked["id"])
+    assert (found["dry_run"], counts(found)) == (False, counts(checked))
+    again = await api.post(f"{PATH}/{checked['id']}/run")
+    assert (again.status_code, again.json()["code"]) == (409, "begun")
+
+
+async def test_columns_are_mapped_as_asked(api: Client, database: Database) -> None:
+    text = "Kunde;Adresse;Geheim;Wert\nJane Doe;j@x.example;s3cret;7\n"
+    found = await imported(api, database, text.encode("cp1252"), map="Kunde:name,Adresse:email,Geheim:-")
+    assert counts(found) == (1, 0, 0, 0)
+    (lead,) = await leads(api)
+    assert (lead["last_name"], lead["custom_data"]) == ("Doe", {"Wert": "7"})
+
+
+@pytest.mark.parametrize(
+    ("body", "query", "status", "code"),
+    [
+        ("", {}, 400, "no_header"),
+        ("email\n", {}, 400, "no_rows"),
+        ("Name\nJane\n", {}, 400, "no_contact"),
+        ("email\nj@x.example\n", {"map": "Mail:email"}, 400, "invalid_input"),
+        ("email\nj@x.example\n", {"map": "email:shoe_size"}, 400, "invalid_input"),
+        ("email\nj@x.example\n", {"update": "replace"}, 400, "invalid_input"),
+        ("email\n" + "x\n" * (sheet.MOST_ROWS + 1), {}, 400, "too_many_rows"),
+        ("email\n" + "x" * 1_100_000, {}, 413, "too_large"),
+    ],
+)
+async def test_what_can_not_be_taken_in_is_refused_at_once(
+    api: Client, database: Database, body: str, query: dict[str, str], status: int, code: str
+) -> None:
+    answer = await api.post(PATH, content=body.encode(), headers=CSV, params=query)
+    assert (answer.status_code, answer.json()["code"]) == (status, code), answer.text
+    assert set(answer.json()) >= {"error", "request_id"}
+    assert await database.fetch("SELECT id FROM imports") == []
+
+
+async def test_it_wants_csv(api: Client) -> None:
+    answer = await api.post(PATH, json={"email": "j@x.example"})
+    assert answer.status_code == 415
+
+
+async def test_a_long_cell_a_ragged_row_and_a_bad_date_cost_their_row(api: Client, database: Database) -> None:
+    rows = [f"a@x.example,{'x' * 20_001},", "b@x.example,ok,,extra", "c@x.example,ok,someday", "d@x.example"]
+    text = "\n".join(["email,message,created_at", *rows])
+    found = await imported(api, database, text)
+    assert counts(found) == (1, 0, 0, 3)
+    errors = [one["error"] for one in found["failed"]]
+    assert "20,000 characters" in errors[0] and "4 cells" in errors[1] and "2026-05-31" in errors[2]
+
+
+async def test_rows_that_failed_come_back_as_a_file_to_mend(api: Client, database: Database) -> None:
+    found = await imported(api, database)
+    answer = await api.get(f"{PATH}/{found['id']}/failed.csv")
+    assert answer.headers["content-type"].startswith("text/csv")
+    assert "attachment" in answer.headers["content-disposition"]
+    mended = answer.content.replace(b"No Contact,,", b"Now Contact,now@example.com,").replace(b"Nowhere", b"Won")
+    again = await imported(api, database, mended)
+    assert counts(again) == (2, 0, 0, 1)
+    assert "Import error" not in str(await leads(api))
+
+
+async def test_a_crash_in_the_middle_makes_nothing_twice(
+    api: Client, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The worker goes after some rows; whoever takes over goes on there. The file names everybody twice, far apart."""
+    monkeypatch.setattr(run, "CHUNK", 4)
+    half = [f"p{number}@x.example" for number in range(9)]
+    made = await send(api, "email\n" + "\n".join(half + half) + "\n")
+    write, written = run._write, 0
+
+    async def dying(*args: Any, **kwargs: Any) -> None:
+        nonlocal written
+        if written == 3:
+            raise asyncio.CancelledError  # as when the process ends
+        await write(*args, **kwargs)
+        written += 1
+
+    monkeypatch.setattr(run, "_write", dying)
+    with pytest.raises(asyncio.CancelledError):
+        await run.work(database, made["id"])
+    between = await shown(api, made["id"])
+    assert (between["state"], between["done_rows"], between["created"]) == ("running", 12, 9)
+    monkeypatch.setattr(run, "_write", write)
+    await run.work(database, made["id"])
+    found = await shown(api, made["id"])
+    assert (found["state"], counts(found)) == ("done", (9, 9, 0, 0))
+    assert len(await leads(api)) == 9
+    assert len(await database.fetch("SELECT id FROM submissions")) == 18
+
+
+async def test_two_workers_on_one_import_take_each_row_in_once(
+    api: Client, database: Database, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "CHUNK", 3)
+    made = await send(api, "email\n" + "\n".join(f"p{number}@x.example" for number in range(20)) + "\n")
+    async with Database.opened(database_url) as other:
+        await asyncio.gather(run.work(database, made["id"]), run.work(other, made["id"]))
+    database.bind()
+    found = await shown(api, made["id"])
+    assert (counts(found), len(await leads(api))) == ((20, 0, 0, 0), 20)
+
+
+async def test_a_row_that_the_database_refuses_costs_itself(
+    api: Client, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = arrivals.store
+
+    async def fussy(tx: Tx, came: Any) -> Any:
+        if any(one.sub.contact.email == "p2@x.example" for one in came):
+            raise RuntimeError("no such luck")
+        return await store(tx, came)
+
+    monkeypatch.setattr(run, "store", fussy)
+    found = await imported(api, database, "email\n" + "\n".join(f"p{number}@x.example" for number in range(5)))
+    assert counts(found) == (4, 0, 0, 1)
+    assert found["failed"][0]["row"] == 4 and "luck" not in str(found)
+
+
+async def test_the_runner_runs_it(api: Client, database: Database) -> None:
+    made = await send(api)
+
+    class Services:
+        def __init__(self) -> None:
+            self.database = database
+
+    runner = Runner(database, run.job_handlers(Services()))
+    runner.start()
+
+    async def done() -> bool:
+        return bool((await shown(api, made["id"]))["state"] == "done")
+
+    try:
+        await until(done)
+    finally:
+        await runner.stop()
+    assert len(await leads(api)) == 2
+
+
+async def test_undo_deletes_what_it_made_and_nobody_touched(
+    api: Client, database: Database, workspace: Created
+) -> None:
+    kept = (await api.post("/api/postback", json={"email": "max@example.com"})).json()["lead_id"]
+    made = await imported(api, database, "email\nmax@example.com\nnew@example.com\nworked@example.com\n")
+    worked = next(lead["id"] for lead in await leads(api) if lead["email"] == "worked@example.com")
+    with clock.freeze(clock.now() + clock.MINUTE):
+        await changes.add_note(database, workspace.workspace_id, worked, "Called", "owner@example.com")
+        answer = await api.post(f"{PATH}/{made['id']}/undo")
+        assert (answer.status_code, answer.json()["state"]) == (202, "undoing")
+        await run.work(database, made["id"])
+    assert (await shown(api, made["id"]))["state"] == "undone"
+    assert {lead["id"] for lead in await leads(api)} == {kept, worked}
+    again = await api.post(f"{PATH}/{made['id']}/undo")
+    assert (again.status_code, again.json()["code"]) == (409, "not_done")
+
+
+async def test_undo_has_a_day(api: Client, database: Database) -> None:
+    made = await imported(api, database)
+    with clock.freeze(clock.now() + book.UNDO_MS + 1):
+        answer = await api.post(f"{PATH}/{made['id']}/undo")
+    assert (answer.status_code, answer.json()["code"]) == (409, "too_late")
+
+
+async def test_only_so_many_are_under_way_at_once(api: Client) -> None:
+    for _ in range(book.MOST_UNDER_WAY):
+        await send(api)
+    answer = await api.post(PATH, content=PEOPLE.encode(), headers=CSV)
+    assert (answer.status_code, answer.json()["code"]) == (429, "imports_under_way")
+    assert int(answer.headers["retry-after"]) > 0
+
+
+async def test_files_and_reports_are_not_kept_for_ever(api: Client, database: Database) -> None:
+    checked = await imported(api, database, dry_run="1")
+    assert checked["preview"][0][0] == "Jane Doe"
+    await imported(api, database)
+    assert len(await database.fetch("SELECT id FROM imports WHERE content <> ''")) == 1
+    with clock.freeze(clock.now() + book.KEEP_FILE_MS + 1):
+        await database.write(book.purge)
+        assert (await shown(api, checked["id"]))["preview"] == []
+        assert (await api.post(f"{PATH}/{checked['id']}/run")).status_code == 409
+    with clock.freeze(clock.now() + book.KEEP_MS + 1):
+        await database.write(book.purge)
+    assert await database.fetch("SELECT id FROM imports") == []
+    assert await database.fetch("SELECT id FROM import_rows") == []
+
+
+async def test_the_list_and_deleting(api: Client, database: Database) -> None:
+    first, second = await imported(api, database), await send(api)
+    listed = (await api.get(PATH)).json()
+    assert [one["id"] for one in listed["data"]] == [second["id"], first["id"]]
+    assert "content" not in listed["data"][0]
+    assert (await api.delete(f"{PATH}/{second['id']}")).status_code == 409
+    assert (await api.delete(f"{PATH}/{first['id']}")).status_code == 204
+    assert (await api.get(f"{PATH}/{first['id']}")).status_code == 404
+    assert len(await leads(api)) == 2
+
+
+async def test_a_stranger_finds_nothing(api: Client, stranger_api: Client, database: Database) -> None:
+    made = await imported(api, database)
+    path = f"{PATH}/{made['id']}"
+    for answer in (
+        await stranger_api.get(path),
+        await stranger_api.get(f"{path}/failed.csv"),
+        await stranger_api.post(f"{path}/run"),
+        await stranger_api.post(f"{path}/undo"),
+        await stranger_api.delete(path),
+    ):
+        assert answer.status_code == 404, answer.request.url
+    assert (await stranger_api.get(PATH)).json()["data"] == []
+    await imported(stranger_api, database, "email\njane@example.com\n")
+    assert len(await leads(stranger_api)) == 1, "whose leads they meet are their own"
+
+
+async def test_importing_needs_a_key_that_may_manage(
+    api: Client, as_: Callable[[str], Client], workspace: Created, database: Database, nobody: Client
+) -> None:
+    writer = as_(await key_with(database, workspace, ["leads:write", "leads:read"]))
+    assert (await writer.post(PATH, content=b"email\nj@x.example\n", headers=CSV)).status_code == 403
+    assert (await nobody.post(PATH, content=b"email\nj@x.example\n", headers=CSV)).status_code == 401
