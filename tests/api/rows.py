@@ -152,3 +152,14 @@ async def add_hosted_form(database: Database, workspace: Created) -> str:
     args = (workspace.workspace_id, workspace.site_id, "A hosted form", STARTER)
     form_id: str = (await create_hosted(database, *args))["id"]
     return form_id
+
+
+async def change_workspace(database: Database, workspace: Created, **columns: Any) -> None:
+    """Set columns of the workspace; lists are written as JSON."""
+    values = [msgspec.json.encode(value).decode() if isinstance(value, list) else value for value in columns.values()]
+    assignments = ", ".join(f"{name} = ${number}" for number, name in enumerate(columns, 2))
+
+    async def unit(tx: Tx) -> None:
+        await tx.execute(f"UPDATE workspaces SET {assignments} WHERE id = $1", workspace.workspace_id, *values)
+
+    await database.write(unit)

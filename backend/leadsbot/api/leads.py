@@ -1,4 +1,4 @@
-"""Reading leads: `/api/leads` in numbered pages, `/api/v1/leads` with a cursor, and a lead's timeline."""
+"""Leads: `/api/leads` in numbered pages, `/api/v1/leads` with a cursor, a lead's timeline, and where to change them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from litestar import get
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, QueryParameter, SkipValidation
 
+from leadsbot.api import lead_editing as edit
 from leadsbot.api.keyed import READS, Holder, House, Part, keyed
 from leadsbot.api.lead_query import lead_filter
 from leadsbot.capture.v1 import create_lead
@@ -82,6 +83,13 @@ def _shown(services: Services, row: Row) -> dict[str, Any]:
 
 
 ROUTES = [
-    keyed("/api/leads", [list_pages, get_with_history], "leads"),
-    keyed("/api/v1/leads", [create_lead, list_leads, get_lead, get_timeline], "leads"),
+    keyed("/api/leads", [list_pages, get_with_history, edit.set_stage, edit.delete_lead], "leads"),
+    keyed(
+        "/api/v1/leads",
+        [
+            *(create_lead, list_leads, get_lead, edit.change_lead, edit.delete_v1_lead, get_timeline),
+            *(edit.list_notes, edit.add_note, edit.delete_note, edit.set_spam),
+        ],
+        "leads",
+    ),
 ]

@@ -33,7 +33,9 @@ class Arrival(Struct, frozen=True):
 
 async def store(tx: Tx, arrivals: Sequence[Arrival]) -> list[Taken]:
     """Batch handler: take them in, in order; over a limit none of a group is stored, and each is tried alone."""
-    spelled = await sources.resolve(tx, [(one.sub.workspace_id, one.source) for one in arrivals if one.source])
+    spelled = await sources.resolve(
+        tx, [(one.sub.workspace_id, one.source) for one in arrivals if _is_name(one.source)]
+    )
     subs = [_with_source(one, spelled) for one in arrivals]
     taken = await intake(tx, subs)
     began = [one for one, what in zip(arrivals, taken, strict=True) if what.created]
@@ -42,6 +44,11 @@ async def store(tx: Tx, arrivals: Sequence[Arrival]) -> list[Taken]:
         tx, [daily.Begun(one.sub.door_id or "", one.address, one.per_day) for one in began if one.per_day is not None]
     )
     return taken
+
+
+def _is_name(source: str) -> bool:
+    """What is too long for the workspace's list stands on its lead alone."""
+    return 0 < len(source) <= sources.NAME_LENGTH
 
 
 def _with_source(one: Arrival, spelled: dict[sources.Named, str]) -> Submission:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -76,7 +76,7 @@ def place(rules: HouseRules, told: Told) -> Placed:
             raise InvalidInput("Nobody in the workspace has this email or id.", fields=["assigned_to"])
         columns["assigned_to"] = rules.members[assignee.lower()]
     _add_device(columns)
-    return Placed(_stage(rules, told), told.asked.get("source", ""), columns, _origin(columns))
+    return Placed(stage_of(rules, told.asked), told.asked.get("source", ""), columns, _origin(columns))
 
 
 def spelled_by(known: Sequence[str], name: str) -> str | None:
@@ -84,10 +84,12 @@ def spelled_by(known: Sequence[str], name: str) -> str | None:
     return next((one for one in known if one.casefold() == name.strip().casefold()), None)
 
 
-def _stage(rules: HouseRules, told: Told) -> str | None:
-    if stage := told.asked.get("stage"):
+def stage_of(rules: HouseRules, asked: Mapping[str, str]) -> str | None:
+    """Find the stage that `stage`, else `status`, asks for; None where neither says one. `InvalidInput` for a stage or
+    status that there isn't."""
+    if stage := asked.get("stage"):
         return pipeline.find(rules.stages, stage)
-    status = told.asked.get("status", "").lower()
+    status = asked.get("status", "").lower()
     if not status:
         return None
     if status == "new":

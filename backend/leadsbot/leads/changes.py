@@ -10,10 +10,10 @@ import msgspec
 from leadsbot import clock
 from leadsbot.db import Database, Tx
 from leadsbot.errors import InvalidInput, NotFound
-from leadsbot.events.log import Happening, record, topic
+from leadsbot.events.log import record, topic
 from leadsbot.ids import new_id
 from leadsbot.leads import pipeline
-from leadsbot.leads.present import lead_json
+from leadsbot.leads.rows import happening, hold, step, write
 from leadsbot.leads.tables import Note, StageChange
 
 MAX_NOTE = 20_000
@@ -29,12 +29,12 @@ async def move(database: Database, workspace_id: str, lead_id: str, stage: str, 
     """
 
     async def unit(tx: Tx) -> str:
-        row = await _lead(tx, workspace_id, lead_id)
+        row = await hold(tx, workspace_id, lead_id)
         before, after = row["stage"], pipeline.find(msgspec.json.decode(row["stages"], type=list[str]), stage)
         if after != before:
-            moved = await _update(tx, row, stage=after)
-            tx.insert(StageChange, _step(moved, before, by, reason))
-            record(tx, _happening(moved, "lead.stage_changed", from_stage=before, to_stage=after))
+            moved = await write(tx, row, stage=after)
+            tx.insert(StageChange, step(moved, before, by, reason))
+            record(tx, happening(moved, "lead.stage_changed", from_stage=before, to_stage=after))
         return str(before)
 
     return await database.write(unit)
@@ -47,13 +47,25 @@ async def add_note(database: Database, workspace_id: str, lead_id: str, text: st
     note_id = new_id()
 
     async def unit(tx: Tx) -> str:
-        row = await _update(tx, await _lead(tx, workspace_id, lead_id))
+        row = await write(tx, await hold(tx, workspace_id, lead_id))
         note = {"id": note_id, "lead_id": lead_id, "author": by, "text": text, "at": row["updated_at"]}
         tx.insert(Note, note)
-        record(tx, _happening(row, "lead.updated"))
+        record(tx, happening(row, "lead.updated"))
         return note_id
 
     return await database.write(unit)
+
+
+async def delete_note(database: Database, workspace_id: str, lead_id: str, note_id: str) -> None:
+    """Delete a team member's words. Raises NotFound where the lead has no such note."""
+
+    async def unit(tx: Tx) -> None:
+        row = await hold(tx, workspace_id, lead_id)
+        if not await tx.execute("DELETE FROM notes WHERE id = $1 AND lead_id = $2", note_id, lead_id):
+            raise NotFound("There is no such note.")
+        record(tx, happening(await write(tx, row), "lead.updated"))
+
+    await database.write(unit)
 
 
 async def mark_spam(tx: Tx, workspace_id: str, lead_id: str, spam: bool) -> bool:
@@ -62,15 +74,15 @@ async def mark_spam(tx: Tx, workspace_id: str, lead_id: str, spam: bool) -> bool
     What the doors had found stays on the lead, and is shown while it counts as spam. `routing.withheld.set_spam` does
     this and sees to what was, or is not to be, sent. Raises NotFound.
     """
-    row = await _lead(tx, workspace_id, lead_id)
+    row = await hold(tx, workspace_id, lead_id)
     if bool(row["spam"]) == spam:
         return False
     found = msgspec.json.decode(row["spam_reasons"], type=list[str])
     reasons = list(dict.fromkeys([*found, BY_HAND])) if spam else found
-    after = await _update(tx, row, spam=spam, spam_reasons=msgspec.json.encode(reasons).decode())
+    after = await write(tx, row, spam=spam, spam_reasons=msgspec.json.encode(reasons).decode())
     if not spam and row["email_key"]:
         await _link(tx, row)
-    record(tx, _happening(after, "lead.updated"))
+    record(tx, happening(after, "lead.updated"))
     return True
 
 
@@ -79,7 +91,8 @@ async def mark_read(database: Database, workspace_id: str, lead_id: str) -> None
 
     async def unit(tx: Tx) -> None:
         changed = await tx.execute(
-            "UPDATE leads SET read_at = $3 WHERE id = $1 AND workspace_id = $2 AND read_at IS NULL",
+            "UPDATE leads SET read_at = $3"
+            " WHERE id = $1 AND workspace_id = $2 AND read_at IS NULL AND deleted_at IS NULL",
             lead_id,
             workspace_id,
             clock.now(),
@@ -88,28 +101,6 @@ async def mark_read(database: Database, workspace_id: str, lead_id: str) -> None
             tx.signal(topic(workspace_id))
 
     await database.write(unit)
-
-
-async def _lead(tx: Tx, workspace_id: str, lead_id: str) -> Row:
-    """Read the lead with its pipeline, and hold it until this transaction ends."""
-    lock = " FOR UPDATE OF l" if tx.dialect == "postgres" else ""
-    row = await tx.fetch_one(
-        "SELECT l.*, w.stages FROM leads l JOIN workspaces w ON w.id = l.workspace_id"
-        f" WHERE l.id = $1 AND l.workspace_id = $2{lock}",
-        lead_id,
-        workspace_id,
-    )
-    if row is None:
-        raise NotFound("There is no such lead.")
-    return row
-
-
-async def _update(tx: Tx, row: Row, **changes: Any) -> Row:
-    """Write `changes` and give the row as it is then."""
-    changed = {**changes, "updated_at": clock.now()}
-    assignments = ", ".join(f"{column} = ${number}" for number, column in enumerate(changed, 2))
-    await tx.execute(f"UPDATE leads SET {assignments} WHERE id = $1", row["id"], *changed.values())
-    return {**row, **changed}
 
 
 async def _link(tx: Tx, row: Row) -> None:
@@ -121,19 +112,3 @@ async def _link(tx: Tx, row: Row) -> None:
     if older and not row["duplicate_of"]:
         await tx.execute("UPDATE leads SET duplicate_of = $2 WHERE id = $1", row["id"], older["id"])
     await tx.execute(f"UPDATE leads SET duplicate_of = $3 WHERE {same} > $4 AND duplicate_of IS NULL", *about)
-
-
-def _step(row: Row, before: str, by: str, reason: str) -> Row:
-    return {
-        "id": new_id(),
-        "lead_id": row["id"],
-        "from_stage": before,
-        "to_stage": row["stage"],
-        "at": row["updated_at"],
-        "by": by,
-        "reason": reason,
-    }
-
-
-def _happening(row: Row, kind: str, **more: str) -> Happening:
-    return Happening(row["workspace_id"], kind, {"lead": lead_json(row), **more}, row["id"], at=row["updated_at"])

@@ -76,9 +76,10 @@ def _ms(at: datetime) -> int:
 
 
 def where(database: Database, workspace_id: str, wanted: LeadFilter) -> Where:
-    """Give the conditions that a workspace's leads must meet."""
+    """Give the conditions that a workspace's leads must meet; deleted ones meet none."""
     found = Where()
     found.equal("workspace_id", workspace_id)
+    found.also("deleted_at IS NULL")
     found.equal("stage", wanted.stage)
     for column, value in (("source", wanted.source), ("campaign", wanted.campaign)):
         if value is not None:

@@ -91,7 +91,8 @@ async def load(tx: Tx, subs: Sequence[Submission]) -> Candidates:
         )
     if visits:
         rows += await tx.fetch(
-            f"SELECT * FROM leads WHERE visit_id {tx.one_of(1)} ORDER BY created_at {lock}", tx.many(visits)
+            f"SELECT * FROM leads WHERE visit_id {tx.one_of(1)} AND deleted_at IS NULL ORDER BY created_at {lock}",
+            tx.many(visits),
         )
     if sessions:
         # A visit ends where a session goes on: whoever fills in a form for an hour is still the same visitor. Only the

@@ -6,7 +6,7 @@ from typing import Any
 
 from leadsbot.clock import rfc3339
 from leadsbot.db import Database
-from leadsbot.db.paging import Page, Slice, newest_first
+from leadsbot.db.paging import Page, Slice, Where, newest_first
 from leadsbot.db.tx import Row
 from leadsbot.errors import NotFound
 from leadsbot.leads import filters
@@ -58,9 +58,11 @@ async def stage_counts(database: Database, workspace_id: str, wanted: LeadFilter
 
 
 async def get_lead(database: Database, workspace_id: str, lead_id: str) -> Row:
-    """Give a lead's row; `NotFound` when it doesn't exist or is another workspace's. Of one that became part of another
-    the error says so."""
-    row = await database.fetch_one("SELECT * FROM leads WHERE id = $1 AND workspace_id = $2", lead_id, workspace_id)
+    """Give a lead's row; `NotFound` when it doesn't exist (any more) or is another workspace's. Of one that became part
+    of another the error says so."""
+    row = await database.fetch_one(
+        "SELECT * FROM leads WHERE id = $1 AND workspace_id = $2 AND deleted_at IS NULL", lead_id, workspace_id
+    )
     if row is not None:
         return row
     if kept := await successor(database, workspace_id, lead_id):
@@ -82,3 +84,24 @@ def history_json(row: Row) -> dict[str, Any]:
         "by": row["by"],
         "reason": row["reason"],
     }
+
+
+async def list_notes(database: Database, lead_id: str, part: Slice) -> Page:
+    """Give the team's notes on a lead, newest first."""
+    where = Where()
+    where.equal("lead_id", lead_id)
+    return await newest_first(database, "SELECT * FROM notes", where, part, by="at")
+
+
+async def get_note(database: Database, lead_id: str, note_id: str) -> Row:
+    """Give one note's row; `NotFound` when the lead has no such note."""
+    row = await database.fetch_one("SELECT * FROM notes WHERE id = $1 AND lead_id = $2", note_id, lead_id)
+    if row is None:
+        raise NotFound("There is no such note.")
+    return row
+
+
+def note_json(row: Row) -> dict[str, Any]:
+    """Give a note as answers show it."""
+    told = {name: row[name] for name in ("id", "lead_id", "text", "author")}
+    return {**told, "created_at": rfc3339(row["at"])}

@@ -1,0 +1,87 @@
+"""Deleting a lead: all that is personal goes, in every table that this layer and those below it keep.
+
+Its row stays, with where it came from, where it stood and how far its form was filled in: those count on in analytics
+and in the form's report. So do its submissions' rows, without what was in them: whatever sends one of them again makes
+no second lead of it. `routing.erasure` does the same for what was sent, and tells who wants to know.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import msgspec
+
+from leadsbot import clock
+from leadsbot.db import Tx
+from leadsbot.db import sql as dialects
+from leadsbot.leads import merges
+from leadsbot.leads.rows import hold
+
+Row = dict[str, Any]
+
+# What a deleted lead's row holds instead. The rest is what is counted: times, stage, source, campaign, device, form.
+_BLANK: Final[dict[str, Any]] = {
+    **dict.fromkeys(
+        ("first_name", "last_name", "email", "email_key", "phone", "phone_e164", "company", "message", "notes"), ""
+    ),
+    **dict.fromkeys(("event_date", "domain", "page_url", "landing_page", "referrer", "ip_address", "user_agent"), ""),
+    **dict.fromkeys(("utm_term", "utm_content", "browser", "os"), ""),
+    **dict.fromkeys(("click_ids", "first_touch", "custom_data"), "{}"),
+    **dict.fromkeys(("tags", "spam_reasons"), "[]"),
+    **dict.fromkeys(("visit_id", "session_id", "assigned_to", "duplicate_of"), None),
+}
+# A session keeps what its form's report counts: how far, how long, which fields.
+_BLANK_SESSION: Final = (
+    "lead_id = NULL, visit_id = '', page_url = '', referrer = '', ip_address = '', utm_term = '', utm_content = '',"
+    " touch = '{}', client = '{}', fields = NULL"
+)
+
+
+async def erase(tx: Tx, workspace_id: str, lead_id: str) -> list[str]:
+    """Erase a lead in the caller's transaction; gives its id and those of the leads that were merged into it.
+
+    Raises NotFound.
+    """
+    row = await hold(tx, workspace_id, lead_id)
+    ids = await _with_merged(tx, lead_id)
+    await merges.forget(tx, lead_id)
+    await tx.execute("DELETE FROM merges WHERE merged_id = $1", lead_id)
+    await tx.execute(
+        f"UPDATE sessions SET {_BLANK_SESSION} WHERE workspace_id = $1 AND (lead_id = $2 OR id = $3)",
+        workspace_id,
+        lead_id,
+        row["session_id"] or "",
+    )
+    await tx.execute("UPDATE submissions SET fields = '[]', page_url = '' WHERE lead_id = $1", lead_id)
+    await tx.execute("UPDATE stage_changes SET reason = '' WHERE lead_id = $1", lead_id)
+    await tx.execute("DELETE FROM notes WHERE lead_id = $1", lead_id)
+    await tx.execute(f"DELETE FROM events WHERE lead_id {tx.one_of(1)}", tx.many(ids))
+    await _forget_elsewhere(tx, workspace_id, lead_id, row["ip_address"])
+    blank = {**_BLANK, "updated_at": clock.now(), "deleted_at": clock.now()}
+    assignments = ", ".join(f"{column} = ${number}" for number, column in enumerate(blank, 2))
+    await tx.execute(f"UPDATE leads SET {assignments} WHERE id = $1", lead_id, *blank.values())
+    return ids
+
+
+async def _with_merged(tx: Tx, lead_id: str) -> list[str]:
+    """Give the lead and all that are part of it, through any number of merges."""
+    ids = [lead_id]
+    for one in ids:
+        rows = await tx.fetch("SELECT merged_id FROM merges WHERE lead_id = $1 AND undone_at IS NULL", one)
+        ids += [str(row["merged_id"]) for row in rows if row["merged_id"] not in ids]
+    return ids
+
+
+async def _forget_elsewhere(tx: Tx, workspace_id: str, lead_id: str, address: str) -> None:
+    """Take the person out of what was turned away at the doors, and out of answers that are kept to be given again."""
+    if address:
+        await tx.execute(
+            "UPDATE refused_requests SET address = '' WHERE workspace_id = $1 AND address = $2", workspace_id, address
+        )
+    await tx.execute(
+        f"UPDATE idempotent_answers SET body = $2 WHERE {dialects.contains(tx.dialect, 'body', 1)}"
+        f" AND {dialects.contains(tx.dialect, 'body', 3)}",
+        lead_id,
+        msgspec.json.encode({"id": lead_id}).decode(),
+        '"created_at"',
+    )

@@ -1,0 +1,48 @@
+"""Deleting a lead with all that was, or was yet to be, sent about it; who was told of it learns that it is gone."""
+
+from __future__ import annotations
+
+from leadsbot.db import Database, Tx
+from leadsbot.events.log import Happening, record, topic
+from leadsbot.leads.erasure import erase
+
+DELETED = "The lead was deleted."
+
+
+async def delete_lead(database: Database, workspace_id: str, lead_id: str) -> None:
+    """Erase a lead everywhere, in one transaction. Raises NotFound, for one that is deleted already too."""
+
+    async def unit(tx: Tx) -> None:
+        contact = await tx.fetch_one(
+            "SELECT email FROM leads WHERE id = $1 AND workspace_id = $2", lead_id, workspace_id
+        )
+        ids = await erase(tx, workspace_id, lead_id)
+        await _forget_deliveries(tx, ids, contact["email"] if contact else "")
+        record(tx, Happening(workspace_id, "lead.deleted", {"lead": {"id": lead_id}}, lead_id))
+        tx.signal(topic(workspace_id))
+
+    await database.write(unit)
+
+
+async def _forget_deliveries(tx: Tx, ids: list[str], email: str) -> None:
+    """Empty what was sent and what was answered, and send no more of it: what is on its way under the round before
+    writes nothing down any more. That something was sent, when and where to, stays on record."""
+    of_these = f"lead_id {tx.one_of(1)}"
+    about = tx.many(ids)
+    await tx.execute(
+        "UPDATE attempts SET error = '', answer = '' WHERE delivery_id IN"
+        f" (SELECT id FROM deliveries WHERE {of_these})",
+        about,
+    )
+    await tx.execute(
+        f"UPDATE deliveries SET status = 'dead', next_attempt_at = NULL"
+        f" WHERE {of_these} AND status IN ('pending', 'failed', 'withheld')",
+        about,
+    )
+    await tx.execute(
+        "UPDATE deliveries SET body = '', state = '{}', reason = $2, round = round + 1,"
+        f" destination = CASE WHEN $3 <> '' AND lower(destination) = $3 THEN '' ELSE destination END WHERE {of_these}",
+        about,
+        DELETED,
+        email,
+    )
