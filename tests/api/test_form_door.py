@@ -101,6 +101,24 @@ async def test_the_form_stands_among_the_forms_with_its_submission(visitor: Visi
     assert site["last_seen_url"] == PAGE
 
 
+@pytest.mark.parametrize(
+    ("said", "page"),
+    [
+        ("/kontakt?utm_source=flyer", f"{ORIGIN}/kontakt?utm_source=flyer"),
+        (f"{ORIGIN}/kontakt", f"{ORIGIN}/kontakt"),
+        ("https://evil.example/kontakt", f"{ORIGIN}/"),
+        ("javascript:alert(1)", f"{ORIGIN}/"),
+    ],
+)
+async def test_a_page_may_say_where_it_is_within_its_origin(
+    visitor: Visitor, database: Database, said: str, page: str
+) -> None:
+    await visitor.send(ADA | {"_page": said}, referer=f"{ORIGIN}/")
+    row = await only_lead(database)
+    assert (row["page_url"], json.loads(row["custom_data"])) == (page, {})
+    assert (row["utm_source"] == "flyer") == ("flyer" in page)
+
+
 async def test_multipart_is_read_and_files_are_named_but_not_kept(visitor: Visitor, database: Database) -> None:
     parts: list[tuple[str, Any]] = [
         ("email", (None, "ada@example.com")),
@@ -217,6 +235,7 @@ async def test_a_second_press_counts_as_one_across_the_half_minute_and_not_an_ho
         ("https://lindenhof.example.evil.example/", None),
         ("http://lindenhof.example/", None),
         ("javascript:alert(1)", None),
+        ("http://[bad/", None),
         ("https://lindenhof.example/\r\nSet-Cookie: a=b", None),
         ("https://lindenhof.example/" + "x" * 3_000, None),
         ("", None),

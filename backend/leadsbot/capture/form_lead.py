@@ -29,10 +29,23 @@ from leadsbot.leads.vocabulary import PHONE
 from leadsbot.workspaces.sites import SiteRules
 
 DOOR: Final = "form"
-NEXT, FORM, TRAP, REPLY_TO = "_next", "_form", "_gotcha", "_replyto"
+NEXT, FORM, PAGE, TRAP, REPLY_TO = "_next", "_form", "_page", "_gotcha", "_replyto"
 # What other services' forms say to them; a form that was moved here keeps working, and they tell nothing of the person.
 CONTROLS: Final = frozenset(
-    {NEXT, FORM, TRAP, CHARSET, "_subject", "_cc", "_template", "_captcha", "_autoresponse", "_format", "_language"}
+    {
+        NEXT,
+        FORM,
+        PAGE,
+        TRAP,
+        CHARSET,
+        "_subject",
+        "_cc",
+        "_template",
+        "_captcha",
+        "_autoresponse",
+        "_format",
+        "_language",
+    }
     | {"_blacklist", "_webhook", "_redirect", "_honeypot"}
 )
 # Proof that a form came from its page, which frameworks put there; nobody typed it.
@@ -57,9 +70,16 @@ class Posted(Struct, frozen=True):
     before: str
 
 
-def posted(site: SiteRules, fields: Fields, sender: Sender, referrer: str) -> Posted:
+def page_of(fields: Fields, origin: str | None, referrer: str) -> str:
+    """Give the page that the form stands on: what it says of itself in `_page`, where that is of the same origin, since
+    browsers tell another site no more than that; else what the browser told."""
+    found = _resolved(fields.get(PAGE, ""), referrer, origin)
+    return found if found and origins.origin_of(None, found) == origin else referrer[: wire.MAX_TEXT]
+
+
+def posted(site: SiteRules, fields: Fields, sender: Sender, page: str) -> Posted:
     """Translate a form; what the site or the contract forbids to keep is dropped. `InvalidInput` for an empty one."""
-    page_url = strip_personal(referrer[: wire.MAX_TEXT])
+    page_url = strip_personal(page)
     kept = _kept(site, fields)
     if not any(one.value.strip() for one in kept):
         raise InvalidInput("The form was empty: fill in at least one field.", code="empty_form")
@@ -70,12 +90,11 @@ def posted(site: SiteRules, fields: Fields, sender: Sender, referrer: str) -> Po
     return Posted(site, _submission(site, kept, fields, sender, seen, now_id, visit), seen, before)
 
 
-def next_page(site: SiteRules, fields: Fields, origin: str | None, referrer: str) -> str:
+def next_page(site: SiteRules, fields: Fields, origin: str | None, page: str) -> str:
     """Give where the browser goes on to: `_next` where its origin may use the token, else the site's thank-you page,
     else an empty text. A site that allows every origin sends back to the one that the form stands on, and nowhere else.
     """
-    wanted = fields.get(NEXT, "").strip()
-    if wanted and wanted.isprintable() and (found := _address(urljoin(referrer or f"{origin or ''}/", wanted))):
+    if found := _resolved(fields.get(NEXT, ""), page, origin):
         there = origins.origin_of(None, found)
         if origins.allowed(there, site.allowed_origins or ((origin,) if origin else (origins.OPAQUE,))):
             return found
@@ -88,6 +107,17 @@ def back_to(site: SiteRules, referrer: str, own: str) -> str:
     if origin is None or origin == own or not origins.allowed(origin, site.allowed_origins):
         return ""
     return _address(referrer)
+
+
+def _resolved(text: str, page: str, origin: str | None) -> str:
+    """Give the web address that a form's field names, as seen from its page; an empty text for anything else."""
+    text = text.strip()
+    if not text or not text.isprintable():
+        return ""
+    try:
+        return _address(urljoin(page or f"{origin or ''}/", text))
+    except ValueError:
+        return ""
 
 
 def _address(url: str) -> str:

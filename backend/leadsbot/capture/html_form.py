@@ -17,7 +17,7 @@ from litestar.params import FromPath, SkipValidation
 from leadsbot import clock
 from leadsbot.api import errors as api_errors
 from leadsbot.capture import form_pages, wire
-from leadsbot.capture.form_lead import DOOR, Posted, back_to, next_page, posted
+from leadsbot.capture.form_lead import DOOR, Posted, back_to, next_page, page_of, posted
 from leadsbot.capture.form_store import FormStore
 from leadsbot.capture.guards import origins
 from leadsbot.capture.guards.client_address import client_address
@@ -55,8 +55,9 @@ class FormDoor:
             await self._check_burst(site, sender)
             fields = read_form(request.headers.get("content-type", ""), await _body(request))
             referrer = request.headers.get("referer", "").replace("\0", "")
-            await self._keep(posted(site, fields, sender, referrer))
-            there = next_page(site, fields, origin, referrer) or f"{PREFIX}/{site.token}/thanks"
+            page = page_of(fields, origin, referrer)
+            await self._keep(posted(site, fields, sender, page))
+            there = next_page(site, fields, origin, page) or f"{PREFIX}/{site.token}/thanks"
             return _redirect(there, _cors(request))
         except Exception as cause:
             return self._refuse(request, site, cause)
