@@ -84,6 +84,25 @@ class RefusedOnce(Struct):
     at: Time
 
 
+class CaptureAttempt(Struct):
+    """One request to a door: taken, with the lead it became or joined, or refused, with why."""
+
+    id: UUID
+    at: Time
+    outcome: Literal["accepted", "refused"]
+    door_kind: Annotated[Literal["site", "endpoint", "key"], Meta(description="whose rules it met")]
+    door_id: UUID | None
+    door: Annotated[str, _example("widget", "the way it came")]
+    lead_id: UUID | None
+    form_name: str
+    page_url: str
+    status: Annotated[int | None, _example(403, "what a refused one was answered")]
+    reason: Annotated[str | None, _example("origin")]
+    hint: Annotated[str, Meta(description="a sentence for the owner")]
+    origin: str
+    address: Annotated[str, _example("198.51.100.4")]
+
+
 class Endpoint(Struct):
     """An address without a key, with rules of its own. Of its secrets only whether there is one."""
 
@@ -283,6 +302,56 @@ class Workspace(Struct):
     event_types: list[str]
     leads_per_hour: Annotated[int, _example(100)]
     retention_days: int | None
+    created_at: Time
+
+
+class FailedRow(Struct):
+    row: Annotated[int, _example(7, "its line in the file, as a spreadsheet counts")]
+    error: Annotated[str, _example('"email" is not a mail address.')]
+
+
+class Import(Struct):
+    """A CSV file of leads: how it stands, and which rows couldn't be taken."""
+
+    id: UUID
+    state: Annotated[str, _example("done", "`waiting`, `running`, `done`, …")]
+    dry_run: bool
+    file_name: Annotated[str, _example("leads.csv")]
+    rows: Annotated[int | None, _example(120)]
+    done_rows: Annotated[int, _example(120)]
+    created: Annotated[int, _example(112)]
+    updated: Annotated[int, _example(6)]
+    skipped: Annotated[int, _example(0)]
+    failed_rows: Annotated[int, _example(2)]
+    failed: Annotated[list[FailedRow], Meta(description="the first of them; `failed.csv` has all")]
+    mapping: Annotated[dict[str, str], _example({"Mail": "email"}, "column to field")]
+    update: Literal["fill", "overwrite", "skip"]
+    notify: bool
+    error: str | None
+    by: str
+    created_at: Time
+    finished_at: Time | None
+    undone_at: Time | None
+    preview: Annotated[list[list[str]], Meta(description="the first rows")] | UnsetType = UNSET
+
+
+class CaptureAttempt(Struct):
+    """Something that was sent to a door, and what became of it."""
+
+    id: UUID
+    at: Time
+    door_kind: Literal["site", "endpoint", "key"]
+    door_id: UUID | None
+    outcome: Literal["accepted", "refused"]
+
+
+class Note(Struct):
+    """A note of the team on a lead."""
+
+    id: UUID
+    lead_id: UUID
+    text: Annotated[str, _example("Called, wants the big room.")]
+    author: Annotated[str, _example("maria@example.com")]
     created_at: Time
 
 
