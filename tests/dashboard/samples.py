@@ -51,6 +51,7 @@ from leadsbot.dashboard.views import (
     Webhooks,
 )
 from tests.dashboard.hosted_samples import HOSTED
+from tests.dashboard.import_samples import IMPORTS
 from tests.dashboard.report_samples import NOBODY, ONLY_SEEN, REPORT
 
 NOW = 1_790_000_000_000
@@ -214,6 +215,7 @@ PAGES: dict[str, tuple[Shell, View]] = {
     "form-report-empty": (SHELL, NOBODY),
     "form-report-seen": (SHELL, ONLY_SEEN),
     **{name: (SHELL, view) for name, view in HOSTED.items()},
+    **{name: (SHELL, view) for name, view in IMPORTS.items()},
     "sites": (SHELL, Sites((SITE, Site("site-2", "Landing pages", TAG)))),
     "sites-empty": (SHELL, Sites(())),
     "sites-wrong": (SHELL, Sites((replace(SITE, form=WRONG),), WRONG)),

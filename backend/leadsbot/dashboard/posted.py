@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qs
 
 from litestar import Request
+from litestar.datastructures import UploadFile
 
 from leadsbot.errors import InvalidInput
 
@@ -16,16 +17,26 @@ MAX_BODY = 256 * 1024
 MAX_FIELDS = 600
 
 
+class File(NamedTuple):
+    """A file as the browser sent it, with the name that it has there."""
+
+    name: str
+    content: bytes
+
+
 class Posted:
     """A form's fields. A name that was not sent is an empty text."""
 
-    def __init__(self, fields: Mapping[str, list[str]]) -> None:
+    def __init__(self, fields: Mapping[str, list[str]], files: Mapping[str, File] | None = None) -> None:
         self._fields = fields
+        self._files = files or {}
 
     @classmethod
     async def of(cls, request: Request[Any, Any, Any]) -> Posted:
-        """Read the body of a plain form; any other kind of body holds no field. Raises InvalidInput for too many."""
+        """Read the body of a form; any other kind of body holds no field. Raises InvalidInput for too many."""
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if kind == "multipart/form-data":
+            return await cls._of_parts(request)
         if kind != "application/x-www-form-urlencoded":
             return cls({})
         try:
@@ -33,6 +44,22 @@ class Posted:
             return cls(parse_qs(text, keep_blank_values=True, max_num_fields=MAX_FIELDS))
         except ValueError:
             raise InvalidInput("The form has too many fields.") from None
+
+    @classmethod
+    async def _of_parts(cls, request: Request[Any, Any, Any]) -> Posted:
+        fields: dict[str, list[str]] = {}
+        files: dict[str, File] = {}
+        for name, value in (await request.form()).multi_items():
+            if isinstance(value, UploadFile):
+                files[name] = File(value.filename, await value.read())
+                await value.close()
+            else:
+                fields.setdefault(name, []).append(str(value))
+        return cls(fields, files)
+
+    def file(self, name: str) -> File | None:
+        """Give a file; None where none was chosen."""
+        return self._files.get(name)
 
     def raw(self, name: str) -> str:
         """Give a field as it was typed: passwords keep their blanks."""

@@ -236,6 +236,24 @@ async def failures(database: Database, import_id: str, limit: int) -> list[Row]:
     )
 
 
+async def made(database: Database, workspace_id: str, import_id: str, limit: int) -> list[Row]:
+    """Give the first leads that an import made and that are there still."""
+    return await database.fetch(
+        "SELECT l.* FROM import_rows r JOIN leads l ON l.id = r.lead_id WHERE r.import_id = $1 AND l.workspace_id = $2"
+        f" AND r.outcome = 'created' AND l.deleted_at IS NULL ORDER BY r.row LIMIT {limit}",
+        import_id,
+        workspace_id,
+    )
+
+
+async def kept(database: Database, import_id: str) -> int:
+    """Count the leads that an undone import left, since somebody had worked with them."""
+    row = await database.fetch_one(
+        "SELECT count(*) AS leads FROM import_rows WHERE import_id = $1 AND outcome = 'kept'", import_id
+    )
+    return int(row["leads"]) if row else 0
+
+
 def decode_mapping(row: Row) -> dict[str, str]:
     return msgspec.json.decode(row["mapping"], type=dict[str, str])
 
