@@ -1,6 +1,7 @@
 """LeadsBot as a process of its own, with two workspaces in it, and rows of each kind made over HTTP.
 
-What a path names in braces is made here, by that name: `Rows(house).make("lead_id")`. A new name needs a maker.
+What a path names in braces is made here, by that name: `Rows(house, house.owner).make("lead_id")`. A new name needs a
+maker.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.cli.running import Running, free_ports, leadsbot
+from leadsbot.ids import new_id
+from tests.cli.running import Running, free_ports, leadsbot, wait_until
 from tests.conftest import KINDS
 from tests.support import postgres
 from tests.support.capture import FORM, batch, email_field, submit, view
@@ -42,20 +44,22 @@ class Made:
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """A served LeadsBot: where it answers, and its two workspaces."""
+    """A served LeadsBot: where it answers, its two workspaces, and what is to be closed at the end."""
 
     url: str
     owner: Made
     stranger: Made
+    closing: contextlib.ExitStack
 
     def client(self, key: str | None = None) -> httpx.Client:
+        """Give a client that sends this key; it is closed with the house."""
         headers = {"authorization": f"Bearer {key}"} if key else {}
-        return httpx.Client(base_url=self.url, headers=headers, timeout=60)
+        return self.closing.enter_context(httpx.Client(base_url=self.url, headers=headers, timeout=60))
 
 
 @pytest.fixture(scope="module", params=KINDS)
 def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """A process on a database of each kind in turn. It does no background work: nothing leaves it."""
+    """A process on a database of each kind in turn."""
     folder = tmp_path_factory.mktemp("served")
     if request.param == "sqlite":
         shutil.copy(request.getfixturevalue("migrated_file"), folder / "leadsbot.db")
@@ -74,11 +78,13 @@ def serving(folder: Path, database_url: str) -> Iterator[House]:
     settings = {"DATABASE_URL": database_url, "ALLOW_PRIVATE_TARGETS": "1", "SECRET_KEY": "a key for tests"}
     owner, stranger = (_bootstrapped(folder, name, email, settings) for name, email in WORKSPACES.items())
     port = free_ports()
-    with Running(folder, "serve", "--no-jobs", port=port, module=True, **settings) as running:
-        house = House(running.up().url, owner, stranger)
-        with house.client(owner.api_key) as client:
-            answer = client.patch("/api/v1/workspace", json={"leads_per_hour": 100_000})
-            assert answer.status_code == 200, answer.text
+    with (
+        Running(folder, "serve", port=port, module=True, **settings) as running,
+        contextlib.ExitStack() as closing,
+    ):
+        house = House(running.up().url, owner, stranger, closing)
+        answer = house.client(owner.api_key).patch("/api/v1/workspace", json={"leads_per_hour": 100_000})
+        assert answer.status_code == 200, answer.text
         yield house
 
 
@@ -95,14 +101,17 @@ class Rows:
     def __init__(self, house: House, made: Made) -> None:
         self._made = made
         self._client = house.client(made.api_key)
-        self._count = 0
+        self._count = ""
+        self._door = ""
+        self._latest: dict[str, str] = {}
 
-    def make(self, name: str) -> str:
-        """Make a row and give its id, or what else a path names so."""
-        self._count += 1
+    def make(self, name: str, door: str = "") -> str:
+        """Make a row and give its id, or what else a path names so; one that the call of `door` can be made on."""
+        self._count, self._door = new_id()[-8:], door
         maker = getattr(self, f"_{name}", None)
         assert maker is not None, f"tests/api/served.py knows no maker for {name}"
         made: str = maker()
+        self._latest[name] = made
         return made
 
     def sent_by_a_page(self) -> None:
@@ -143,7 +152,7 @@ class Rows:
         return merged
 
     def _note_id(self) -> str:
-        return self._post(f"/api/v1/leads/{self._lead_id()}/notes", text="Called.")
+        return self._post(f"/api/v1/leads/{self._latest['lead_id']}/notes", text="Called.")
 
     def _site_id(self) -> str:
         return self._post("/api/v1/sites", name=f"Site {self._count}")
@@ -194,10 +203,12 @@ class Rows:
         return self._post("/api/v1/sources", name=f"Source {self._count}")
 
     def _import_id(self) -> str:
-        csv = f"name,email,phone\nAda Byron,import{self._count}@example.com,0660 1\n"
-        answer = self._client.post("/api/v1/imports", content=csv, headers={"content-type": "text/csv"})
+        csv = f"name,email,phone\nAda Byron,import{self._count}@example.com,0660 1\nNobody,,\n"
+        params = {} if self._door.endswith("/undo") else {"dry_run": "1"}
+        answer = self._client.post("/api/v1/imports", content=csv, headers={"content-type": "text/csv"}, params=params)
         assert answer.status_code == 202, answer.text
         made: str = answer.json()["id"]
+        wait_until(lambda: self._client.get(f"/api/v1/imports/{made}").json()["state"] == "done")
         return made
 
 

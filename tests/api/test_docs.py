@@ -35,7 +35,7 @@ AWKWARD: dict[str, Any] = {
 # Raised where no program comes by: the dashboard, the command line, deliveries' own story.
 NOT_FOR_PROGRAMS = {
     *("csrf", "signed_out", "wrong_credentials", "too_many_sign_ins", "link_code_wrong", "link_code_expired"),
-    *("database_behind", "migration_failed", "invalid_settings"),
+    *("database_behind", "migration_failed", "invalid_settings", "role_missing", "no_workspace"),
 }
 
 

@@ -12,6 +12,7 @@ from leadsbot.jobs.handlers import modules_in
 
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
+CSV = "text/csv"
 
 T = TypeVar("T")
 

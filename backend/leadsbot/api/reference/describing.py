@@ -18,6 +18,7 @@ from leadsbot.api.reference.call import Call, Parameter, every_call
 from leadsbot.api.reference.shapes import Problem
 
 Json = dict[str, Any]
+Scopes = tuple[str, ...]
 
 REF: Final = "#/components/schemas/{name}"
 METHODS: Final = ("get", "post", "put", "patch", "delete")
@@ -66,10 +67,10 @@ def describe(app: Litestar) -> Json:
     return {**told, "paths": dict(sorted(paths.items())), "components": _components(told, schemas)}
 
 
-def scopes_of(app: Litestar) -> dict[str, str]:
-    """Give the scope that each keyed call needs, by its door."""
+def scopes_of(app: Litestar) -> dict[str, Scopes]:
+    """Give the scopes of which each keyed call needs one, by its door."""
     return {
-        f"{method} {route.path_format}": handler.opt.get("scope", MANAGE)
+        f"{method} {route.path_format}": (handler.opt.get("scope", MANAGE), *handler.opt.get("or", ()))
         for route in app.routes
         if isinstance(route, HTTPRoute)
         for handler in route.route_handlers
@@ -101,11 +102,11 @@ def _by_hand(call: Call) -> Json:
     }
 
 
-def _complete(operation: Json, call: Call | None, schemas: _Schemas, scope: str | None) -> None:
+def _complete(operation: Json, call: Call | None, schemas: _Schemas, scopes: Scopes | None) -> None:
     if call is None:
-        call = Call(door="", keyed=scope is not None)
-    if scope is not None:
-        operation["security"] = [{"bearer": [scope]}, {"header": [scope]}]
+        call = Call(door="", keyed=scopes is not None)
+    if scopes is not None:
+        operation["security"] = [{name: [scope]} for scope in scopes for name in ("bearer", "header")]
     else:
         operation.pop("security", None)
     if call.tag:
@@ -116,12 +117,12 @@ def _complete(operation: Json, call: Call | None, schemas: _Schemas, scope: str 
     told = {(one.name, one.where) for one in call.parameters}
     parameters = [one for one in operation.get("parameters", []) if (one["name"], one["in"]) not in told]
     parameters += [_parameter(one) for one in call.parameters]
-    if call.idempotent or (call.method == "POST" and scope is not None):
+    if call.idempotent or (call.method == "POST" and scopes is not None):
         parameters.append(_IDEMPOTENCY)
     if parameters:
         operation["parameters"] = [_plain(one) for one in parameters]
     _complete_body(operation, call, schemas)
-    _complete_answers(operation, call, schemas, scope)
+    _complete_answers(operation, call, schemas, scopes)
 
 
 def _parameter(one: Parameter) -> Json:
@@ -147,12 +148,12 @@ def _complete_body(operation: Json, call: Call, schemas: _Schemas) -> None:
             content["example"] = call.example
 
 
-def _complete_answers(operation: Json, call: Call, schemas: _Schemas, scope: str | None) -> None:
+def _complete_answers(operation: Json, call: Call, schemas: _Schemas, scopes: Scopes | None) -> None:
     declared = operation.get("responses", {})
     good = call.answers or tuple(int(status) for status in declared if int(status) < 400)
     answers = {str(status): _answer(status, call, declared.get(str(status), {}), schemas) for status in good}
-    refused = {*ANY_TIME, *call.refusals, *(WITH_KEY if scope is not None else ())}
-    if call.method == "POST" and scope is not None:
+    refused = {*ANY_TIME, *call.refusals, *(WITH_KEY if scopes is not None else ())}
+    if call.method == "POST" and scopes is not None:
         refused.add(HTTPStatus.CONFLICT.value)
     answers |= {str(status): {"$ref": f"#/components/responses/Refused{status}"} for status in sorted(refused)}
     operation["responses"] = answers

@@ -38,6 +38,7 @@ TAGS: Final = {
     "sources": "Sources",
     "keys": "Keys",
     "imports": "Imports",
+    "attempts": "Attempts",
 }
 _LAST: Final = {"pages": "What pages load", "operations": "Running it"}
 _ID: Final = "0199c3f2-7c1e-7d3a-9a52-6f0e4b1d2c3a"
@@ -144,7 +145,7 @@ def _operation(told: Json, call: Call, components: Json, base: str) -> Operation
         path=call.path,
         summary=told.get("summary", ""),
         says=told.get("description", ""),
-        scope=scopes[0] if scopes else None,
+        scope=" or ".join(dict.fromkeys(scopes)) or None,
         parameters=[_parameter(one) for one in told.get("parameters", ())],
         fields=sorted(_fields(body, components), key=lambda field: not field.required),
         body=call.kind if body else "",

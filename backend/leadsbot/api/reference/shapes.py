@@ -335,16 +335,6 @@ class Import(Struct):
     preview: Annotated[list[list[str]], Meta(description="the first rows")] | UnsetType = UNSET
 
 
-class CaptureAttempt(Struct):
-    """Something that was sent to a door, and what became of it."""
-
-    id: UUID
-    at: Time
-    door_kind: Literal["site", "endpoint", "key"]
-    door_id: UUID | None
-    outcome: Literal["accepted", "refused"]
-
-
 class Note(Struct):
     """A note of the team on a lead."""
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from leadsbot.api.reference.call import Call, Listed
-from leadsbot.api.reference.lead_shapes import Entry, Lead, LeadPage, LeadWithHistory, Merged, Unmerged
+from leadsbot.api.reference.lead_shapes import Entry, KeyedLead, Lead, LeadPage, LeadWithHistory, Merged, Unmerged
+from leadsbot.api.reference.shapes import Note
 
 _FILTERS = (
     "Spam is left out unless `spam=true`. `from` and `to` are dates (whole days in the workspace's time zone, both"
@@ -25,6 +26,39 @@ CALLS = [
         query={"from": "2026-01-01", "limit": "25"},
     ),
     Call(door="GET /api/v1/leads/{lead_id}", answer=Lead, refusals=(404,)),
+    Call(
+        door="PUT /api/leads/{lead_id}/stage",
+        says="By hand, so in any direction; the history keeps who and why.",
+        answer=Lead,
+        example={"stage": "Quoted", "reason": "Offer sent."},
+        refusals=(404, 413, 415),
+    ),
+    Call(
+        door="PATCH /api/v1/leads/{lead_id}",
+        says="What is left out stays as it is; null and an empty text clear a field. Entries of `custom_data` are"
+        " changed one by one: null takes one away.",
+        body=KeyedLead,
+        answer=Lead,
+        example={"company": "Acme", "tags": ["vip"], "custom_data": {"guests": 60}},
+        refusals=(404, 413, 415),
+    ),
+    Call(door="DELETE /api/leads/{lead_id}", refusals=(404,)),
+    Call(door="DELETE /api/v1/leads/{lead_id}", refusals=(404,)),
+    Call(door="GET /api/v1/leads/{lead_id}/notes", answer=Listed[Note], refusals=(404,)),
+    Call(
+        door="POST /api/v1/leads/{lead_id}/notes",
+        answer=Note,
+        example={"text": "Called, wants the big room."},
+        refusals=(404, 413, 415),
+    ),
+    Call(door="DELETE /api/v1/leads/{lead_id}/notes/{note_id}", refusals=(404,)),
+    Call(
+        door="POST /api/v1/leads/{lead_id}/spam",
+        says="What was withheld of a lead that is no spam after all is sent now.",
+        answer=Lead,
+        example={"spam": False},
+        refusals=(404, 413, 415),
+    ),
     Call(door="GET /api/v1/leads/{lead_id}/timeline", answer=Listed[Entry], refusals=(404,)),
     Call(door="GET /api/v1/leads/{lead_id}/duplicates", answer=Listed[Lead], refusals=(404,)),
     Call(

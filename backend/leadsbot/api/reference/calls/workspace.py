@@ -25,7 +25,7 @@ CALLS = [
         says="What is left out stays as it is. Lists are taken as a whole; to rename an entry together with the leads"
         " that carry its name, use the list's own calls.",
         answer=Workspace,
-        example={"name": "Lindenhof", "timezone": "Europe/Vienna", "required_fields": ["event_date"]},
+        example={"name": "Lindenhof", "timezone": "Europe/Vienna", "required_fields": ["phone"]},
         refusals=(409, 413, 415),
     ),
     Call(door="GET /api/v1/workspace/members", answer=Listed[Member]),
