@@ -14,7 +14,18 @@ from leadsbot import clock
 ADDRESS = "https://leads.example"
 ORIGIN = "https://lindenhof.example"
 _TOKEN = re.compile(r'name="csrf-token" content="(\w+)"')
-PAGES = ("/", "/leads", "/imports", "/forms", "/sites", "/channels", "/webhooks", "/deliveries", "/settings")
+PAGES = (
+    "/",
+    "/leads",
+    "/imports",
+    "/forms",
+    "/sites",
+    "/endpoints",
+    "/channels",
+    "/webhooks",
+    "/deliveries",
+    "/settings",
+)
 
 
 class Browser:

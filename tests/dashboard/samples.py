@@ -50,6 +50,8 @@ from leadsbot.dashboard.views import (
     Webhook,
     Webhooks,
 )
+from leadsbot.dashboard.views.endpoints import Endpoints
+from tests.dashboard.endpoint_samples import ENDPOINT, STRICT_ENDPOINT, WRONG_RULES
 from tests.dashboard.hosted_samples import HOSTED
 from tests.dashboard.import_samples import IMPORTS
 from tests.dashboard.report_samples import NOBODY, ONLY_SEEN, REPORT
@@ -219,6 +221,10 @@ PAGES: dict[str, tuple[Shell, View]] = {
     "sites": (SHELL, Sites((SITE, Site("site-2", "Landing pages", TAG)))),
     "sites-empty": (SHELL, Sites(())),
     "sites-wrong": (SHELL, Sites((replace(SITE, form=WRONG),), WRONG)),
+    "endpoints": (SHELL, Endpoints((ENDPOINT, replace(ENDPOINT, id="end-2", name="Landing page", seen_at=None)))),
+    "endpoints-strict": (SHELL, Endpoints((STRICT_ENDPOINT,), NewSecret("Partner portal", "lbs_C2FVsBQIhrscChlQIMV"))),
+    "endpoints-wrong": (SHELL, Endpoints((replace(ENDPOINT, form=WRONG_RULES),), form=WRONG)),
+    "endpoints-empty": (SHELL, Endpoints(())),
     "channels": (SHELL, Channels(CHANNELS, KINDS, "telegram")),
     "channels-empty": (SHELL, Channels((), KINDS)),
     "webhooks": (SHELL, Webhooks(WEBHOOKS, CHOICES, NewSecret(WEBHOOKS[0].url, "whsec_C2FVsBQIhrscChlQIMV"))),

@@ -206,6 +206,8 @@ class EndpointDoor:
         error = turned.error if turned else api_errors.as_ours(cause)
         if turned or error.status < 500:
             reason, hint = (turned.reason, turned.hint) if turned else (error.code, error.message)
+            if reason == "missing_fields":
+                hint = f"a lead without {', '.join(error.fields)}, which this endpoint asks for"
             if reason == "leads_per_day":
                 hint = f"more than {rules.leads_per_ip_per_day} leads from one address within 24 hours"
             self._note(request, rules, sender, error.status, reason, hint)

@@ -24,6 +24,7 @@ PLACES = (
     ),
     (
         Place("sites", "Sites", "/sites", "globe"),
+        Place("endpoints", "Endpoints", "/endpoints", "inbound"),
         Place("channels", "Channels", "/channels", "bell"),
         Place("webhooks", "Webhooks", "/webhooks", "webhook"),
         Place("deliveries", "Deliveries", "/deliveries", "send"),
