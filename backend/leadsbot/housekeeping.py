@@ -12,7 +12,7 @@ from leadsbot.jobs import cron
 from leadsbot.jobs.handlers import HasDatabase
 from leadsbot.jobs.outcomes import Done, Outcome
 from leadsbot.jobs.runner import JobHandler
-from leadsbot.workspaces import limits, refusals, sign_in
+from leadsbot.workspaces import invitations, limits, refusals, sign_in
 
 KIND = "purge"
 TICKS = (cron.Tick(KIND, clock.HOUR),)
@@ -23,6 +23,7 @@ async def purge(tx: Tx) -> None:
     await cron.purge_done(tx)
     await limits.purge(tx)
     await sign_in.purge(tx)
+    await invitations.purge(tx)
     await audits.purge(tx)
     await refusals.purge(tx)
 

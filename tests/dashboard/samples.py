@@ -34,7 +34,6 @@ from leadsbot.dashboard.views import (
     Refusal,
     SessionChoice,
     SessionRow,
-    Settings,
     Shell,
     Site,
     Sites,
@@ -51,6 +50,7 @@ from leadsbot.dashboard.views import (
     Webhooks,
 )
 from leadsbot.dashboard.views.endpoints import Endpoints
+from tests.dashboard import settings_samples
 from tests.dashboard.endpoint_samples import ENDPOINT, STRICT_ENDPOINT, WRONG_RULES
 from tests.dashboard.hosted_samples import HOSTED
 from tests.dashboard.import_samples import IMPORTS
@@ -234,7 +234,7 @@ PAGES: dict[str, tuple[Shell, View]] = {
     "deliveries-none": (SHELL, Deliveries((), "dead")),
     "delivery": (SHELL, DeliveryStory(DEAD, '{"type": "lead.created"}')),
     "delivery-new": (SHELL, DeliveryStory(PENDING)),
-    "settings": (SHELL, Settings("Alpenblick Events", "Europe/Vienna", ("Europe/Vienna", "UTC"))),
+    **settings_samples.PAGES,
     "error-404": (BARE, ErrorPage(404, "0199a7b2-5c1d-7e3a-9f00-2b1c4d5e6f70")),
     "error-500": (BARE, ErrorPage(500, "0199a7b2-5c1d-7e3a-9f00-2b1c4d5e6f70")),
 }

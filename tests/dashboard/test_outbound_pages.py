@@ -232,25 +232,25 @@ async def _failed(tx: Tx) -> None:
 
 
 async def test_settings_are_saved_and_used(owner: Browser, workspace: Created) -> None:
-    answer = await owner.press("/settings", {"name": "Lindenhof & Söhne", "timezone": "Asia/Kolkata"})
+    answer = await owner.press("/settings/workspace", {"name": "Lindenhof & Söhne", "timezone": "Asia/Kolkata"})
     assert answer.status_code == 303
-    page = (await owner.see("/settings")).text
+    page = (await owner.see("/settings/workspace")).text
     assert "Lindenhof &amp; Söhne" in page
     assert "<option selected>Asia/Kolkata</option>" in page
 
 
 async def test_a_zone_that_the_list_lacks_stays_chosen(owner: Browser, workspace: Created, database: Database) -> None:
     await change_workspace(database, workspace.workspace_id, {"timezone": "EST5EDT"})
-    assert "<option selected>EST5EDT</option>" in (await owner.see("/settings")).text
-    assert (await owner.press("/settings", {"name": "Lindenhof", "timezone": "EST5EDT"})).status_code == 303
+    assert "<option selected>EST5EDT</option>" in (await owner.see("/settings/workspace")).text
+    assert (await owner.press("/settings/workspace", {"name": "Lindenhof", "timezone": "EST5EDT"})).status_code == 303
 
 
 @pytest.mark.parametrize("said", [{"name": " ", "timezone": "UTC"}, {"name": "x", "timezone": "Mars/Olympus"}])
 async def test_settings_that_can_not_be_are_not_saved(owner: Browser, workspace: Created, said: dict[str, str]) -> None:
-    answer = await owner.press("/settings", said)
+    answer = await owner.press("/settings/workspace", said)
     assert answer.status_code == 422
     assert 'class="wrong"' in answer.text
-    assert "Lindenhof" in (await owner.see("/settings")).text
+    assert "Lindenhof" in (await owner.see("/settings/workspace")).text
 
 
 async def test_the_overview_leads_a_newcomer_on_until_it_works(owner: Browser, workspace: Created) -> None:

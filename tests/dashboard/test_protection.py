@@ -10,12 +10,18 @@ from tests.dashboard.browsing import ADDRESS, ANNA, ORIGIN, Browser, capture, ca
 
 NOBODYS = "0199a7b2-5c1d-7e3a-9f00-2b1c4d5e6f70"
 ACTIONS = (
-    "/logout", "/theme", "/settings", "/sites", "/channels", "/webhooks",
+    "/logout", "/theme", "/workspace", "/sites", "/channels", "/webhooks",
+    *(f"/settings/{page}" for page in ("workspace", "members", "keys", "lists/stages", "lists/sources")),
     *(f"/sites/{NOBODYS}{action}" for action in ("", "/origins", "/allow")),
     *(f"/leads/{NOBODYS}/{action}" for action in ("stage", "notes", "spam")),
     *(f"/{kind}/{NOBODYS}/{action}" for kind in ("channels", "webhooks")
       for action in ("enable", "disable", "test", "delete")),
     f"/deliveries/{NOBODYS}/retry",
+    f"/settings/keys/{NOBODYS}/revoke",
+    *(f"/settings/members/{NOBODYS}/{action}" for action in ("role", "remove", "resend")),
+    *(f"/settings/lists/{kind}/{NOBODYS}/{action}" for kind in ("stages", "sources", "lead-types", "event-types")
+      for action in ("rename", "delete")),
+    f"/settings/lists/stages/{NOBODYS}/move",
 )  # fmt: skip
 
 
@@ -42,19 +48,20 @@ async def test_no_form_is_taken_from_another_site(owner: Browser) -> None:
         {"sec_fetch_site": "cross-site"},
         {"sec_fetch_site": "same-site"},
     ):
-        answer = await owner.press("/settings", {"name": "Taken over", "timezone": "UTC"}, **said)
+        answer = await owner.press("/settings/workspace", {"name": "Taken over", "timezone": "UTC"}, **said)
         assert answer.status_code == 403, said
-    assert "Taken over" not in (await owner.see("/settings")).text
+    assert "Taken over" not in (await owner.see("/settings/workspace")).text
 
 
 async def test_a_form_of_our_own_is_taken(owner: Browser) -> None:
     for said in ({"sec_fetch_site": "same-origin"}, {"origin": ADDRESS}):
-        assert (await owner.press("/settings", {"name": "Linden", "timezone": "UTC"}, **said)).status_code == 303
+        answer = await owner.press("/settings/workspace", {"name": "Linden", "timezone": "UTC"}, **said)
+        assert answer.status_code == 303
 
 
 async def test_the_token_may_come_as_a_header(owner: Browser) -> None:
     token, owner.token = owner.token, ""
-    answer = await owner.press("/settings", {"name": "Linden", "timezone": "UTC"}, x_csrftoken=token)
+    answer = await owner.press("/settings/workspace", {"name": "Linden", "timezone": "UTC"}, x_csrftoken=token)
     assert answer.status_code == 303
 
 
@@ -63,16 +70,16 @@ async def test_a_token_ends_with_its_sign_in(owner: Browser) -> None:
     await owner.press("/logout")
     await owner.sign_in("owner@example.com", "correct horse battery")
     owner.token = before
-    assert (await owner.press("/settings", {"name": "Linden", "timezone": "UTC"})).status_code == 403
+    assert (await owner.press("/settings/workspace", {"name": "Linden", "timezone": "UTC"})).status_code == 403
 
 
 async def test_a_form_has_its_bounds(owner: Browser) -> None:
-    answer = await owner.press("/settings", {"name": "x" * 300_000})
+    answer = await owner.press("/settings/workspace", {"name": "x" * 300_000})
     assert answer.status_code == 413
 
 
 async def test_a_form_has_a_number_of_fields(owner: Browser) -> None:
-    assert (await owner.press("/settings", {f"f{n}": "x" for n in range(700)})).status_code == 400
+    assert (await owner.press("/settings/workspace", {f"f{n}": "x" for n in range(700)})).status_code == 400
 
 
 async def test_what_does_not_exist_can_not_be_changed(owner: Browser) -> None:

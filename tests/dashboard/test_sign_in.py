@@ -33,7 +33,7 @@ async def test_signing_in_leads_back_to_the_page_that_was_wanted(passer_by: Brow
 
 
 async def test_signed_out_a_button_leads_to_sign_in_and_back_to_its_page(passer_by: Browser) -> None:
-    answer = await passer_by.press("/settings", {"name": "x"}, referer="https://leads.example/settings?a=1")
+    answer = await passer_by.press("/settings/workspace", {"name": "x"}, referer="https://leads.example/settings?a=1")
     assert answer.headers["location"] == "/login?next=%2Fsettings%3Fa%3D1"
 
 

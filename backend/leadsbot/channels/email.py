@@ -56,42 +56,49 @@ class Email:
         """
         if not parcel.config.get("smtp_url"):
             raise DeliveryFailed("This server can't send mail yet. Set LEADSBOT_SMTP_URL.")
-        message = compose(parcel)
-        try:
-            async with asyncio.timeout(_SECONDS):
-                refused, said = await aiosmtplib.send(
-                    message,
-                    recipients=list(parcel.config["to"]),
-                    timeout=_SECONDS,
-                    **server_of(str(parcel.config["smtp_url"])),
-                )
-        except SMTPRecipientsRefused as error:
-            replies = {each.recipient: (each.code, each.message) for each in error.recipients}
-            raise _refused(replies) from error
-        except (SMTPException, OSError) as error:  # a TimeoutError is an OSError
-            raise _failure(error) from error
-        replies = {address: (reply.code, reply.message) for address, reply in refused.items()}
-        if any(code < 500 for code, _ in replies.values()):
-            raise _refused(replies)
-        return Receipt(250, note((_told(replies) or said).encode()), {"message_id": str(message["Message-ID"])})
+        return await post(compose(parcel), list(parcel.config["to"]), str(parcel.config["smtp_url"]))
+
+
+async def post(message: EmailMessage, recipients: Sequence[str], smtp_url: str) -> Receipt:
+    """Hand a message to the mail server. Raises DeliveryFailed; what it means that some are refused: see `send()`."""
+    try:
+        async with asyncio.timeout(_SECONDS):
+            refused, said = await aiosmtplib.send(
+                message, recipients=list(recipients), timeout=_SECONDS, **server_of(smtp_url)
+            )
+    except SMTPRecipientsRefused as error:
+        replies = {each.recipient: (each.code, each.message) for each in error.recipients}
+        raise _refused(replies) from error
+    except (SMTPException, OSError) as error:  # a TimeoutError is an OSError
+        raise _failure(error) from error
+    replies = {address: (reply.code, reply.message) for address, reply in refused.items()}
+    if any(code < 500 for code, _ in replies.values()):
+        raise _refused(replies)
+    return Receipt(250, note((_told(replies) or said).encode()), {"message_id": str(message["Message-ID"])})
 
 
 def compose(parcel: Parcel) -> EmailMessage:
     """Give the mail for a parcel: text with an HTML alternative, a reply going to the lead."""
     summary = summarize(parcel)
-    message = EmailMessage(policy=SMTP)
-    sender = _sender(str(parcel.config.get("mail_from") or "leadsbot@localhost"))
-    message["From"] = sender
-    message["To"] = ", ".join(parcel.config["to"])
-    message["Subject"] = one_line(summary.title)[:_SUBJECT]
-    message["Date"] = format_datetime(clock.to_datetime(clock.now()))
-    message["Message-ID"] = f"<{parcel.delivery_id}@{sender.domain or 'localhost'}>"
-    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: out-of-office replies stay away
-    message["X-Mailer"] = f"LeadsBot/{__version__}"
+    message = begun(parcel.config["to"], summary.title, str(parcel.config.get("mail_from") or ""), parcel.delivery_id)
     if reply_to := _valid((parcel.data.get("lead") or {}).get("email")):
         message["Reply-To"] = reply_to
     message.set_content(_plain(summary))
     message.add_alternative(_html(summary), subtype="html")
+    return message
+
+
+def begun(to: Sequence[str], subject: str, mail_from: str, message_id: str) -> EmailMessage:
+    """Give a message with its headers, to be filled; one sent again under the same id is known by mail programs."""
+    message = EmailMessage(policy=SMTP)
+    sender = _sender(mail_from or "leadsbot@localhost")
+    message["From"] = sender
+    message["To"] = ", ".join(to)
+    message["Subject"] = one_line(subject)[:_SUBJECT]
+    message["Date"] = format_datetime(clock.to_datetime(clock.now()))
+    message["Message-ID"] = f"<{message_id}@{sender.domain or 'localhost'}>"
+    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: out-of-office replies stay away
+    message["X-Mailer"] = f"LeadsBot/{__version__}"
     return message
 
 
@@ -110,7 +117,7 @@ def _html(summary: Summary) -> str:
     if summary.message:
         parts.append(f'<p style="white-space:pre-wrap">{escape(summary.message)}</p>')
     if summary.link and urlsplit(summary.link).scheme in ("http", "https"):
-        parts.append(f'<p><a href="{escape(summary.link)}">Open the lead</a></p>')
+        parts.append(f'<p><a href="{escape(summary.link)}">{escape(summary.opens)}</a></p>')
     return f'<!doctype html><html><body style="font-family:sans-serif">{"".join(parts)}</body></html>\n'
 
 

@@ -17,21 +17,27 @@ from litestar.params import SkipValidation
 from litestar.status_codes import HTTP_200_OK
 
 from leadsbot.dashboard import answers, csrf, flash
+from leadsbot.dashboard.places import role_for
 from leadsbot.dashboard.posted import MAX_BODY, Posted
 from leadsbot.dashboard.render import Renderer
 from leadsbot.dashboard.shell import full_shell, part_shell
 from leadsbot.dashboard.views import NewSecret, Shell, Toast, View
 from leadsbot.db import Database
-from leadsbot.errors import Unauthorized
+from leadsbot.errors import Forbidden, Unauthorized
 from leadsbot.services import Services
 from leadsbot.settings import Settings
-from leadsbot.workspaces import sign_in
+from leadsbot.workspaces import members, sign_in
 from leadsbot.workspaces.sign_in import Person
 
 AnyRequest = Request[Any, Any, Any]
 
 _READS = ("GET", "HEAD", "OPTIONS")
 _STATE = "desk"
+_ROLE = "role"
+_REFUSED = {
+    members.OWNER: "Only an owner may do this. Ask one of them.",
+    members.ADMIN: "Only owners and admins of this workspace get here. Ask one of them.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +119,13 @@ def cookie(settings: Settings, name: str, value: str, max_age: int) -> Cookie:
     )
 
 
-def pages(*handlers: HTTPRouteHandler) -> Router:
-    """Give a router of pages for people who are signed in."""
+def pages(*handlers: HTTPRouteHandler, role: str = members.MEMBER) -> Router:
+    """Give a router of pages for people who are signed in, and at least `role` in their workspace; a page below a place
+    of the navigation asks for that place's role besides."""
     return Router(
         "/",
         route_handlers=list(handlers),
+        opt={_ROLE: role},
         before_request=_enter,
         dependencies={"desk": Provide(_desk, sync_to_thread=False)},
         request_max_body_size=MAX_BODY,
@@ -131,11 +139,19 @@ async def _enter(request: AnyRequest) -> None:
     person = await services.sign_ins.person(request.cookies.get(sign_in.COOKIE))
     if person is None:
         raise Unauthorized("Sign in to see this page.", code="signed_out")
+    for role in (request.route_handler.opt.get(_ROLE, members.MEMBER), role_for(request.url.path)):
+        require(person, role)
     posted = Posted({})
     if request.method not in _READS:
         posted = await Posted.of(request)
         csrf.check(request, posted, services.vault, person.sign_in_id, services.settings.public_url)
     request.state[_STATE] = Desk(request, services, person, posted)
+
+
+def require(person: Person, role: str) -> None:
+    """Raise `Forbidden` unless the person is at least `role` in the workspace."""
+    if not members.at_least(person.role, role):
+        raise Forbidden(_REFUSED[role], code="role_missing")
 
 
 def _desk(request: AnyRequest) -> Desk:

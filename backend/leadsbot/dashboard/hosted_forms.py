@@ -24,6 +24,7 @@ from leadsbot.forms import hosted, hosted_editing
 from leadsbot.forms.hosted_editing import MAX_FORM_NAME
 from leadsbot.ids import is_id
 from leadsbot.workspaces import site_editing
+from leadsbot.workspaces.members import ADMIN
 
 LIST = "/forms/hosted"
 
@@ -137,4 +138,4 @@ def _name_errors(name: str) -> dict[str, str]:
     return {"name": f"At most {MAX_FORM_NAME} characters, please."} if len(name) > MAX_FORM_NAME else {}
 
 
-ROUTES = [pages(show, create, edit, change, preview, remove, restore)]
+ROUTES = [pages(show, create, edit, change, preview, remove, restore, role=ADMIN)]

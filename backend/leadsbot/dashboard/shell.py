@@ -40,7 +40,7 @@ def part_shell(request: AnyRequest, vault: Vault, person: Person) -> Shell:
         time_zone=person.timezone,
         theme=theme_of(request),
         path=_address(request),
-        member=Member(person.email, person.workspace_name),
+        member=Member(person.email, person.workspace_name, role=person.role),
     )
 
 
@@ -51,7 +51,9 @@ async def full_shell(
     part = part_shell(request, vault, person)
     counts = await database.fetch_one(_COUNTS, person.workspace_id, part.now - TROUBLE_MS)
     assert counts is not None  # counting always gives a row
-    member = Member(person.email, person.workspace_name, counts["unread"], counts["trouble"])
+    others = await database.fetch(_ELSEWHERE, person.user_id, person.workspace_id)
+    elsewhere = tuple((row["id"], row["name"]) for row in others)
+    member = Member(person.email, person.workspace_name, counts["unread"], counts["trouble"], person.role, elsewhere)
     return Shell(part.csrf_token, part.now, part.time_zone, part.theme, part.path, member, toasts)
 
 
@@ -59,6 +61,11 @@ _COUNTS = """
 SELECT (SELECT count(*) FROM leads WHERE workspace_id = $1 AND read_at IS NULL AND NOT spam) AS unread,
  (SELECT count(*) FROM deliveries WHERE workspace_id = $1 AND status = 'dead' AND created_at > $2
   AND event_type <> 'test') AS trouble
+"""
+
+_ELSEWHERE = """
+SELECT w.id, w.name FROM members m JOIN workspaces w ON w.id = m.workspace_id
+WHERE m.user_id = $1 AND w.id <> $2 ORDER BY w.name, w.id
 """
 
 

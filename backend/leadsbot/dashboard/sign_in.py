@@ -67,9 +67,14 @@ async def sign_out(desk: Here) -> Response[str]:
     return response
 
 
-async def _opened(services: Services, request: AnyRequest, email: str, password: str) -> str:
+def address_of(services: Services, request: AnyRequest) -> str:
+    """Give the address that the browser asks from."""
     peer = request.client.host if request.client else ""
-    address = client_address(peer, request.headers.get("x-forwarded-for"), services.settings.trusted_proxies)
+    return client_address(peer, request.headers.get("x-forwarded-for"), services.settings.trusted_proxies)
+
+
+async def _opened(services: Services, request: AnyRequest, email: str, password: str) -> str:
+    address = address_of(services, request)
     return await services.sign_ins.sign_in(email, password, address, request.headers.get("user-agent", ""))
 
 

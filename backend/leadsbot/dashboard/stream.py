@@ -59,7 +59,8 @@ class _Line:
 
     async def _signed_in(self) -> bool:
         person = await self._desk.services.sign_ins.person(self._desk.request.cookies.get(COOKIE))
-        return person is not None
+        # Who went over to another workspace looks at this one no more.
+        return person is not None and person.workspace_id == self._desk.workspace_id
 
     async def _begin(self) -> None:
         """Take what was there before this stream as told."""

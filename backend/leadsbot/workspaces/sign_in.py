@@ -13,7 +13,7 @@ from itsdangerous import BadSignature
 
 from leadsbot import clock
 from leadsbot.db import Database, Tx
-from leadsbot.errors import TooManyRequests, Unauthorized
+from leadsbot.errors import NotFound, TooManyRequests, Unauthorized
 from leadsbot.ids import new_id
 from leadsbot.vault import Vault
 from leadsbot.workspaces import passwords
@@ -69,38 +69,67 @@ class SignIns:
 
     async def sign_in(self, email: str, password: str, address: str, user_agent: str) -> str:
         """Give the cookie's value. Raises `Unauthorized` for whatever is wrong, `TooManyRequests` after many tries."""
+        user_id = await self.prove(email, password, address)
+        home = await self._database.fetch_one(
+            "SELECT workspace_id FROM members WHERE user_id = $1 ORDER BY created_at, id LIMIT 1", user_id
+        )
+        if home is None:
+            raise Unauthorized("You belong to no workspace any more. Ask to be invited.", code="no_workspace")
+        return await self.open(user_id, home["workspace_id"], address, user_agent)
+
+    async def prove(self, email: str, password: str, address: str) -> str:
+        """Give the id of the user whose password it is. Raises as `sign_in()` does."""
         email = email.strip().lower().replace("\0", "")
         limits = _limits(email, address)
         await self._throttle(limits)
-        user = await self._database.fetch_one(
-            "SELECT u.id, u.password_hash, m.workspace_id FROM users u JOIN members m ON m.user_id = u.id"
-            " WHERE u.email = $1 ORDER BY m.created_at LIMIT 1",
-            email,
-        )
+        user = await self._database.fetch_one("SELECT id, password_hash FROM users WHERE email = $1", email)
         if not await passwords.matches(password, user["password_hash"] if user else None) or user is None:
             raise Unauthorized("Email or password is not right.", code="wrong_credentials")
-        row = {
-            "id": new_id(),
-            "user_id": user["id"],
-            "workspace_id": user["workspace_id"],
-            "created_at": clock.now(),
-            "expires_at": clock.now() + LASTS_S * clock.SECOND,
-            "ip_address": address,
-            "user_agent": user_agent[:512],
-        }
-
         newer_hash = await passwords.hashed(password) if passwords.needs_rehash(user["password_hash"]) else None
 
-        async def open_(tx: Tx) -> None:
-            tx.insert(SignIn, row)
+        async def proven(tx: Tx) -> None:
             for limit in limits:
                 if limit.forgiven:
                     await clear(tx, limit.key, WINDOW_MS)
             if newer_hash:
                 await tx.execute("UPDATE users SET password_hash = $2 WHERE id = $1", user["id"], newer_hash)
 
+        await self._database.write(proven)
+        return str(user["id"])
+
+    async def open(self, user_id: str, workspace_id: str, address: str, user_agent: str) -> str:
+        """Sign a user in to a workspace of theirs, without asking anything; gives the cookie's value."""
+        row = {
+            "id": new_id(),
+            "user_id": user_id,
+            "workspace_id": workspace_id,
+            "created_at": clock.now(),
+            "expires_at": clock.now() + LASTS_S * clock.SECOND,
+            "ip_address": address,
+            "user_agent": user_agent[:512],
+        }
+
+        async def open_(tx: Tx) -> None:
+            tx.insert(SignIn, row)
+
         await self._database.write(open_)
         return str(self._serializer.dumps(row["id"]))
+
+    async def switch(self, person: Person, workspace_id: str) -> None:
+        """Go over to another workspace of theirs; `NotFound` where they don't belong."""
+
+        async def unit(tx: Tx) -> None:
+            changed = await tx.execute(
+                "UPDATE sign_ins SET workspace_id = $2 WHERE id = $1 AND user_id = $3"
+                " AND EXISTS (SELECT 1 FROM members WHERE user_id = $3 AND workspace_id = $2)",
+                person.sign_in_id,
+                workspace_id,
+                person.user_id,
+            )
+            if not changed:
+                raise NotFound("There is no such workspace.")
+
+        await self._database.write(unit)
 
     async def person(self, cookie: str | None) -> Person | None:
         """Give who the cookie's value belongs to, or None when it is forged, expired or signed out."""

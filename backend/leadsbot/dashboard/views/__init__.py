@@ -46,7 +46,7 @@ from leadsbot.dashboard.views.outbound import (
 )
 from leadsbot.dashboard.views.overview import Day, Overview, Step, Trouble, Unsent
 from leadsbot.dashboard.views.shell import Form, Member, Shell, Theme, Toast, Tone, Undo, View
-from leadsbot.dashboard.views.simple import ErrorPage, Login, Settings
+from leadsbot.dashboard.views.simple import ErrorPage, Login
 from leadsbot.dashboard.views.sites import Refusal, Site, Sites
 
 __all__ = [
@@ -86,7 +86,6 @@ __all__ = [
     "ReportChoice",
     "SessionChoice",
     "SessionRow",
-    "Settings",
     "Shell",
     "Site",
     "Sites",

@@ -43,12 +43,17 @@ class Toast:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """Who is signed in, where, and the two counts that the navigation shows."""
+    """Who is signed in, where and as what, and the two counts that the navigation shows.
+
+    `elsewhere` has the ids and names of the other workspaces they belong to.
+    """
 
     email: str
     workspace: str
     unread: int = 0
     trouble: int = 0
+    role: str = "owner"
+    elsewhere: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

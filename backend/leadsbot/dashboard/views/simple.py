@@ -1,11 +1,9 @@
-"""Pages that are little more than a form or a sentence: sign-in, settings, errors."""
+"""Pages that are little more than a form or a sentence: sign-in, errors."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import ClassVar
-
-from leadsbot.dashboard.views.shell import Form
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,20 +18,6 @@ class Login:
     next: str = "/"
     error: str = ""
     wait_s: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """The workspace's own settings; `zones` are the IANA time zones to choose from."""
-
-    template: ClassVar[str] = "settings.html"
-    nav: ClassVar[str] = "settings"
-    title: ClassVar[str] = "Settings"
-
-    name: str
-    time_zone: str
-    zones: tuple[str, ...]
-    form: Form = field(default_factory=Form)
 
 
 @dataclass(frozen=True, slots=True)
