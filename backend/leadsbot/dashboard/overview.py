@@ -59,7 +59,7 @@ async def _daily(desk: Desk) -> tuple[Day, ...]:
         for n in range(2, DAYS + 2)
     )
     row = await desk.database.fetch_one(
-        f"SELECT {sums} FROM leads WHERE workspace_id = $1 AND created_at >= $2 AND NOT spam",
+        f"SELECT {sums} FROM leads WHERE workspace_id = $1 AND created_at >= $2 AND NOT spam AND deleted_at IS NULL",
         desk.workspace_id,
         *starts,
     )

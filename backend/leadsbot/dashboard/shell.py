@@ -58,7 +58,8 @@ async def full_shell(
 
 
 _COUNTS = """
-SELECT (SELECT count(*) FROM leads WHERE workspace_id = $1 AND read_at IS NULL AND NOT spam) AS unread,
+SELECT (SELECT count(*) FROM leads WHERE workspace_id = $1 AND read_at IS NULL AND NOT spam
+  AND deleted_at IS NULL) AS unread,
  (SELECT count(*) FROM deliveries WHERE workspace_id = $1 AND status = 'dead' AND created_at > $2
   AND event_type <> 'test') AS trouble
 """

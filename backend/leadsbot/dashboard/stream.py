@@ -94,7 +94,7 @@ class _Line:
     async def _rows(self, lead_ids: list[str]) -> list[bytes]:
         desk = self._desk
         found = await desk.database.fetch(
-            f"SELECT * FROM leads WHERE workspace_id = $1 AND id {desk.database.one_of(2)}",
+            f"SELECT * FROM leads WHERE workspace_id = $1 AND id {desk.database.one_of(2)} AND deleted_at IS NULL",
             desk.workspace_id,
             desk.database.many(lead_ids),
         )

@@ -58,6 +58,8 @@ async def retry(database: Database, workspace_id: str, delivery_id: str) -> Row:
     Raises NotFound, or Conflict where there is nowhere to send it any more.
     """
     row = await owned(database, "delivery", workspace_id, delivery_id)
+    if not row["body"]:
+        raise Conflict("The lead that this was about has been deleted, and what it said too.", code="lead_deleted")
     destination = await of_delivery(database, row)
     if destination is None:
         raise Conflict("Where this went has been deleted, so it can't be sent again.", code="destination_deleted")

@@ -35,12 +35,11 @@ async def _forget_deliveries(tx: Tx, ids: list[str], email: str) -> None:
         about,
     )
     await tx.execute(
-        f"UPDATE deliveries SET status = 'dead', next_attempt_at = NULL"
-        f" WHERE {of_these} AND status IN ('pending', 'failed', 'withheld')",
+        f"UPDATE deliveries SET status = 'withheld' WHERE {of_these} AND status <> 'delivered'",
         about,
     )
     await tx.execute(
-        "UPDATE deliveries SET body = '', state = '{}', reason = $2, round = round + 1,"
+        "UPDATE deliveries SET body = '', state = '{}', reason = $2, round = round + 1, next_attempt_at = NULL,"
         f" destination = CASE WHEN $3 <> '' AND lower(destination) = $3 THEN '' ELSE destination END WHERE {of_these}",
         about,
         DELETED,

@@ -83,7 +83,7 @@ def _news(
     event: Row, data: dict[str, Any], leads: Mapping[str, Row], returns: set[tuple[str, int]], public_url: str
 ) -> News:
     lead = data.get("lead") or leads.get(event["lead_id"] or "")
-    if lead is not None:
+    if lead is not None and event["type"] != "lead.deleted":
         lead = {**lead, "lead_url": lead_url(lead["id"], public_url)}
     returning = event["type"] == "lead.updated" and (event["lead_id"], event["at"]) in returns
     return News(event, envelope(event, {**data, "lead": lead}), lead, returning)
@@ -94,7 +94,9 @@ async def _missing_leads(database: Database, decoded: Sequence[tuple[Row, Row]])
     ids = {str(event["lead_id"]) for event, data in decoded if event["lead_id"] and not data.get("lead")}
     if not ids:
         return {}
-    rows = await database.fetch(f"SELECT * FROM leads WHERE id {database.one_of(1)}", database.many(sorted(ids)))
+    rows = await database.fetch(
+        f"SELECT * FROM leads WHERE id {database.one_of(1)} AND deleted_at IS NULL", database.many(sorted(ids))
+    )
     return {row["id"]: lead_json(row) for row in rows}
 
 

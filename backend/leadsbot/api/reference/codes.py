@@ -33,6 +33,7 @@ CODES: Final = {
     "unauthorized": (401, "Send a valid key or token."),
     "signature_missing": (401, "Sign the raw body and send `X-LeadsBot-Signature`."),
     "signature_wrong": (401, "Sign the raw body, as sent, with the endpoint's secret."),
+    "lead_deleted": (409, "Nothing is left to send: the lead was deleted."),
     "scope_missing": (403, "Use a key with the scope that the sentence names."),
     "origin_not_allowed": (403, "Put the page's origin on the site's or endpoint's list."),
     "ip_not_allowed": (403, "Put the sender's address on the endpoint's list."),

@@ -51,7 +51,8 @@ async def lead_names(database: Database, lead_ids: Iterable[str | None]) -> dict
     if not wanted:
         return {}
     rows = await database.fetch(
-        f"SELECT id, first_name, last_name, email, phone FROM leads WHERE id {database.one_of(1)}",
+        "SELECT id, first_name, last_name, email, phone FROM leads"
+        f" WHERE id {database.one_of(1)} AND deleted_at IS NULL",
         database.many(wanted),
     )
     return {row["id"]: full_name(row) or row["email"] or row["phone"] for row in rows}
