@@ -36,6 +36,7 @@ EVENT_WORDS: Mapping[str, str] = {
     "form.submitted": "Form submitted",
     "webhook.disabled": "Webhook disabled",
     "workflow.step": "Workflow step",
+    "site.alert": "Unusual at a site",
     "test": "Test message",
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 import msgspec
 
@@ -85,6 +86,8 @@ def _news(
     lead = data.get("lead") or leads.get(event["lead_id"] or "")
     if lead is not None and event["type"] != "lead.deleted":
         lead = {**lead, "lead_url": lead_url(lead["id"], public_url)}
+    if alert := data.get("alert"):
+        data["alert"] = {**alert, "url": f"{public_url}/attempts?{urlencode({'door': alert['door_id']})}"}
     returning = event["type"] == "lead.updated" and (event["lead_id"], event["at"]) in returns
     return News(event, envelope(event, {**data, "lead": lead}), lead, returning)
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from leadsbot.errors import InvalidInput
+from leadsbot.leads.watching import ALERT
 from leadsbot.routing.destination import Destination
 from leadsbot.routing.kinds import default_events
 from leadsbot.routing.news import News
@@ -15,6 +16,8 @@ FILTERS = (
     *("form_id", "form_name", "lead_type", "event_type", "assigned_to"),
 )
 _ADDRESSED = "workflow.step"  # goes to the one webhook that its workflow names, never round the house
+# News of the house itself goes to the channels that are told when a webhook is switched off.
+_HOUSE = "webhook.disabled"
 
 
 def wants(destination: Destination, news: News) -> bool:
@@ -26,8 +29,11 @@ def wants(destination: Destination, news: News) -> bool:
     if news.type == _ADDRESSED:
         return False
     if destination.is_webhook:
-        return news.type in destination.events
-    if news.type not in (destination.events or default_events(destination.kind)):
+        return news.type in destination.events and news.type != ALERT
+    wanted = destination.events or default_events(destination.kind)
+    if news.type == ALERT:
+        return _HOUSE in wanted
+    if news.type not in wanted:
         return False
     if news.type == "lead.updated" and not news.returning:
         return False

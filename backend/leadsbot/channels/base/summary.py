@@ -21,12 +21,14 @@ _JOINERS = "\n\u200c\u200d"  # the last two hold words of some scripts, and emoj
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """`facts` are (label, value) pairs of one line each; `message` keeps its lines; `link` opens the lead, if any."""
+    """`facts` are (label, value) pairs of one line each; `message` keeps its lines; `link` opens the lead, or what else
+    it is about, as `opens` says."""
 
     title: str
     facts: tuple[tuple[str, str], ...]
     message: str
     link: str | None
+    opens: str = "Open the lead"
 
 
 def summarize(parcel: Parcel) -> Summary:
@@ -34,12 +36,14 @@ def summarize(parcel: Parcel) -> Summary:
     lead: Data = parcel.data.get("lead") or {}
     session: Data = parcel.data.get("session") or {}
     facts = [*_facts(lead, session), *_about_webhook(parcel.data), ("When", _when(parcel))]
-    text = parcel.data.get("text") or lead.get("message") or ""
+    alert: Data = parcel.data.get("alert") or {}
+    text = parcel.data.get("text") or alert.get("text") or lead.get("message") or ""
     return Summary(
         title=one_line(_title(parcel, lead, session)),
         facts=tuple((one_line(label), line) for label, value in facts if (line := one_line(value))),
         message=_readable(str(text)).strip() if parcel.event_type != "lead.stage_changed" else "",
-        link=lead.get("lead_url") or None,
+        link=lead.get("lead_url") or alert.get("url") or None,
+        opens="Open the capture log" if alert else "Open the lead",
     )
 
 
@@ -74,6 +78,7 @@ def _title(parcel: Parcel, lead: Data, session: Data) -> str:
         "form.abandoned": f"{form}: {name} left at {_percent(lead, session)} %",
         "form.submitted": f"{form}: sent by {name}",
         "webhook.disabled": "A webhook was switched off",
+        "site.alert": str((parcel.data.get("alert") or {}).get("title", "")),
         TEST_EVENT: f"A test from {parcel.workspace.get('name') or 'LeadsBot'}: messages arrive here",
     }
     return titles.get(parcel.event_type) or f"{parcel.event_type}: {name}"
