@@ -97,7 +97,7 @@ class FormDoor:
             raise Forbidden("This origin may not use this token.", code="origin_not_allowed")
 
     async def _check_burst(self, site: SiteRules, sender: Sender) -> None:
-        wait = await self._bursts.admit(site.id, sender.address, site.burst_per_second)
+        wait = await self._services.bursts.admit(site.id, sender.address, site.burst_per_second)
         if wait > 0:
             raise TooManyRequests("Too Many Requests", code="burst", retry_after=math.ceil(wait))
 

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
 from litestar import Response, get, post
 from litestar.params import FromPath
 
 from leadsbot.dashboard.desk import Desk, Here, pages
-from leadsbot.dashboard.shown.leads import lead_page, pipeline_of
+from leadsbot.dashboard.shown.leads import Row, lead_page, lead_row, pipeline_of
 from leadsbot.dashboard.shown.thread import thread
 from leadsbot.dashboard.views import Toast, Undo
+from leadsbot.dashboard.views.leads import SpamFolder
 from leadsbot.errors import InvalidInput, NotFound
 from leadsbot.leads import changes, merges, reading
+from leadsbot.leads.filters import LeadFilter
 from leadsbot.routing import withheld
+
+FOLDER = "/leads?spam=1"
 
 
 @get("/leads/{lead_id:uuid}")
@@ -67,9 +71,12 @@ async def set_spam(desk: Here, lead_id: FromPath[UUID]) -> Response[str]:
     """Call it spam (`spam` is 1) or take that back (0)."""
     spam = desk.posted.text("spam") == "1"
     changed = await withheld.set_spam(desk.database, desk.workspace_id, str(lead_id), spam)
-    words = "Marked as spam." if spam else "Back among the leads."
-    said = [Toast(words, undo=_undo(lead_id, "spam", "0" if spam else "1"))] if changed else []
-    return await _shown(desk, lead_id, *said)
+    words = "Marked as spam." if spam else "Back among the leads, and sent to whoever is to know."
+    undo = _undo(lead_id, "spam", "0" if spam else "1")
+    if desk.posted.text("next") == FOLDER:
+        undo = Undo(undo.action, (*undo.fields, ("next", FOLDER)))
+        return desk.go(FOLDER, *([Toast(words, undo=undo)] if changed else []))
+    return await _shown(desk, lead_id, *([Toast(words, undo=undo)] if changed else []))
 
 
 def _undo(lead_id: UUID, action: str, before: str) -> Undo:
@@ -79,7 +86,21 @@ def _undo(lead_id: UUID, action: str, before: str) -> Undo:
 async def fragment(desk: Desk, lead_id: str, *toasts: Toast) -> Response[str]:
     """Give the lead as it is now, for the place where the page's script shows it."""
     row = await reading.get_lead(desk.database, desk.workspace_id, lead_id)
-    return desk.part("lead.html", *toasts, lead=await lead_page(desk.database, row), beside=is_beside(desk))
+    view = await lead_page(desk.database, row)
+    return desk.part("lead.html", *toasts, lead=view, beside=is_beside(desk), folder=await _folder(desk, row))
+
+
+async def _folder(desk: Desk, row: Row) -> SpamFolder | None:
+    """Give what changes in the Spam folder, where it is that which stands beside the lead."""
+    beside = urlsplit(desk.request.headers.get("hx-current-url", ""))
+    if beside.path != "/leads" or parse_qs(beside.query).get("spam") != ["1"]:
+        return None
+    total = await reading.count_leads(desk.database, desk.workspace_id, LeadFilter(spam="only"))
+    if not row["spam"]:
+        return SpamFolder(total)
+    if not desk.request.url.path.endswith("/spam"):  # it was there before, and so is its row
+        return None
+    return SpamFolder(total, lead_row(row, await pipeline_of(desk.database, desk.workspace_id)))
 
 
 def is_beside(desk: Desk) -> bool:

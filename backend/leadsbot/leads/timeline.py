@@ -64,7 +64,8 @@ def _touch(lead: Row) -> list[Entry]:
 
 def _session(row: Row) -> list[Entry]:
     about = {name: row[name] for name in ("form_id", "form_name", "page_url")} | {"session_id": row["id"]}
-    entries = [Entry("started", row["started_at"], about)]
+    # A plain form is known by its end alone.
+    entries = [] if row["submitted_at"] == row["started_at"] else [Entry("started", row["started_at"], about)]
     if row["abandoned_at"] is not None:
         reached = {"completion_percent": row["completion_percent"], "last_field": row["last_field"]}
         entries.append(Entry("abandoned", row["abandoned_at"], about | reached))

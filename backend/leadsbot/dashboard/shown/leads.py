@@ -49,6 +49,7 @@ def lead_row(row: Row, pipeline: Pipeline) -> LeadRow:
         unread=row["read_at"] is None and not row["spam"],
         spam=bool(row["spam"]),
         duplicate=row["duplicate_of"] is not None and not row["spam"],
+        reason=" · ".join(msgspec.json.decode(row["spam_reasons"], type=list[str])) if row["spam"] else "",
     )
 
 

@@ -37,7 +37,7 @@ class StageCount:
 
 @dataclass(frozen=True, slots=True)
 class LeadRow:
-    """A lead as the list shows it; `percent` (0-100) is None where no form was measured."""
+    """A lead as the list shows it; `percent` (0-100) is None where no form was measured, `reason` is why it is spam."""
 
     id: str
     name: str
@@ -51,6 +51,15 @@ class LeadRow:
     unread: bool = False
     spam: bool = False
     duplicate: bool = False
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SpamFolder:
+    """What changes in the Spam folder when a lead is put there (its `row`) or taken out; `total` stay."""
+
+    total: int
+    row: LeadRow | None = None
 
 
 @dataclass(frozen=True, slots=True)
