@@ -83,9 +83,11 @@ async def test_nobody_is_told_of_imported_leads_unless_asked(api: Client, databa
     await imported(api, database)
     assert await database.fetch("SELECT * FROM events") == []
     assert await database.fetch("SELECT * FROM jobs WHERE kind = 'route'") == []
+    assert await database.fetch("SELECT id FROM leads WHERE read_at IS NULL") == []
     await imported(api, database, "email\nnew@example.com\n", notify="1")
     assert [row["type"] for row in await database.fetch("SELECT type FROM events")] == ["lead.created"]
     assert len(await database.fetch("SELECT * FROM jobs WHERE kind = 'route'")) == 1
+    assert len(await database.fetch("SELECT id FROM leads WHERE read_at IS NULL")) == 1
 
 
 @pytest.mark.parametrize(
@@ -270,10 +272,10 @@ async def test_undo_deletes_what_it_made_and_nobody_touched(
         answer = await api.post(f"{PATH}/{made['id']}/undo")
         assert (answer.status_code, answer.json()["state"]) == (202, "undoing")
         await run.work(database, made["id"])
-    assert (await shown(api, made["id"]))["state"] == "undone"
-    assert {lead["id"] for lead in await leads(api)} == {kept, worked}
-    again = await api.post(f"{PATH}/{made['id']}/undo")
-    assert (again.status_code, again.json()["code"]) == (409, "not_done")
+        assert (await shown(api, made["id"]))["state"] == "undone"
+        assert {lead["id"] for lead in await leads(api)} == {kept, worked}
+        again = await api.post(f"{PATH}/{made['id']}/undo")
+        assert (again.status_code, again.json()["code"]) == (409, "not_done")
 
 
 async def test_undo_has_a_day(api: Client, database: Database) -> None:

@@ -84,12 +84,26 @@ async def test_a_merge_is_undone_from_its_page(owner: Browser, workspace: Create
     assert undo and page.count(undo[1]) >= 2, "in the toast and below the thread"
     answer = await owner.press(undo[1], {"lead_id": first}, **IN_PANE)
     assert "They are two leads again." in answer.text
+    assert f'<ol hx-swap-oob="beforebegin:#row-{first}">' not in answer.text, "the stream brings what is newest of all"
     page = shown(await owner.see(f"/leads/{first}"))
     assert OFFER in page
     after = [await reading.get_lead(database, workspace.workspace_id, one) for one in (first, second)]
     assert [one | {"read_at": None} for one in after] == [one | {"read_at": None} for one in before]
     again = await owner.press(undo[1], {"lead_id": first}, **IN_PANE)
     assert "undone already" in again.text
+
+
+async def test_in_the_pane_the_row_comes_back_beside_the_kept_ones(
+    owner: Browser, workspace: Created, database: Database
+) -> None:
+    first, second = await pair(database, workspace)
+    await owner.see("/leads")
+    await owner.press(f"/leads/{second}/merge", {"lead_id": first}, **IN_PANE)
+    made = await database.fetch_one("SELECT id FROM merges")
+    assert made
+    answer = await owner.press(f"/merges/{made['id']}/undo", {"lead_id": second}, **IN_PANE)
+    assert f'<ol hx-swap-oob="afterend:#row-{second}">' in answer.text
+    assert ids_in(answer) == [first]
 
 
 async def test_not_the_same_is_not_asked_again_unless_taken_back(

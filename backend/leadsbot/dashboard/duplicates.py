@@ -9,11 +9,12 @@ from litestar.params import FromPath
 
 from leadsbot.dashboard.desk import Desk, Here, pages
 from leadsbot.dashboard.lead import fragment, is_beside
-from leadsbot.dashboard.shown.leads import lead_page
+from leadsbot.dashboard.shown.leads import lead_page, lead_row, pipeline_of
 from leadsbot.dashboard.views import Toast, Undo
 from leadsbot.errors import Conflict, NotFound
 from leadsbot.ids import is_id
 from leadsbot.leads import duplicates, merges, reading
+from leadsbot.leads.merges import Undone
 from leadsbot.leads.present import full_name
 
 
@@ -30,8 +31,8 @@ async def merge(desk: Here, lead_id: FromPath[UUID]) -> Response[str]:
     )
     if not desk.is_htmx:
         return desk.go(f"/leads/{kept_id}", toast)
-    view = await lead_page(desk.database, row)
-    return desk.part("merged.html", toast, lead=view, beside=is_beside(desk), gone=other_id)
+    view, beside = await lead_page(desk.database, row), is_beside(desk)
+    return desk.part("merged.html", toast, lead=view, beside=beside, gone=other_id if beside else "")
 
 
 @post("/merges/{merge_id:uuid}/undo", status_code=200)
@@ -44,7 +45,12 @@ async def undo(desk: Here, merge_id: FromPath[UUID]) -> Response[str]:
     words = "They are two leads again."
     if undone.edited:
         words += f" What was changed since stays: {', '.join(undone.edited).replace('_', ' ')}."
-    return await _shown(desk, undone.kept["id"], Toast(words))
+    toast = Toast(words)
+    if not desk.is_htmx or not is_beside(desk):
+        return await _shown(desk, undone.kept["id"], toast)
+    view = await lead_page(desk.database, undone.kept)
+    back = await _back_in_list(desk, undone)
+    return desk.part("unmerged.html", toast, lead=view, beside=True, **back)
 
 
 @post("/leads/{lead_id:uuid}/apart", status_code=200)
@@ -57,6 +63,19 @@ async def set_apart(desk: Here, lead_id: FromPath[UUID]) -> Response[str]:
     await duplicates.set_apart(desk.database, desk.workspace_id, mine, other, desk.person.email)
     back = Undo(f"/leads/{mine}/apart", (("lead_id", other), ("apart", "0")), "#lead")
     return await _shown(desk, mine, Toast("Kept apart. You won't be asked about these two again.", undo=back))
+
+
+async def _back_in_list(desk: Desk, undone: Undone) -> dict[str, object]:
+    """Say where in the list the restored lead's row goes; what is newest of all the list's stream brings."""
+    restored, kept = undone.restored, undone.kept
+    newest = await desk.database.fetch_one(
+        "SELECT max(created_at) AS at FROM leads WHERE workspace_id = $1", desk.workspace_id
+    )
+    if newest is None or restored["created_at"] >= newest["at"]:
+        return {"row": None, "place": ""}
+    side = "beforebegin" if restored["created_at"] > kept["created_at"] else "afterend"
+    row = lead_row(restored, await pipeline_of(desk.database, desk.workspace_id))
+    return {"row": row, "place": f"{side}:#row-{kept['id']}"}
 
 
 def _other(desk: Desk) -> str:

@@ -175,10 +175,17 @@ async def _store(tx: Tx, about: Context, judged: list[Judged]) -> Outcomes:
     else:
         with unheard(tx):
             taken = await store(tx, arrivals)
+        await _mark_read(tx, [str(what.lead_id) for what in taken if what.created])
     outcomes += [
         (one, "created" if what.created else "updated", what.lead_id) for one, what in zip(wanted, taken, strict=True)
     ]
     return sorted(outcomes, key=lambda outcome: outcome[0].number)
+
+
+async def _mark_read(tx: Tx, lead_ids: list[str]) -> None:
+    """What nobody is told of isn't unread either."""
+    await tx.flush()
+    await tx.execute(f"UPDATE leads SET read_at = $2 WHERE id {tx.one_of(1)}", tx.many(lead_ids), clock.now())
 
 
 async def _known(tx: Tx | Database, about: Context, judged: Sequence[Judged]) -> set[str]:

@@ -1,4 +1,4 @@
-"""An index for the log of capture attempts."""
+"""Indexes for where a merged lead went, and for what an import made."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from piccolo.engine import engine_finder
 
 ID = "2026-11-21T17:40:00:000000"
 VERSION = "1.38.0"
-DESCRIPTION = "Index of the capture log"
+DESCRIPTION = "Indexes of merges and imports"
 
 INDEXES = {
-    "submissions_workspace": "submissions (workspace_id, received_at, id)",
+    "merges_merged": "merges (merged_id)",
+    "import_rows_outcome": "import_rows (import_id, outcome, row)",
 }
 
 
@@ -21,8 +22,7 @@ async def forwards() -> MigrationManager:
         engine = engine_finder()
         assert engine is not None
         for name, where in INDEXES.items():
-            unique, _, table = where.rpartition("|")
-            await engine.run_ddl(f"CREATE {unique} INDEX {name} ON {table}")
+            await engine.run_ddl(f"CREATE INDEX {name} ON {where}")
 
     manager.add_raw(create)
     return manager
