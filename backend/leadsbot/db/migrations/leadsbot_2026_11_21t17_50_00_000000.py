@@ -1,4 +1,4 @@
-"""Indexes for where a merged lead went, and for what an import made."""
+"""An index for the log of capture attempts."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ from piccolo.engine import engine_finder
 
 ID = "2026-11-21T17:50:00:000000"
 VERSION = "1.38.0"
-DESCRIPTION = "Indexes of merges and imports"
+DESCRIPTION = "Index of the capture log"
 
 INDEXES = {
-    "merges_merged": "merges (merged_id)",
-    "import_rows_outcome": "import_rows (import_id, outcome, row)",
+    "submissions_workspace": "submissions (workspace_id, received_at, id)",
 }
 
 
@@ -22,7 +21,8 @@ async def forwards() -> MigrationManager:
         engine = engine_finder()
         assert engine is not None
         for name, where in INDEXES.items():
-            await engine.run_ddl(f"CREATE INDEX {name} ON {where}")
+            unique, _, table = where.rpartition("|")
+            await engine.run_ddl(f"CREATE {unique} INDEX {name} ON {table}")
 
     manager.add_raw(create)
     return manager
