@@ -25,6 +25,8 @@ from tests.support.capture import FORM, batch, email_field, submit, view
 
 ORIGIN = "https://lindenhof.example"
 PAGE = f"{ORIGIN}/contact"
+# No name ends so (RFC 6761): what is sent there leaves no machine.
+NOWHERE = "https://hooks.invalid/hook"
 WORKSPACES = {"Lindenhof": "owner@example.com", "Elsewhere": "stranger@example.com"}
 
 
@@ -46,6 +48,7 @@ class Made:
 class House:
     """A served LeadsBot: where it answers, its two workspaces, and what is to be closed at the end."""
 
+    kind: str
     url: str
     owner: Made
     stranger: Made
@@ -61,28 +64,34 @@ class House:
 def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """A process on a database of each kind in turn."""
     folder = tmp_path_factory.mktemp("served")
-    if request.param == "sqlite":
+    with a_database(request, request.param, folder) as url, serving(folder, url) as served:
+        yield served
+
+
+@contextlib.contextmanager
+def a_database(request: pytest.FixtureRequest, kind: str, folder: Path) -> Iterator[str]:
+    """Give the URL of a migrated, empty database of a kind."""
+    if kind == "sqlite":
         shutil.copy(request.getfixturevalue("migrated_file"), folder / "leadsbot.db")
-        with serving(folder, f"sqlite:///{folder / 'leadsbot.db'}") as served:
-            yield served
+        yield f"sqlite:///{folder / 'leadsbot.db'}"
     else:
         like: str = request.getfixturevalue("migrated_postgres")
         server: postgres.PostgresServer = request.getfixturevalue("postgres_server")
-        with server.fresh(like) as url, serving(folder, url) as served:
-            yield served
+        with server.fresh(like) as url:
+            yield url
 
 
 @contextlib.contextmanager
 def serving(folder: Path, database_url: str) -> Iterator[House]:
     """Make both workspaces on an empty database, and serve it."""
-    settings = {"DATABASE_URL": database_url, "ALLOW_PRIVATE_TARGETS": "1", "SECRET_KEY": "a key for tests"}
+    settings = {"DATABASE_URL": database_url, "SECRET_KEY": "a key for tests"}
     owner, stranger = (_bootstrapped(folder, name, email, settings) for name, email in WORKSPACES.items())
     port = free_ports()
     with (
         Running(folder, "serve", port=port, module=True, **settings) as running,
         contextlib.ExitStack() as closing,
     ):
-        house = House(running.up().url, owner, stranger, closing)
+        house = House(database_url.partition(":")[0], running.up().url, owner, stranger, closing)
         answer = house.client(owner.api_key).patch("/api/v1/workspace", json={"leads_per_hour": 100_000})
         assert answer.status_code == 200, answer.text
         yield house
@@ -179,7 +188,7 @@ class Rows:
         )
 
     def _webhook_id(self) -> str:
-        return self._post("/api/v1/webhooks", url="http://127.0.0.1:9/hook", events=["lead.deleted"])
+        return self._post("/api/v1/webhooks", url=NOWHERE, events=["lead.deleted"])
 
     def _channel_id(self) -> str:
         return self._post("/api/v1/channels", kind="email", config={"to": [f"sales{self._count}@example.com"]})
@@ -212,4 +221,4 @@ class Rows:
         return made
 
 
-__all__ = ["FORM", "ORIGIN", "PAGE", "House", "Made", "Rows", "house"]
+__all__ = ["FORM", "NOWHERE", "ORIGIN", "PAGE", "House", "Made", "Rows", "house"]

@@ -20,7 +20,7 @@ from leadsbot.api.reference.call import Call, every_call
 from leadsbot.api.reference.describing import METHODS, PUBLIC
 from leadsbot.api.reference.samples import asked, samples
 from leadsbot.jobs.handlers import modules_in
-from tests.api.served import House, Rows, house
+from tests.api.served import NOWHERE, House, Rows, house
 
 __all__ = ["house"]
 
@@ -32,8 +32,6 @@ IN_FRONT = {"GET /widget.js", "GET /api/w/{token}", "POST /api/w/{token}/events"
 FOR_PEOPLE = {"GET /f/{token}", "GET /f/{token}/thanks"}
 # A second lead, site, … of the same name would be refused: what is sent twice is told apart.
 NAMED = ("name", "email")
-# Nobody listens there, and nothing leaves this machine.
-NOWHERE = "http://127.0.0.1:9/hook"
 
 
 def app() -> Litestar:
