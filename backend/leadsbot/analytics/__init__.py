@@ -1,0 +1,1 @@
+"""What a workspace's leads and visits come to, in numbers. It only reads."""
