@@ -41,6 +41,7 @@ async def take(
     joins: bool = False,
     lead_id: str | None = None,
     force_stage: bool = False,
+    spam_reasons: tuple[str, ...] = (),
 ) -> tuple[Taken, Placed]:
     """Store what a body told as a lead of the key's workspace; gives what became of it and where it was to stand."""
     form_id = await _form(services, holder.workspace_id, told)
@@ -69,6 +70,7 @@ async def take(
         advances=not joins,
         force_stage=force_stage,
         lead_id=lead_id,
+        spam_reasons=spam_reasons,
         door_id=holder.key_id,
         by=f"{holder.name} ({door})",
         extra=extra_of(placed),

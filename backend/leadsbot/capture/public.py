@@ -9,6 +9,7 @@ from litestar.params import JSONBody
 
 from leadsbot.api.keyed import Holder, House, keyed
 from leadsbot.capture import keyed_door
+from leadsbot.capture.guards import spam
 from leadsbot.capture.house_rules import rules_of
 from leadsbot.capture.keyed_door import NOTED, WRITES, Body
 from leadsbot.capture.lead_body import controls, read
@@ -27,7 +28,9 @@ async def create_lead(services: House, holder: Holder, data: JSONBody[Body]) -> 
     if not (told.contact.email or told.contact.phone):
         raise InvalidInput("An email or a phone is required.", code="missing_fields", fields=["email", "phone"])
     rules = await rules_of(services.database, holder.workspace_id)
-    taken, _ = await keyed_door.take(services, holder, rules, told, DOOR, body=body)
+    # A visitor wrote this, though a server sends it: what they said is judged, how it was sent isn't known.
+    junk = spam.reasons(told.contact)
+    taken, _ = await keyed_door.take(services, holder, rules, told, DOOR, body=body, spam_reasons=junk)
     return {"success": True, "id": taken.lead_id}
 
 
