@@ -15,16 +15,20 @@ ADDRESS = "https://leads.example"
 ORIGIN = "https://lindenhof.example"
 _TOKEN = re.compile(r'name="csrf-token" content="(\w+)"')
 PAGES = (
-    "/",
-    "/leads",
-    "/imports",
-    "/forms",
-    "/sites",
-    "/endpoints",
-    "/channels",
-    "/webhooks",
-    "/deliveries",
+    *(
+        "/",
+        "/leads",
+        "/imports",
+        "/forms",
+        "/sites",
+        "/endpoints",
+        "/attempts",
+        "/channels",
+        "/webhooks",
+        "/deliveries",
+    ),
     "/settings",
+    *(f"/settings/{page}" for page in ("workspace", "members", "keys", "pipeline", "lists")),
 )
 
 

@@ -50,7 +50,7 @@ from leadsbot.dashboard.views import (
     Webhooks,
 )
 from leadsbot.dashboard.views.endpoints import Endpoints
-from tests.dashboard import settings_samples
+from tests.dashboard import capture_log_samples, settings_samples
 from tests.dashboard.endpoint_samples import ENDPOINT, STRICT_ENDPOINT, WRONG_RULES
 from tests.dashboard.hosted_samples import HOSTED
 from tests.dashboard.import_samples import IMPORTS
@@ -235,6 +235,7 @@ PAGES: dict[str, tuple[Shell, View]] = {
     "delivery": (SHELL, DeliveryStory(DEAD, '{"type": "lead.created"}')),
     "delivery-new": (SHELL, DeliveryStory(PENDING)),
     **settings_samples.PAGES,
+    **capture_log_samples.PAGES,
     "error-404": (BARE, ErrorPage(404, "0199a7b2-5c1d-7e3a-9f00-2b1c4d5e6f70")),
     "error-500": (BARE, ErrorPage(500, "0199a7b2-5c1d-7e3a-9f00-2b1c4d5e6f70")),
 }

@@ -11,6 +11,7 @@ from leadsbot import clock
 from leadsbot.dashboard import words
 from leadsbot.dashboard.desk import Desk, Here, pages
 from leadsbot.dashboard.shell import TROUBLE_MS
+from leadsbot.dashboard.shown.capture_log import open_alerts
 from leadsbot.dashboard.shown.channels import anyone_is_told
 from leadsbot.dashboard.shown.deliveries import delivery_view, destinations
 from leadsbot.dashboard.shown.leads import lead_row, pipeline_of
@@ -44,6 +45,7 @@ async def show(desk: Here) -> Response[str]:
         fresh=tuple(lead_row(row, pipeline) for row in fresh.rows),
         trouble=await _trouble(desk),
         steps=await _steps(desk, bool(fresh.rows)),
+        alerts=await open_alerts(desk.database, desk.workspace_id),
         unsent=await latest_unsent(desk.database, desk.workspace_id, MOST_UNSENT),
     )
     return await desk.page(view)

@@ -42,6 +42,7 @@ PLACES = (
 SETTINGS = Place("settings", "Settings", "/settings", "settings", role=members.ADMIN)
 
 _ROLES = {place.href: place.role for place in (*(place for group in PLACES for place in group), SETTINGS)}
+_ROLES["/attempts"] = members.ADMIN  # reached from sites, endpoints and settings
 
 
 def role_for(path: str) -> str:

@@ -9,6 +9,7 @@ import msgspec
 
 from leadsbot import clock
 from leadsbot.capture.guards import addresses, origins
+from leadsbot.dashboard.shown.capture_log import open_alerts
 from leadsbot.dashboard.shown.endpoint_examples import Rules, examples
 from leadsbot.dashboard.views import Form
 from leadsbot.dashboard.views.endpoints import Endpoint, FieldChoice, Turned
@@ -53,6 +54,7 @@ async def endpoint_view(database: Database, row: Row, public_url: str, form: For
         turned=_turned(row, await list_refusals(database, row["id"]), await list_refused(database, row["id"])),
         examples=examples(url, _rules(row)),
         form=form or Form(),
+        alerts=await open_alerts(database, row["workspace_id"], row["id"]),
     )
 
 

@@ -10,6 +10,7 @@ import msgspec
 from leadsbot import clock
 from leadsbot.dashboard import words
 from leadsbot.dashboard.shown.audits import coverage
+from leadsbot.dashboard.shown.capture_log import last_refused, open_alerts
 from leadsbot.dashboard.views import Form, Refusal, Site
 from leadsbot.db import Database
 from leadsbot.workspaces.refusals import CSP
@@ -46,6 +47,8 @@ async def site_view(
         honeypot_field=row["honeypot_field"],
         thank_you_url=row["thank_you_url"],
         form=form or Form(),
+        alerts=await open_alerts(database, row["workspace_id"], row["id"]),
+        last_refused=await last_refused(database, row["id"]),
         coverage=await coverage(database, row, _texts(row["allowed_origins"]), whole=whole),
     )
 

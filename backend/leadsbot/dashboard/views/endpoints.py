@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
+from leadsbot.dashboard.views.capture_log import DoorAlert
 from leadsbot.dashboard.views.outbound import NewSecret
 from leadsbot.dashboard.views.shell import Form
 
@@ -59,6 +60,7 @@ class Endpoint:
     turned: tuple[Turned, ...] = ()
     examples: tuple[Example, ...] = ()
     form: Form = field(default_factory=Form)
+    alerts: tuple[DoorAlert, ...] = ()
 
     @property
     def shut(self) -> bool:

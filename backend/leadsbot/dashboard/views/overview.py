@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
 
+from leadsbot.dashboard.views.capture_log import DoorAlert
 from leadsbot.dashboard.views.leads import LeadRow
 
 
@@ -70,6 +71,7 @@ class Overview:
     trouble: tuple[Trouble, ...] = ()
     steps: tuple[Step, ...] = ()
     unsent: tuple[Unsent, ...] = ()
+    alerts: tuple[DoorAlert, ...] = ()
 
     @property
     def busiest(self) -> int:

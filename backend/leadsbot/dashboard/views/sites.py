@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
 from leadsbot.dashboard.views.audits import Coverage
+from leadsbot.dashboard.views.capture_log import DoorAlert, LastRefused
 from leadsbot.dashboard.views.shell import Form
 
 
@@ -50,6 +51,8 @@ class Site:
     thank_you_url: str = ""
     form: Form = field(default_factory=Form)
     coverage: Coverage = field(default_factory=Coverage)
+    alerts: tuple[DoorAlert, ...] = ()
+    last_refused: LastRefused | None = None
 
 
 @dataclass(frozen=True, slots=True)
