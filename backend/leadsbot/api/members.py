@@ -46,7 +46,7 @@ async def create_member(services: House, holder: Holder, data: JSONBody[MemberTo
     email = normalise_email(data.email)
     if email is None:
         raise InvalidInput('"email" is not a mail address.', fields=["email"])
-    new = NewMember(email, data.role, data.name.strip(), data.password, by=holder.name)
+    new = NewMember(email, data.role, data.name.strip(), data.password)
     member_id, secret = await members.add_member(services.database, holder.workspace_id, new, teller(services))
     row = await members.get_member(services.database, holder.workspace_id, member_id)
     return {**member_json(row), **_invite(services, secret)}

@@ -37,7 +37,7 @@ async def lists_view(desk: Desk, kind: str = "", at: str = "", form: Form | None
 async def _list(desk: Desk, name: str, kind: Kind, at: str, form: Form) -> NamedList:
     found = await list_editing.listing(desk.database, desk.workspace_id, kind)
     counts = await list_editing.counts(desk.database, desk.workspace_id, kind)
-    pipeline = tuple(found.names)
+    pipeline, order = tuple(found.names), found.entries()
     entries = [
         ListEntry(
             id=entry.id,
@@ -47,8 +47,9 @@ async def _list(desk: Desk, name: str, kind: Kind, at: str, form: Form) -> Named
             note=_note(kind, entry.position, entry.name),
             first=entry.position == 0,
             last=entry.position == len(pipeline) - 1,
+            before=order[entry.position - 1].id if entry.position else "",
         )
-        for entry in found.entries()
+        for entry in order
     ]
     return NamedList(name, kind.noun, tuple(entries), fewest=kind.fewest, at=at, form=form)
 

@@ -114,7 +114,8 @@ class Keys:
 
 @dataclass(frozen=True, slots=True)
 class ListEntry:
-    """A name in a list. `stage` is set in the pipeline; `note` says what its place means."""
+    """A name in a list. `stage` is set in the pipeline; `note` says what its place means, `before` is the id of the
+    entry that stands before it."""
 
     id: str
     name: str
@@ -124,6 +125,7 @@ class ListEntry:
     last_lead_at: int | None = None
     first: bool = False
     last: bool = False
+    before: str = ""
 
 
 @dataclass(frozen=True, slots=True)
