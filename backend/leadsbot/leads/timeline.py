@@ -15,6 +15,7 @@ from leadsbot.clock import rfc3339
 from leadsbot.db import Database
 from leadsbot.db.tx import Row
 from leadsbot.leads import reading
+from leadsbot.leads.touches import touch_of
 
 Kind = Literal["touch", "started", "abandoned", "submitted", "stage", "note", "delivery"]
 
@@ -57,9 +58,9 @@ async def timeline(database: Database, lead: Row) -> list[Entry]:
 
 def _touch(lead: Row) -> list[Entry]:
     first = msgspec.json.decode(lead["first_touch"])
-    at = first.get("at")
+    touch = touch_of(first)
     # The visitor's clock may run ahead; nobody's first touch comes after what they did next.
-    return [Entry("touch", min(at, lead["created_at"]), {"touch": first})] if isinstance(at, int) else []
+    return [Entry("touch", min(touch.at, lead["created_at"]), {"touch": first})] if touch else []
 
 
 def _session(row: Row) -> list[Entry]:

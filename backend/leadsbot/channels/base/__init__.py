@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from leadsbot.channels.base.contract import TEST_EVENT, Channel, DeliveryFailed, Parcel, Receipt
+from leadsbot.channels.base.plain import plain
 from leadsbot.channels.base.replies import failed_answer, failed_request, note, retry_after
 from leadsbot.channels.base.summary import Summary, one_line, summarize
 
@@ -17,6 +18,7 @@ __all__ = [
     "failed_request",
     "note",
     "one_line",
+    "plain",
     "retry_after",
     "summarize",
 ]

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from leadsbot import clock
 from leadsbot.channels.base.contract import TEST_EVENT, Parcel
+from leadsbot.channels.base.plain import plain
 
 Data = Mapping[str, Any]
 
@@ -49,10 +50,7 @@ def summarize(parcel: Parcel) -> Summary:
 
 def one_line(value: object) -> str:
     """Give `value` as one line of text without control characters; empty for None."""
-    if value is None:
-        return ""
-    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-    return " ".join(_readable(text).split())
+    return " ".join(_readable(plain(value)).split())
 
 
 def _readable(text: str) -> str:

@@ -8,12 +8,14 @@ from typing import Any
 import msgspec
 
 from leadsbot.attribution import attribute
+from leadsbot.channels.base import plain
 from leadsbot.dashboard import words
 from leadsbot.dashboard.shown.thread import thread
 from leadsbot.dashboard.views import Fact, Lead, LeadRow, Merged, Stage, Touch
 from leadsbot.db import Database
 from leadsbot.leads import duplicates, merges
 from leadsbot.leads.present import full_name
+from leadsbot.leads.touches import touch_of
 
 Row = Mapping[str, Any]
 Pipeline = tuple[str, ...]
@@ -113,23 +115,17 @@ def _device(row: Row) -> str:
 
 
 def _touch(told: Any) -> Touch | None:
-    if not isinstance(told, dict) or not isinstance(told.get("at"), int):
+    touch = touch_of(told)
+    if touch is None:
         return None
-    url, referrer = str(told.get("url") or ""), str(told.get("ref") or "")
-    utm, ids = told.get("utm") or {}, told.get("ids") or {}
-    origin = attribute(url, referrer, utm, ids)
-    facts = [Fact(label, utm[name]) for name, label in _UTM if utm.get(name)]
+    origin = attribute(touch.url, touch.ref, touch.utm, touch.ids)
+    facts = [Fact(label, touch.utm[name]) for name, label in _UTM if touch.utm.get(name)]
     facts += [Fact(name, value) for name, value in origin.click_ids.items()]
-    return Touch(told["at"], words.source(origin.source), url, referrer, tuple(facts))
+    return Touch(touch.at, words.source(origin.source), touch.url, touch.ref, tuple(facts))
 
 
 def _custom(row: Row) -> tuple[Fact, ...]:
     facts = [Fact(label, row[name]) for name, label in _MORE if row[name]]
-    facts += [Fact(label, _text(value)) for label, value in _json(row, "custom_data").items()]
+    facts += [Fact(label, plain(value)) for label, value in _json(row, "custom_data").items()]
     tags = msgspec.json.decode(row["tags"], type=list[str])
     return (*facts, *((Fact("Tags", ", ".join(tags)),) if tags else ()))
-
-
-def _text(value: Any) -> str:
-    """Write what an integration sent: texts as they are, anything else as JSON."""
-    return value if isinstance(value, str) else msgspec.json.encode(value).decode()

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from leadsbot.attribution import attribute
+from leadsbot.channels.base import plain
 from leadsbot.dashboard import words
 from leadsbot.dashboard.shown.deliveries import Destinations, delivery_view, destinations
 from leadsbot.dashboard.views import Entry, Stage
@@ -13,6 +14,7 @@ from leadsbot.db import Database
 from leadsbot.db.paging import MAX_LIMIT
 from leadsbot.leads import timeline
 from leadsbot.leads.filters import ms_of
+from leadsbot.leads.touches import touch_of
 from leadsbot.routing import deliveries
 
 Row = Mapping[str, Any]
@@ -53,11 +55,11 @@ class _Teller:
         return self._ways[entry.kind](entry.at, entry.data)
 
     def _touch(self, at: int, data: Row) -> Entry:
-        touch = data["touch"]
-        url = str(touch.get("url") or "")
-        origin = attribute(url, str(touch.get("ref") or ""), touch.get("utm") or {}, touch.get("ids") or {})
-        source = words.source(origin.source)
-        return Entry("touch", at, f"First visit from {source}" if source else "First visit", words.short(url))
+        touch = touch_of(data["touch"])
+        if touch is None:
+            return Entry("touch", at, "First visit")
+        source = words.source(attribute(touch.url, touch.ref, touch.utm, touch.ids).source)
+        return Entry("touch", at, f"First visit from {source}" if source else "First visit", words.short(touch.url))
 
     def _started(self, at: int, data: Row) -> Entry:
         return Entry("started", at, f"Began “{data['form_name']}”" if data["form_name"] else "Began a form")
@@ -71,7 +73,7 @@ class _Teller:
         self._submissions += 1
         again = self._submissions > 1
         fields = [field for field in data["fields"] if isinstance(field, dict)]
-        said = [f"{field.get('label') or field.get('name')}: {field.get('value')}" for field in fields]
+        said = [f"{field.get('label') or field.get('name')}: {plain(field.get('value'))}" for field in fields]
         title = f"{'Sent' if not again else 'Sent again:'} “{data['form_name'] or data['door']}”"
         return Entry("submitted", at, title, "\n".join(said) if again else "")
 
