@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from leadsbot import clock
 from leadsbot.capture.form_lead import Posted
-from leadsbot.capture.guards import daily
+from leadsbot.capture.guards import daily, echoes
 from leadsbot.db import Tx
 from leadsbot.events.log import record
 from leadsbot.forms import sessions
@@ -38,6 +38,7 @@ class FormStore:
         await self._forms.write(tx, [one.seen for one in arrived])
         known = await _known(tx, [one.before for one in arrived])
         subs = [replace(one.sub, id=one.before) if one.before in known else one.sub for one in arrived]
+        subs = await echoes.judged(tx, subs)
         taken = await intake(tx, subs)
         fresh = [(one, what) for one, what in zip(arrived, taken, strict=True) if not what.repeated]
         begun = [one for one, what in fresh if what.created]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from leadsbot import clock
-from leadsbot.capture.guards import daily
+from leadsbot.capture.guards import daily, echoes
 from leadsbot.capture.translate import Captured
 from leadsbot.db import Tx
 from leadsbot.events.log import record
@@ -62,6 +62,7 @@ class CaptureStore:
         await self._forms.write(tx, [seen for batch in batches for seen in batch.seen])
         await growth.write(tx, [one for batch in batches for one in batch.met])
         subs = await _news(tx, [sub for batch in batches for sub in batch.submissions])
+        subs = await echoes.judged(tx, subs)
         taken = await intake(tx, subs)
         await _hold_to_limits(tx, batches, subs, taken)
         leads = {(sub.site_id, sub.session_id): one.lead_id for sub, one in zip(subs, taken, strict=True)}
