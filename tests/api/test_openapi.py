@@ -98,7 +98,7 @@ def test_scopes_are_those_that_the_routes_ask_for(told: Json) -> None:
 
 def test_every_field_of_a_lead_may_be_sent_but_those_that_are_made_here(told: Json) -> None:
     shapes = told["components"]["schemas"]
-    made = {"id", "created_at", "updated_at", "form_id", "confirmation", "spam", "spam_reasons", "lead_url"}
+    made = {"id", "created_at", "updated_at", "confirmation", "spam", "spam_reasons", "lead_url"}
     assert set(shapes["Lead"]["properties"]) - made <= set(shapes["WholeLead"]["properties"])
 
 

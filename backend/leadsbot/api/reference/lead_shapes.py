@@ -90,7 +90,7 @@ class LeadFields(Struct, kw_only=True):
         Annotated[Name, Meta(description="one of the workspace's; the second one where nothing is said")] | UnsetType
     ) = UNSET
     status: Annotated[Name, Meta(description="`new`, `contacted`, `quoted`, in place of `stage`")] | UnsetType = UNSET
-    source: Annotated[Name, Meta(description="matched without case among the workspace's, or created")] | UnsetType = (
+    source: Annotated[Line, Meta(description="matched without case among the workspace's, or created")] | UnsetType = (
         UNSET
     )
     lead_type: Annotated[Name, Meta(description="one of the workspace's")] | UnsetType = UNSET
@@ -108,6 +108,7 @@ class LeadFields(Struct, kw_only=True):
     click_ids: Annotated[dict[str, str], Meta(description="such as `gclid`, `fbclid`")] | UnsetType = UNSET
     first_touch: dict[str, Any] | UnsetType = UNSET
     referrer: Line | UnsetType = UNSET
+    form_id: Annotated[Name, Meta(description="a discovered form's; another is kept aside")] | UnsetType = UNSET
     form_name: Name | UnsetType = UNSET
     form_completion_percent: Percent | UnsetType = UNSET
     form_fields_completed: Count | UnsetType = UNSET
