@@ -1,0 +1,72 @@
+"""A lead that is deleted: what was on its way is not sent, and who was told of it learns its id and nothing else."""
+
+from __future__ import annotations
+
+import json
+
+from leadsbot.channels.base import Parcel, summarize
+from leadsbot.routing import destinations
+from leadsbot.routing.erasure import delete_lead
+from leadsbot.services import Services
+from leadsbot.workspaces.bootstrap import Created
+from tests.routing.house import Make, Run, quiet, settled
+from tests.routing.test_withheld import taken_in
+from tests.support.webhook_receiver import WebhookReceiver
+
+EVENTS = ["lead.created", "lead.updated", "lead.deleted"]
+
+
+async def hook(services: Services, workspace: Created, url: str) -> None:
+    await destinations.create_webhook(services.database, services.vault, workspace.workspace_id, url, events=EVENTS)
+
+
+async def test_a_webhook_learns_the_id_and_nothing_else(
+    running: Services, workspace: Created, receiver: WebhookReceiver
+) -> None:
+    await hook(running, workspace, receiver.url)
+    lead_id = await taken_in(running, workspace)
+    await settled(running, workspace, "delivered", 1)
+    await delete_lead(running.database, workspace.workspace_id, lead_id)
+    await settled(running, workspace, "delivered", 2)
+    body = json.loads(receiver.requests[-1].body)
+    assert (body["type"], body["data"]) == ("lead.deleted", {"lead": {"id": lead_id}})
+    assert b"ada@example.com" not in receiver.requests[-1].body
+
+
+async def test_what_nobody_has_heard_of_yet_is_never_told(
+    services: Services, run: Run, workspace: Created, receiver: WebhookReceiver
+) -> None:
+    await hook(services, workspace, receiver.url)
+    lead_id = await taken_in(services, workspace)
+    await delete_lead(services.database, workspace.workspace_id, lead_id)
+    run(services)
+    await settled(services, workspace, "delivered", 1)
+    await quiet(services)
+    assert [json.loads(one.body)["type"] for one in receiver.requests] == ["lead.deleted"]
+
+
+async def test_what_waits_to_be_tried_again_is_not(
+    make_services: Make, workspace: Created, receiver: WebhookReceiver, run: Run
+) -> None:
+    services = make_services(retry_schedule="1h")
+    await hook(services, workspace, "http://127.0.0.1:9/nobody")
+    lead_id = await taken_in(services, workspace)
+    run(services)
+    await settled(services, workspace, "failed")
+    await services.database.write(lambda tx: tx.execute("UPDATE webhooks SET url = $1", receiver.url))
+    await delete_lead(services.database, workspace.workspace_id, lead_id)
+    await settled(services, workspace, "withheld")
+    await settled(services, workspace, "delivered")
+    assert [json.loads(one.body)["type"] for one in receiver.requests] == ["lead.deleted"]
+    (kept,) = await services.database.fetch("SELECT body, reason FROM deliveries WHERE status = 'withheld'")
+    assert kept == {"body": "", "reason": "The lead was deleted."}
+    attempts = await services.database.fetch("SELECT error FROM attempts ORDER BY at")
+    assert attempts[0]["error"] == ""
+
+
+def test_it_is_told_in_words_too() -> None:
+    told = {"data": {"lead": {"id": "x"}}}
+    parcel = Parcel("1", "1", "lead.deleted", 1_777_636_800_000, "w", b"", told, {}, {"name": "Lindenhof"})
+    summary = summarize(parcel)
+    assert (summary.title, summary.link) == ("A lead was deleted", None)
+    assert [label for label, _ in summary.facts] == ["When"]
