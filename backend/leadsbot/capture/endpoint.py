@@ -7,9 +7,8 @@ little; the endpoint's owner is told why.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from typing import Any, Final, Never
+from typing import Any, Final
 
 import msgspec
 from litestar import HttpMethod, Request, Response, Router, post, route
@@ -23,14 +22,15 @@ from leadsbot.api.idempotency import keeps_answers, once, request_id_of
 from leadsbot.api.keyed import House
 from leadsbot.capture import arrivals
 from leadsbot.capture.arrivals import Arrival
-from leadsbot.capture.endpoint_lead import DOOR, USER_AGENT_LENGTH, Body, Sender, arrival_of, spam_reasons, told_by
+from leadsbot.capture.endpoint_gate import Gate, Turned
+from leadsbot.capture.endpoint_lead import DOOR, USER_AGENT_LENGTH, Sender, arrival_of, spam_reasons, told_by
 from leadsbot.capture.form_body import read_body
-from leadsbot.capture.guards import addresses, body_signature, captcha, origins
+from leadsbot.capture.guards import body_signature, captcha, origins
 from leadsbot.capture.guards.client_address import client_address
 from leadsbot.capture.house_rules import rules_of
 from leadsbot.capture.lead_body import controls, spelled
 from leadsbot.db import Tx
-from leadsbot.errors import Forbidden, InvalidInput, LeadsBotError, NotFound, TooManyRequests, Unauthorized, Unavailable
+from leadsbot.errors import NotFound
 from leadsbot.leads.contact import phone_e164
 from leadsbot.leads.merging import new_lead
 from leadsbot.leads.present import lead_json
@@ -50,23 +50,12 @@ _ALLOWED_HEADERS: Final = f"content-type, {body_signature.HEADER}, idempotency-k
 AnyRequest = Request[Any, Any, Any]
 
 
-class Turned(Exception):
-    """A request that an endpoint's rules turn away: `error` is what the sender is told, `reason` (a machine's word) and
-    `hint` (a sentence) what the owner is."""
-
-    def __init__(self, error: LeadsBotError, reason: str, hint: str = "") -> None:
-        super().__init__(error.message)
-        self.error = error
-        self.reason = reason
-        self.hint = hint or error.message
-
-
 class EndpointDoor:
     """Answers for every endpoint of this process."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._bursts = services.bursts
+        self._gate = Gate(services)
         self._seen: dict[str, int] = {}
         self._write = self._store
 
@@ -78,19 +67,19 @@ class EndpointDoor:
         sender = self._sender(request)
         cors: dict[str, str] = {"Vary": "Origin"}
         try:
-            self._check_origin(request, rules)
+            self._gate.origin(rules, origin_of(request))
             cors |= _cors(request)
             if request.method == HttpMethod.OPTIONS:
                 return Response(b"", status_code=204, headers=_PREFLIGHT | cors, media_type="application/json")
-            self._check_address(rules, sender)
-            await self._check_burst(rules, sender)
+            self._gate.address(rules, sender)
+            await self._gate.burst(rules, sender)
             return _with(await self._take(request, rules, sender), cors)
         except Exception as cause:
             return _with(self._refuse(request, rules, sender, cause), cors)
 
     async def _take(self, request: AnyRequest, rules: EndpointRules, sender: Sender) -> Response[bytes]:
         raw = await request.body()
-        self._check_signature(request, rules, raw)
+        self._gate.signature(rules, raw, request.headers.get(body_signature.HEADER, ""))
         if again := await once(request, f"endpoint:{rules.id}"):
             return again
         own, body = controls(read_body(request.headers.get("content-type", ""), raw), _ASIDE)
@@ -98,7 +87,7 @@ class EndpointDoor:
         house = await rules_of(self._services.database, rules.workspace_id)
         if str(own.get(HONEYPOT) or "").strip():
             return self._pretend(request, rules, arrival_of(rules, house, told, body, sender), sender)
-        spam = (*(await self._check_captcha(rules, own, sender)), *spam_reasons(told, sender))
+        spam = (*(await self._gate.solved(rules, own, sender)), *spam_reasons(told, sender))
         arrival = arrival_of(rules, house, told, body, sender, spam, request_id_of(request))
         taken: Taken = await self._services.database.put(self._write, arrival)
         if sender.received_at - self._seen.get(rules.id, 0) >= SEEN_EVERY_MS:
@@ -127,69 +116,6 @@ class EndpointDoor:
             origin=request.headers.get("origin", ""),
             received_at=clock.now(),
         )
-
-    def _check_origin(self, request: AnyRequest, rules: EndpointRules) -> None:
-        origin = _origin(request)
-        if not origins.allowed(origin, rules.allowed_origins):
-            error = Forbidden("This origin may not send here.", code="origin_not_allowed")
-            raise Turned(error, "origin", origins.hint(origin, rules.allowed_origins))
-
-    def _check_address(self, rules: EndpointRules, sender: Sender) -> None:
-        if not rules.allow_all_ips and not addresses.allowed(sender.address, rules.allowed_ips):
-            error = Forbidden("This address may not send here.", code="ip_not_allowed")
-            raise Turned(error, "ip", addresses.hint(sender.address))
-
-    async def _check_burst(self, rules: EndpointRules, sender: Sender) -> None:
-        wait = await self._bursts.admit(rules.id, sender.address, rules.burst_per_second)
-        if wait > 0:
-            error = TooManyRequests("Too Many Requests", code="burst", retry_after=math.ceil(wait))
-            raise Turned(error, "burst", f"more than {rules.burst_per_second} requests a second from one address")
-
-    def _check_signature(self, request: AnyRequest, rules: EndpointRules, raw: bytes) -> None:
-        if not rules.signing_secret:
-            return
-        given = request.headers.get(body_signature.HEADER, "")
-        if not given:
-            error = Unauthorized(
-                "Send X-LeadsBot-Signature: the hex HMAC-SHA256 of the body.", code="signature_missing"
-            )
-            raise Turned(error, "signature", "a body without X-LeadsBot-Signature, which this endpoint asks for")
-        if not body_signature.fits(raw, given, self._services.vault.decrypt(rules.signing_secret)):
-            error = Unauthorized("X-LeadsBot-Signature doesn't fit the body.", code="signature_wrong")
-            hint = "a signature that doesn't fit: another secret, or bytes that changed after they were signed"
-            raise Turned(error, "signature", hint)
-
-    async def _check_captcha(self, rules: EndpointRules, own: Body, sender: Sender) -> tuple[str, ...]:
-        """Ask the provider, where there is one; gives why it may be spam all the same."""
-        if not rules.captcha_provider:
-            return ()
-        provider = captcha.PROVIDERS[rules.captcha_provider]
-        token = own.get(spelled(provider.field)) or own.get(captcha.ANY_FIELD)
-        fields = [provider.field, captcha.ANY_FIELD]
-        if not isinstance(token, str) or not 0 < len(token) <= captcha.LONGEST_TOKEN:
-            sentence = f"Solve the CAPTCHA first: its token belongs into {provider.field} or {captcha.ANY_FIELD}."
-            error = InvalidInput(sentence, code="captcha_missing", fields=fields)
-            raise Turned(error, "captcha", f"a lead without {provider.label}'s token: is its widget in the form?")
-        try:
-            said = await captcha.verify(
-                self._services.outbound,
-                rules.captcha_provider,
-                self._services.vault.decrypt(rules.captcha_secret),
-                token,
-                sender.address,
-                self._services.settings.captcha_verify_url,
-            )
-        except captcha.NotAsked as cause:
-            _not_asked(cause.why)
-        if not said.passed:
-            error = InvalidInput(
-                "The CAPTCHA wasn't solved, or too long ago: solve it again.", code="captcha_failed", fields=fields
-            )
-            codes = ", ".join(said.codes)[:200] or "no reason given"
-            raise Turned(error, "captcha", f"{provider.label} says that the token isn't good ({codes})")
-        if said.score is not None and said.score < captcha.LEAST_SCORE:
-            return (f"{provider.label} takes the sender for a bot ({said.score:g} of 1)",)
-        return ()
 
     def _pretend(self, request: AnyRequest, rules: EndpointRules, arrival: Arrival, sender: Sender) -> Response[bytes]:
         """Answer what filled in the field that people don't see as if it had been taken, and keep nothing."""
@@ -220,16 +146,10 @@ class EndpointDoor:
         self, request: AnyRequest, rules: EndpointRules, sender: Sender, status: int, reason: str, hint: str
     ) -> None:
         door = Doorway(rules.workspace_id, "endpoint", rules.id)
-        origin = (_origin(request) or "") if reason == "origin" else ""
+        origin = (origin_of(request) or "") if reason == "origin" else ""
         self._services.refusals.note(
             Refused(door, reason[:32], origin, hint, clock.now(), door=DOOR, status=status, address=sender.address[:45])
         )
-
-
-def _not_asked(why: str) -> Never:
-    sentence = "The CAPTCHA can't be checked just now, and nothing was stored: send it again in half a minute."
-    error = Unavailable(sentence, code="captcha_unavailable", retry_after=captcha.RETRY_AFTER_S)
-    raise Turned(error, "captcha_unavailable", why) from None
 
 
 _ALLOW: Final = "Access-Control-Allow-Origin"
@@ -240,7 +160,7 @@ _PREFLIGHT: Final = {
 }
 
 
-def _origin(request: AnyRequest) -> str | None:
+def origin_of(request: AnyRequest) -> str | None:
     return origins.origin_of(request.headers.get("origin"), request.headers.get("referer"))
 
 
