@@ -110,6 +110,11 @@ def extra_of(placed: Placed) -> dict[str, Any]:
     return {name: value for name, value in placed.columns.items() if name not in own}
 
 
+def writes(door: str) -> dict[str, Any]:
+    """Give a handler's `opt`: the scope it needs, and what its door is called where something was turned away."""
+    return {**WRITES, "door": door}
+
+
 def require(names: Iterable[str], present: set[str]) -> None:
     """Raise the contract's error for what is missing."""
     missing = [name for name in dict.fromkeys(names) if spelled(name) not in present]
@@ -136,7 +141,7 @@ def _refuse(request: Request[Any, Any, Any], cause: Exception) -> Response[bytes
                 "",
                 error.message,
                 clock.now(),
-                door=request.url.path[:32],
+                door=request.route_handler.opt.get("door", ""),
                 status=error.status,
             )
         )

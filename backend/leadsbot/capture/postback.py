@@ -11,7 +11,7 @@ from litestar.params import JSONBody
 from leadsbot.api.keyed import Holder, House, keyed
 from leadsbot.capture import keyed_door
 from leadsbot.capture.house_rules import Placed, rules_of
-from leadsbot.capture.keyed_door import NOTED, WRITES, Body
+from leadsbot.capture.keyed_door import NOTED, Body, writes
 from leadsbot.capture.lead_body import controls, read
 from leadsbot.errors import InvalidInput
 from leadsbot.ids import is_id
@@ -20,7 +20,7 @@ from leadsbot.leads.submission import Taken
 DOOR = "postback"
 
 
-@post("/", opt=WRITES, exception_handlers=NOTED, summary="Create a lead or bring it up to date")
+@post("/", opt=writes(DOOR), exception_handlers=NOTED, summary="Create a lead or bring it up to date")
 async def take_postback(services: House, holder: Holder, data: JSONBody[Body]) -> Response[bytes]:
     own, body = controls(data, ("lead_id", "force_stage"))
     told = read(body, believes=True)

@@ -11,7 +11,7 @@ from leadsbot.api.keyed import Holder, House, keyed
 from leadsbot.capture import keyed_door
 from leadsbot.capture.guards import spam
 from leadsbot.capture.house_rules import rules_of
-from leadsbot.capture.keyed_door import NOTED, WRITES, Body
+from leadsbot.capture.keyed_door import NOTED, Body, writes
 from leadsbot.capture.lead_body import controls, read
 from leadsbot.errors import InvalidInput
 from leadsbot.ids import new_id
@@ -19,7 +19,7 @@ from leadsbot.ids import new_id
 DOOR = "public"
 
 
-@post("/", opt=WRITES, exception_handlers=NOTED, summary="Create a lead from a visitor's form")
+@post("/", opt=writes(DOOR), exception_handlers=NOTED, summary="Create a lead from a visitor's form")
 async def create_lead(services: House, holder: Holder, data: JSONBody[Body]) -> dict[str, Any]:
     own, body = controls(data, ("honeypot",))
     if str(own.get("honeypot") or "").strip():

@@ -11,7 +11,7 @@ from litestar.params import FromPath, JSONBody
 from leadsbot.api.keyed import Holder, House, keyed
 from leadsbot.capture import keyed_door
 from leadsbot.capture.house_rules import rules_of
-from leadsbot.capture.keyed_door import NOTED, WRITES, Body
+from leadsbot.capture.keyed_door import NOTED, Body, writes
 from leadsbot.capture.lead_body import Told, read
 from leadsbot.errors import NotFound
 from leadsbot.leads.present import lead_url
@@ -22,14 +22,14 @@ DOOR = "v1"
 INBOUND = "inbound"
 
 
-@post("/", opt=WRITES, exception_handlers=NOTED, summary="Create a lead")
+@post("/", opt=writes(DOOR), exception_handlers=NOTED, summary="Create a lead")
 async def create_lead(services: House, holder: Holder, data: JSONBody[Body]) -> dict[str, Any]:
     return await _create(services, holder, data, DOOR)
 
 
 @post(
     "/{workspace_id:uuid}/leads",
-    opt=WRITES,
+    opt=writes(INBOUND),
     exception_handlers=NOTED,
     summary="Create a lead, at the workspace's own address",
 )
