@@ -74,13 +74,13 @@ class Gate:
         if not isinstance(token, str) or not 0 < len(token) <= captcha.LONGEST_TOKEN:
             sentence = f"Solve the CAPTCHA first: its token belongs into {provider.field} or {captcha.ANY_FIELD}."
             hint = f"a lead without {provider.label}'s token: is its widget in the form?"
-            raise Turned(_about_token(sentence, "captcha_missing", provider), "captcha", hint)
+            raise Turned(_about_token(sentence, provider, code="captcha_missing"), "captcha", hint)
         said = await self._asked(rules, token, sender)
         if not said.passed:
             sentence = "The CAPTCHA wasn't solved, or too long ago: solve it again."
             codes = ", ".join(said.codes)[:MOST_CODES] or "no reason given"
             hint = f"{provider.label} says that the token isn't good ({codes})"
-            raise Turned(_about_token(sentence, "captcha_failed", provider), "captcha", hint)
+            raise Turned(_about_token(sentence, provider, code="captcha_failed"), "captcha", hint)
         if said.score is not None and said.score < captcha.LEAST_SCORE:
             return (f"{provider.label} takes the sender for a bot ({said.score:g} of 1)",)
         return ()
@@ -106,5 +106,5 @@ class Gate:
             raise Turned(LeadsBotError("Something went wrong on our side."), "secret_unreadable", hint) from error
 
 
-def _about_token(sentence: str, code: str, provider: captcha.Provider) -> InvalidInput:
+def _about_token(sentence: str, provider: captcha.Provider, *, code: str) -> InvalidInput:
     return InvalidInput(sentence, code=code, fields=[provider.field, captcha.ANY_FIELD])
