@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -13,7 +14,7 @@ from leadsbot.app import MAX_BODY
 from leadsbot.db import Database
 from leadsbot.ids import new_id
 from leadsbot.workspaces.bootstrap import Created
-from tests.api.conftest import PUBLIC_URL, Client, key_with
+from tests.api.conftest import PUBLIC_URL, Client, Serve, key_with
 from tests.api.rows import add_form, change_workspace
 
 JANE = {"name": "Jane Doe", "email": "Jane@Example.com", "phone": "+43 660 1234567"}
@@ -419,3 +420,13 @@ async def test_a_lead_goes_into_the_keys_own_workspace_alone(
     made = await api.post(path, json=JANE)
     assert made.status_code == 201 and made.json()["lead_url"] == f"{PUBLIC_URL}/leads/{made.json()['id']}"
     refused(await stranger_api.get(f"/api/leads/{made.json()['id']}"), 404)
+
+
+async def test_two_at_once_with_one_email_are_linked_whichever_node_takes_them(
+    serve: Serve, database: Database, workspace: Created
+) -> None:
+    async with serve(x_api_key=workspace.api_key) as one, serve(x_api_key=workspace.api_key) as two:
+        answers = await asyncio.gather(*(node.post("/api/v1/leads", json=JANE) for node in (one, two, one, two)))
+    assert {answer.status_code for answer in answers} == {201}
+    rows = await database.fetch("SELECT id, duplicate_of FROM leads")
+    assert len(rows) == 4 and len([row for row in rows if row["duplicate_of"] is None]) == 1

@@ -8,7 +8,7 @@ from leadsbot.db import Database
 from leadsbot.ids import new_id
 from leadsbot.workspaces.bootstrap import Created
 from tests.api.conftest import PUBLIC_URL, Client
-from tests.api.rows import NOON, add_delivery, add_lead, add_note, add_session, ms
+from tests.api.rows import NOON, add_delivery, add_lead, add_note, add_session, change_workspace, ms
 
 DAY = 24 * 3600 * 1000
 
@@ -131,6 +131,26 @@ async def test_filters_narrow_the_list_without_case(api: Client, database: Datab
     assert await emails(api, stage="New", source="Bing") == []
     assert await emails(api, source="goo") == []
     assert len(await emails(api, stage="", search="", source="")) == 3
+
+
+async def test_types_and_tags_narrow_the_list(api: Client, database: Database, workspace: Created) -> None:
+    await change_workspace(database, workspace, lead_types=["Venue"], event_types=["Große Gala"])
+    for name, more in {
+        "a": {"lead_type": "venue", "tags": ["VIP", 'x"y']},
+        "b": {"event_type": "große gala", "tags": ["vip lounge"]},
+        "c": {},
+    }.items():
+        answer = await api.post("/api/public/leads", json={"email": f"{name}@example.com", **more})
+        assert answer.status_code == 201
+    assert await emails(api, lead_type="VENUE") == ["a@example.com"]
+    assert await emails(api, event_type="GROSSE GALA") == []
+    assert await emails(api, event_type="GROßE gala") == ["b@example.com"]
+    assert await emails(api, tag="vip") == ["a@example.com"]
+    assert await emails(api, tag='x"y') == ["a@example.com"]
+    assert await emails(api, tag="vip", lead_type="Venue") == ["a@example.com"]
+    assert await emails(api, tag="lounge") == []
+    assert len(await emails(api, tag="", lead_type="", event_type="")) == 3
+    assert (await api.get("/api/leads", params={"tag": "a\0"})).json()["fields"] == ["tag"]
 
 
 async def test_search_looks_into_each_field_of_the_contract(

@@ -28,12 +28,16 @@ async def lead_filter(
     search: Search = None,
     source: FromQuery[str | None] = None,
     campaign: FromQuery[str | None] = None,
+    lead_type: FromQuery[str | None] = None,
+    event_type: FromQuery[str | None] = None,
+    tag: FromQuery[str | None] = None,
     from_: From = None,
     to: To = None,
     spam: FromQuery[bool] = False,
 ) -> LeadFilter:
     """Give what is asked for; an empty value asks for nothing. `InvalidInput` names the parameter that is wrong."""
     asked = {"stage": stage, "search": search, "source": source, "campaign": campaign}
+    asked |= {"lead_type": lead_type, "event_type": event_type, "tag": tag}
     wrong = [name for name, value in asked.items() if value and "\0" in value]
     if wrong:
         raise InvalidInput("A text holds a NUL character.", fields=wrong)
@@ -45,6 +49,9 @@ async def lead_filter(
         search=search or None,
         source=source or None,
         campaign=campaign or None,
+        lead_type=lead_type or None,
+        event_type=event_type or None,
+        tag=tag or None,
         since=first_moment(from_, timezone) if from_ else None,
         until=end_of(to, timezone) if to else None,
         spam="in" if spam else "out",

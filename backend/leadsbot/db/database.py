@@ -112,6 +112,9 @@ class Database:
     def contains(self, column: str, number: int) -> str:
         return dialects.contains(self.dialect, column, number)
 
+    def holds(self, column: str, number: int) -> str:
+        return dialects.holds(self.dialect, column, number)
+
     def _heard(self, topic: str) -> None:
         self.signals.fire({topic})
 

@@ -50,6 +50,16 @@ def contains(dialect: Dialect, column: str, number: int) -> str:
     return f"strpos(lower({column}), lower(${number})) > 0"
 
 
+def holds(dialect: Dialect, column: str, number: int) -> str:
+    """Give a test whether a JSON list of texts in `column` has one of them, small and capital ASCII letters alike."""
+    if dialect == "sqlite":
+        return f"EXISTS (SELECT 1 FROM json_each({column}) WHERE lower(value) = lower(${number}))"
+    return (
+        f"EXISTS (SELECT 1 FROM json_array_elements_text(CAST({column} AS JSON)) AS held"
+        f" WHERE lower(held) = lower(${number}))"
+    )
+
+
 @lru_cache(maxsize=256)
 def insert_statement(dialect: Dialect, table: type[Table], columns: tuple[str, ...], conflict: str) -> str:
     """Give one statement that inserts any number of rows: `executemany` on SQLite, one `unnest` on PostgreSQL."""

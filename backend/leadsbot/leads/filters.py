@@ -27,15 +27,18 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 class LeadFilter:
     """What a list of leads is narrowed to; None narrows nothing.
 
-    `since` (included) and `until` (left out) are ms. `stage` is as the workspace spells it; `source` and `campaign`
-    are whole values and `search` a substring, all three without case. Spam stands `out` of a list, among the rest
-    (`in`), or `only` spam is asked for.
+    `since` (included) and `until` (left out) are ms. `stage` is as the workspace spells it; `source`, `campaign`,
+    `lead_type`, `event_type` and `tag` are whole values and `search` a substring, all without case. Spam stands `out`
+    of a list, among the rest (`in`), or `only` spam is asked for.
     """
 
     stage: str | None = None
     search: str | None = None
     source: str | None = None
     campaign: str | None = None
+    lead_type: str | None = None
+    event_type: str | None = None
+    tag: str | None = None
     since: int | None = None
     until: int | None = None
     spam: Literal["out", "in", "only"] = "out"
@@ -81,7 +84,8 @@ def where(database: Database, workspace_id: str, wanted: LeadFilter) -> Where:
     found.equal("workspace_id", workspace_id)
     found.also("deleted_at IS NULL")
     found.equal("stage", wanted.stage)
-    for column, value in (("source", wanted.source), ("campaign", wanted.campaign)):
+    for column in ("source", "campaign", "lead_type", "event_type"):
+        value = getattr(wanted, column)
         if value is not None:
             folded = f"lower({_folded(found, column, value)}) = lower({found.value(_lower(value))})"
             found.also(f"({column} = {found.value(value)} OR {folded})")
@@ -89,6 +93,8 @@ def where(database: Database, workspace_id: str, wanted: LeadFilter) -> Where:
         found.also(f"created_at >= {found.value(wanted.since)}")
     if wanted.until is not None:
         found.also(f"created_at < {found.value(wanted.until)}")
+    if wanted.tag is not None:
+        found.also(database.holds("tags", found.number(wanted.tag)))
     if wanted.search:
         found.also(_search(database, found, wanted.search))
     if wanted.spam != "in":
