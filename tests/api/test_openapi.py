@@ -96,6 +96,17 @@ def test_scopes_are_those_that_the_routes_ask_for(told: Json) -> None:
     assert wrong == []
 
 
+def test_no_two_shapes_share_a_name(told: Json) -> None:
+    declared = app().openapi_schema.to_schema()["components"]["schemas"]
+    shapes = told["components"]["schemas"]
+    both = {
+        name
+        for name in declared
+        if declared[name].get("properties", {}).keys() != shapes[name].get("properties", {}).keys()
+    }
+    assert both == set(), "a shape of api/reference has the name of another that the code declares"
+
+
 def test_every_field_of_a_lead_may_be_sent_but_those_that_are_made_here(told: Json) -> None:
     shapes = told["components"]["schemas"]
     made = {"id", "created_at", "updated_at", "confirmation", "spam", "spam_reasons", "lead_url"}

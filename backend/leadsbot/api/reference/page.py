@@ -23,6 +23,7 @@ Json = Mapping[str, Any]
 TAGS: Final = {
     "doors": "Sending leads",
     "leads": "Leads",
+    "analytics": "Analytics",
     "sites": "Sites",
     "endpoints": "Endpoints",
     "forms": "Forms",

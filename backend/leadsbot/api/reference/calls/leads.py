@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from leadsbot.analytics.shape import Analytics
 from leadsbot.api.reference.call import Call, Listed
 from leadsbot.api.reference.lead_shapes import Entry, KeyedLead, Lead, LeadPage, LeadWithHistory, Merged, Unmerged
 from leadsbot.api.reference.shapes import Note
@@ -76,4 +77,11 @@ CALLS = [
         refusals=(404,),
     ),
     Call(door="DELETE /api/v1/leads/{lead_id}/duplicates/{other_id}/dismiss", answer=Listed[Lead], refusals=(404,)),
+    Call(
+        door="GET /api/analytics",
+        says="Of leads that began, and visits that were made, from `from` to `to`; left out, of all. Spam is left out."
+        " `daily` has the 30 days up to the end of the period, none of them ahead of today.",
+        answer=Analytics,
+        query={"from": "2026-01-01"},
+    ),
 ]
