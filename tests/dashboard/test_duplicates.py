@@ -118,6 +118,11 @@ async def test_not_the_same_is_not_asked_again_unless_taken_back(
     assert "Duplicate?" not in (await owner.see("/leads")).text
     await owner.press(f"/leads/{second}/apart", {"lead_id": first, "apart": "0"})
     assert OFFER in (await owner.see(f"/leads/{first}")).text
+    await owner.see("/leads")
+    beside = await owner.press(f"/leads/{second}/apart", {"lead_id": first, "apart": "1"}, **IN_PANE)
+    assert sorted(ids_in(beside)) == sorted([first, second])
+    assert f'class="row open" hx-swap-oob="true" id="row-{second}"' in beside.text
+    assert "Duplicate?" not in beside.text
 
 
 async def test_an_outsider_merges_and_undoes_nothing(

@@ -59,10 +59,10 @@ async def set_apart(desk: Here, lead_id: FromPath[UUID]) -> Response[str]:
     mine, other = str(lead_id), _other(desk)
     if desk.posted.text("apart") == "0":
         await duplicates.offer_again(desk.database, desk.workspace_id, mine, other)
-        return await _shown(desk, mine)
+        return await _marked(desk, mine, other)
     await duplicates.set_apart(desk.database, desk.workspace_id, mine, other, desk.person.email)
     back = Undo(f"/leads/{mine}/apart", (("lead_id", other), ("apart", "0")), "#lead")
-    return await _shown(desk, mine, Toast("Kept apart. You won't be asked about these two again.", undo=back))
+    return await _marked(desk, mine, other, Toast("Kept apart. You won't be asked about these two again.", undo=back))
 
 
 async def _back_in_list(desk: Desk, undone: Undone) -> dict[str, object]:
@@ -76,6 +76,17 @@ async def _back_in_list(desk: Desk, undone: Undone) -> dict[str, object]:
     side = "beforebegin" if restored["created_at"] > kept["created_at"] else "afterend"
     row = lead_row(restored, await pipeline_of(desk.database, desk.workspace_id))
     return {"row": row, "place": f"{side}:#row-{kept['id']}"}
+
+
+async def _marked(desk: Desk, lead_id: str, other_id: str, *toasts: Toast) -> Response[str]:
+    """Show the lead; beside the list both rows too, since no event tells of their marks."""
+    if not desk.is_htmx or not is_beside(desk):
+        return await _shown(desk, lead_id, *toasts)
+    rows = [await reading.get_lead(desk.database, desk.workspace_id, one) for one in (lead_id, other_id)]
+    pipeline = await pipeline_of(desk.database, desk.workspace_id)
+    view = await lead_page(desk.database, rows[0])
+    listed = [lead_row(row, pipeline) for row in rows]
+    return desk.part("apart.html", *toasts, lead=view, beside=True, rows=listed)
 
 
 def _other(desk: Desk) -> str:
