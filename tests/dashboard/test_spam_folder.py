@@ -66,6 +66,11 @@ async def test_a_lead_that_is_back_can_be_found_and_counts(owner: Browser, works
     assert ids_in(found) == [spam] and 'id="total">1</span>' in found.text
 
 
+async def test_a_sites_page_says_how_a_form_without_script_begins(owner: Browser, workspace: Created) -> None:
+    tag = f'<form action="{ADDRESS}/f/{workspace.public_token}" method="post">'
+    assert tag in shown(await owner.see("/sites"))
+
+
 async def test_a_plain_form_is_told_by_its_end_alone(owner: Browser, workspace: Created) -> None:
     spam = await junk(owner, workspace.public_token)
     page = shown(await owner.see(f"/leads/{spam}"))

@@ -127,6 +127,11 @@ def check_web_address(text: str) -> str:
     return text
 
 
+def plain_form(public_url: str, token: str) -> str:
+    """Give how a form begins that is sent here without any script."""
+    return f'<form action="{escape(public_url)}/f/{token}" method="post">'
+
+
 def script_tag(public_url: str, token: str, consent: str = "none") -> str:
     """Give the tag to paste (contract, section 2). Where the site needs consent the tag says so by itself, since a
     page that is leaving sends without the settings."""

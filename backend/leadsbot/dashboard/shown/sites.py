@@ -14,7 +14,7 @@ from leadsbot.dashboard.shown.capture_log import last_refused, open_alerts
 from leadsbot.dashboard.views import Form, Refusal, Site
 from leadsbot.db import Database
 from leadsbot.workspaces.refusals import CSP
-from leadsbot.workspaces.site_editing import list_refusals, script_tag
+from leadsbot.workspaces.site_editing import list_refusals, plain_form, script_tag
 
 Row = Mapping[str, Any]
 
@@ -33,6 +33,7 @@ async def site_view(
         id=row["id"],
         name=row["name"],
         tag=script_tag(public_url, row["public_token"], row["consent"]),
+        plain=plain_form(public_url, row["public_token"]),
         seen_at=row["last_seen_at"],
         seen_on=words.short(row["last_seen_url"]),
         origins=_texts(row["allowed_origins"]),

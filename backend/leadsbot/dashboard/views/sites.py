@@ -31,7 +31,8 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A site with its settings. `tag` is the whole script tag; `seen_at` is when the tag last spoke to us."""
+    """A site with its settings. `tag` is the whole script tag, `plain` how a form without any begins; `seen_at` is when
+    either last spoke to us."""
 
     id: str
     name: str
@@ -53,6 +54,7 @@ class Site:
     coverage: Coverage = field(default_factory=Coverage)
     alerts: tuple[DoorAlert, ...] = ()
     last_refused: LastRefused | None = None
+    plain: str = ""
 
 
 @dataclass(frozen=True, slots=True)
