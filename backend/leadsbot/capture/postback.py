@@ -15,6 +15,7 @@ from leadsbot.capture.keyed_door import NOTED, Body, writes
 from leadsbot.capture.lead_body import controls, read
 from leadsbot.errors import InvalidInput
 from leadsbot.ids import is_id
+from leadsbot.leads.pipeline import LOST
 from leadsbot.leads.submission import Taken
 
 DOOR = "postback"
@@ -61,7 +62,8 @@ def _warning(taken: Taken, placed: Placed, lead_id: str | None) -> str | None:
         made = "this one was created" if taken.created else "this one has the same email"
         said.append(f"There is no lead {lead_id}; {made}.")
     if placed.stage and placed.stage != taken.stage:
-        said.append(f"The stage stays {taken.stage}: {placed.stage} lies behind it. force_stage: true moves it back.")
+        why = "which is left by force alone" if taken.stage == LOST else f"since {placed.stage} lies behind it"
+        said.append(f"The stage stays {taken.stage}, {why}: force_stage: true moves it to {placed.stage}.")
     return " ".join(said) or None
 
 
