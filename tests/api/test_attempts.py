@@ -54,7 +54,7 @@ async def test_what_was_taken_and_what_was_refused_by_key_is_listed_newest_first
     )
     assert taken["door_id"] == refused["door_id"] == workspace.api_key_id
     assert (refused["outcome"], refused["status"], refused["reason"]) == ("refused", 400, "missing_fields")
-    assert refused["hint"] == "Missing required fields" and refused["lead_id"] is None
+    assert refused["hint"] == "Missing required fields: name, phone" and refused["lead_id"] is None
     assert is_id(refused["id"]) and refused["at"].endswith("Z") and refused.keys() == taken.keys()
 
 

@@ -9,8 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
-from leadsbot import clock
-from leadsbot.db import Database, Tx
+from leadsbot import clock, housekeeping
+from leadsbot.db import Database
 from leadsbot.errors import Conflict
 from leadsbot.workspaces import idempotency
 from leadsbot.workspaces.bootstrap import Created
@@ -242,16 +242,13 @@ async def test_who_lost_the_claim_changes_nothing(database: Database, monkeypatc
         assert await claim(database) == Answer(201, {}, "quick")
 
 
-async def test_a_deleted_lead_leaves_its_id_alone(database: Database) -> None:
-    held = await claim(database)
-    assert isinstance(held, Claim)
-    await idempotency.keep(database, held, Answer(201, {}, '{"id":"lead-1","email":"jane@example.com"}'))
-
-    async def unit(tx: Tx) -> None:
-        await idempotency.forget(tx, "lead-1")
-
-    await database.write(unit)
-    assert await claim(database) == Answer(201, {}, '{"id":"lead-1"}')
+async def test_the_hourly_purge_takes_answers_of_yesterday(api: Client, database: Database) -> None:
+    await api.post("/api/v1/leads", json=JANE, headers=KEY)
+    await database.write(housekeeping.purge)
+    assert await count(database, "idempotent_answers") == 1
+    with clock.freeze(clock.now() + KEPT_MS + clock.SECOND):
+        await database.write(housekeeping.purge)
+    assert await count(database, "idempotent_answers") == 0
 
 
 async def test_a_body_too_large_is_too_large_with_a_key_as_well(api: Client, database: Database) -> None:

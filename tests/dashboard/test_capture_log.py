@@ -57,10 +57,13 @@ async def test_what_was_taken_leads_to_its_lead_and_what_was_refused_to_the_rule
     await note(database, refused(workspace, "ip", "endpoint", status=403))
     page = shown(await owner.see("/attempts"))
     assert f'<a href="/leads/{made["id"]}"><b>Jane Doe</b></a>' in page
-    assert "Its origin is not on the list" in page and "https://shop.example" in page
+    assert "Its origin is not on the list" in page and "https://shop.example" in page and "/api/v1/leads" in page
     assert f'href="/sites#site-{workspace.site_id}">Allowed origins</a>' in page
     assert f'href="/endpoints#endpoint-{workspace.endpoint_id}">Allowed addresses</a>' in page
     assert "from 203.0.113.7, answered 403" in page and "Because." in page
+    assert (await owner.client.delete(f"/api/leads/{made['id']}", headers=key)).status_code == 204
+    page = shown(await owner.see("/attempts"))
+    assert "A lead that was deleted" in page and made["id"] not in page and "Jane" not in page
 
 
 async def test_it_is_narrowed_by_outcome_and_door_and_passes_over_what_can_not_be(

@@ -139,7 +139,7 @@ def _refuse(request: Request[Any, Any, Any], cause: Exception) -> Response[bytes
                 Doorway(holder.workspace_id, "key", holder.key_id),
                 error.code,
                 "",
-                error.message,
+                f"{error.message}: {', '.join(error.fields)}" if error.code == "missing_fields" else error.message,
                 clock.now(),
                 door=request.route_handler.opt.get("door", ""),
                 status=error.status,

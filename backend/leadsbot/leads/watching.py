@@ -156,7 +156,10 @@ async def _reason(tx: Tx, door_id: str) -> str:
         door_id,
         clock.now() - 2 * clock.HOUR,
     )
-    return f"Most often: {row['hint'].rstrip('.')}." if row else ""
+    if row is None:
+        return ""
+    hint = str(row["hint"])
+    return f"Most often: {hint}" if hint.endswith((".", "?", "!")) else f"Most often: {hint}."
 
 
 def told(door: str, found: Finding) -> tuple[str, str]:

@@ -102,15 +102,6 @@ async def release(database: Database, claim: Claim, *, made_nothing: bool) -> No
     await _quietly(database, unit)
 
 
-async def forget(tx: Tx, lead_id: str) -> None:
-    """Leave of the answers that tell of a lead its id alone: its personal data are going."""
-    await tx.execute(
-        "UPDATE idempotent_answers SET body = $2 WHERE body LIKE $1",
-        f"%{lead_id}%",
-        msgspec.json.encode({"id": lead_id}).decode(),
-    )
-
-
 async def purge(tx: Tx) -> int:
     """Delete answers older than `KEPT_MS`."""
     return await tx.execute("DELETE FROM idempotent_answers WHERE created_at < $1", clock.now() - KEPT_MS)

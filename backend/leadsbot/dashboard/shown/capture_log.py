@@ -19,13 +19,14 @@ WAYS: Final = {
     "widget": "script tag",
     "form": "form without script",
     "endpoint": "endpoint",
-    "public": "API, public leads",
-    "v1": "API, leads",
-    "inbound": "API, workspace address",
-    "postback": "API, postback",
+    "public": "/api/public/leads",
+    "v1": "/api/v1/leads",
+    "inbound": "/api/inbound/…/leads",
+    "postback": "/api/postback",
     "import": "import",
 }
 _GONE: Final = {"site": "a deleted site", "endpoint": "a deleted endpoint", "key": "a deleted key"}
+_SAYS_NOTHING: Final = "Too Many Requests"
 # What was turned away longer ago is history.
 RECENT_MS: Final = 7 * clock.DAY
 
@@ -40,10 +41,10 @@ async def captures(database: Database, rows: Sequence[Row], doors: Sequence[Door
     """Give attempts with the names that people know."""
     names = {door.id: door.name for door in doors}
     leads = await lead_names(database, (row["lead_id"] for row in rows))
-    return tuple(_capture(row, names, leads.get(row["lead_id"] or "", "")) for row in rows)
+    return tuple(_capture(row, names, leads.get(row["lead_id"] or "")) for row in rows)
 
 
-def _capture(row: Row, names: Mapping[str, str], who: str) -> Capture:
+def _capture(row: Row, names: Mapping[str, str], who: str | None) -> Capture:
     door_id = row["door_id"] or ""
     name = names.get(door_id)
     common = {
@@ -54,6 +55,8 @@ def _capture(row: Row, names: Mapping[str, str], who: str) -> Capture:
     }
     if row["outcome"] == "accepted":
         place = {"form": row["form_name"], "page_url": row["page_url"]}
+        if who is None:
+            return Capture(**common, **place, taken=True, who="A lead that was deleted")
         return Capture(**common, **place, taken=True, lead_id=row["lead_id"], who=who or "Somebody")
     said = refusal_words(row["reason"])
     where = _card(row["door_kind"], door_id) if said.where == DOOR else said.where
@@ -61,11 +64,11 @@ def _capture(row: Row, names: Mapping[str, str], who: str) -> Capture:
         **common,
         taken=False,
         why=said.why,
-        hint=words.phrase(row["hint"]),
+        hint="" if row["hint"] == _SAYS_NOTHING else words.phrase(row["hint"]),
         remedy=said.remedy,
         rule=said.rule if where else "",
         rule_href=where,
-        origin=row["origin"],
+        origin="" if row["origin"] in row["hint"] else row["origin"],
         address=row["address"],
         status=row["status"],
     )
