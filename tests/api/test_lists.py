@@ -10,8 +10,8 @@ import pytest
 from leadsbot.db import Database
 from leadsbot.ids import new_id
 from leadsbot.jobs.tables import Job
-from leadsbot.leads import list_editing
-from leadsbot.leads.list_editing import STRAGGLERS
+from leadsbot.leads import stage_moves
+from leadsbot.leads.stage_moves import STRAGGLERS
 from leadsbot.workspaces.bootstrap import Created
 from tests.api.conftest import Client
 from tests.api.rows import add_lead
@@ -174,7 +174,7 @@ async def test_a_stage_where_leads_stand_is_not_deleted_without_a_word_on_them(
 async def test_a_deleted_stage_gives_its_leads_to_another_with_their_history(
     api: Client, database: Database, workspace: Created, stranger: Created, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(list_editing, "AT_ONCE", 2)
+    monkeypatch.setattr(stage_moves, "AT_ONCE", 2)
     leads = [await add_lead(database, workspace, stage="Quoted", email=f"{n}@example.com") for n in range(5)]
     theirs = await add_lead(database, stranger, stage="Quoted", email="a@example.com")
     await api.patch(f"/api/v1/sites/{workspace.site_id}", json={"page_stages": ["Quoted", "Won"]})
@@ -220,7 +220,7 @@ async def test_a_lead_that_still_came_in_under_the_old_name_is_fetched(
 
     services: Any = Services()
     services.database = database
-    await list_editing.job_handlers(services)[STRAGGLERS](msgspec.json.decode(job["payload"]))
+    await stage_moves.job_handlers(services)[STRAGGLERS](msgspec.json.decode(job["payload"]))
     assert await stage_of(database, late) == ("Offer sent" if renamed else "Contacted")
     assert len(await moves(api, late)) == (1 if renamed else 2)
 

@@ -59,6 +59,15 @@ async def test_nobody_sets_the_password_of_somebody_who_has_one(api: Client, str
     assert invited.json()["status"] == "invited" and invited.json()["role"] == "member"
 
 
+async def test_a_repeated_request_invites_once_and_shows_no_link_again(api: Client, nobody: Client) -> None:
+    once = {"idempotency-key": "invite-maria"}
+    first = (await api.post(MEMBERS, json=INVITED, headers=once)).json()
+    again = await api.post(MEMBERS, json=INVITED, headers=once)
+    url = first.pop("invite_url")
+    assert again.status_code == 201 and again.json() == first
+    assert (await nobody.get(url)).status_code == 200
+
+
 async def test_inviting_again_ends_the_link_before(api: Client, nobody: Client) -> None:
     first = (await api.post(MEMBERS, json=INVITED)).json()
     second = (await api.post(MEMBERS, json={**INVITED, "role": "member"})).json()

@@ -27,7 +27,7 @@ HEADER: Final = "Idempotency-Key"
 REPLAYED: Final = "Idempotency-Replayed"
 MAX_KEY: Final = 255
 # What an answer says but once: a key or a secret is kept nowhere, so a repeated answer is without it.
-SHOWN_ONCE: Final = frozenset({"key", "secret", "signing_secret"})
+SHOWN_ONCE: Final = frozenset({"key", "secret", "signing_secret", "invite_url"})
 
 _KEPT_HEADERS: Final = frozenset({b"content-type", b"location"})
 _PRINTABLE: Final = re.compile(r"[ -~]{1,255}")

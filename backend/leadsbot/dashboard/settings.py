@@ -16,7 +16,6 @@ from leadsbot.dashboard.desk import Desk, Here, pages
 from leadsbot.dashboard.posted import Posted
 from leadsbot.dashboard.views import Form, Toast
 from leadsbot.dashboard.views.settings import SettingsHome, SettingsLine, WorkspaceSettings
-from leadsbot.db.paging import MAX_LIMIT, Slice
 from leadsbot.errors import InvalidInput
 from leadsbot.leads import source_editing
 from leadsbot.workspaces import countries, key_editing, members
@@ -101,8 +100,8 @@ async def _people(desk: Desk) -> str:
 
 
 async def _keys(desk: Desk) -> str:
-    page = await key_editing.list_keys(desk.database, desk.workspace_id, Slice(MAX_LIMIT))
-    return words.count(sum(row["revoked_at"] is None for row in page.rows), "key").capitalize()
+    in_use = await key_editing.keys_in_use(desk.database, desk.workspace_id)
+    return words.count(len(in_use), "key").capitalize()
 
 
 async def _named(desk: Desk, row: dict[str, Any]) -> str:

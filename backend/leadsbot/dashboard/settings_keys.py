@@ -13,7 +13,6 @@ from leadsbot.dashboard.desk import Desk, Here, pages, require
 from leadsbot.dashboard.views import Form, NewSecret, Toast
 from leadsbot.dashboard.views.settings import Key, Keys
 from leadsbot.db import Tx
-from leadsbot.db.paging import MAX_LIMIT, Slice
 from leadsbot.db.tx import Row
 from leadsbot.workspaces import api_keys, key_editing
 from leadsbot.workspaces.members import OWNER
@@ -67,13 +66,13 @@ async def revoke(desk: Here, key_id: FromPath[UUID]) -> Response[str]:
 
 
 async def _view(desk: Desk, form: Form | None = None, chosen: list[str] | None = None) -> Keys:
-    page = await key_editing.list_keys(desk.database, desk.workspace_id, Slice(MAX_LIMIT))
+    in_use = await key_editing.keys_in_use(desk.database, desk.workspace_id)
+    revoked = await key_editing.last_revoked(desk.database, desk.workspace_id)
     made = desk.said().secret
-    found = [_key(row) for row in page.rows]
     wanted = ["leads:write"] if chosen is None else chosen
     return Keys(
-        keys=tuple(key for key in found if key.revoked_at is None),
-        revoked=tuple(key for key in found if key.revoked_at is not None),
+        keys=tuple(_key(row) for row in in_use),
+        revoked=tuple(_key(row) for row in revoked),
         choices=tuple(
             (scope, label, words, scope in wanted)
             for scope, label, words in SCOPES

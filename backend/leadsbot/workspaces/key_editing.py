@@ -14,6 +14,7 @@ from leadsbot.db.tx import Row
 from leadsbot.errors import NotFound
 
 EVERYTHING = Slice()
+LAST_REVOKED = 50
 _GET = "SELECT * FROM api_keys WHERE id = $1 AND workspace_id = $2"
 
 
@@ -22,6 +23,23 @@ async def list_keys(database: Database, workspace_id: str, part: Slice = EVERYTH
     where = Where()
     where.equal("workspace_id", workspace_id)
     return await newest_first(database, "SELECT * FROM api_keys", where, part)
+
+
+async def keys_in_use(database: Database, workspace_id: str) -> list[Row]:
+    """Give every key that opens something, newest first."""
+    return await database.fetch(
+        "SELECT * FROM api_keys WHERE workspace_id = $1 AND revoked_at IS NULL ORDER BY created_at DESC, id DESC",
+        workspace_id,
+    )
+
+
+async def last_revoked(database: Database, workspace_id: str) -> list[Row]:
+    """Give the keys that were revoked last."""
+    return await database.fetch(
+        "SELECT * FROM api_keys WHERE workspace_id = $1 AND revoked_at IS NOT NULL"
+        f" ORDER BY revoked_at DESC, id DESC LIMIT {LAST_REVOKED}",
+        workspace_id,
+    )
 
 
 async def get_key(database: Database, workspace_id: str, key_id: str) -> Row:
