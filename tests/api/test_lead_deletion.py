@@ -231,3 +231,20 @@ async def test_another_lead_no_longer_points_to_it(api: Client, database: Databa
     third = (await api.post("/api/v1/leads", json=body)).json()["id"]
     (row,) = await database.fetch("SELECT duplicate_of FROM leads WHERE id = $1", third)
     assert row["duplicate_of"] == second
+
+
+async def test_an_answer_that_is_given_again_names_the_person_no_more(
+    api: Client, database: Database, workspace: Created
+) -> None:
+    headers = {"idempotency-key": "order-7"}
+    path = f"/api/inbound/w/{workspace.endpoint_id}/leads"
+    body = {"name": "Quetzal Q", "email": "quetzal@example.com", "phone": "+43 660998877"}
+    told = await api.post(path, json=body, headers=headers)
+    assert told.status_code == 201, told.text
+    again = await api.post(path, json=body, headers=headers)
+    assert again.text == told.text
+    await api.delete(f"/api/leads/{told.json()['id']}")
+    after = await api.post(path, json=body, headers=headers)
+    assert after.status_code == 201 and "quetzal" not in after.text.lower()
+    assert after.json()["id"] == told.json()["id"]
+    assert (await api.get("/api/leads")).json()["total"] == 1
