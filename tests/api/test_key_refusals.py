@@ -43,14 +43,15 @@ async def test_a_refusal_of_each_kind_is_noted_by_its_code(
     path = "/api/v1/leads"
     jane = {"name": "Jane Doe", "email": "jane@example.com", "phone": "0660 1"}
     codes = []
-    for sent in (
+    requests: list[dict[str, Any]] = [
         {"content": b"{", "headers": {"content-type": "application/json"}},
         {"content": b"a=b", "headers": {"content-type": "application/x-www-form-urlencoded"}},
         {"json": {}},
         {"json": jane},
         {"json": {**jane, "stage": "Nowhere"}},
-    ):
-        answer = await api.post(path, **sent)  # type: ignore[arg-type]
+    ]
+    for request in requests:
+        answer = await api.post(path, **request)
         codes.append((answer.status_code, answer.json()["code"]))
         await noted(database, len(codes))
     rows = await noted(database, len(codes))
