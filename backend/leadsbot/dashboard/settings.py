@@ -17,7 +17,6 @@ from leadsbot.dashboard.posted import Posted
 from leadsbot.dashboard.views import Form, Toast
 from leadsbot.dashboard.views.settings import SettingsHome, SettingsLine, WorkspaceSettings
 from leadsbot.errors import InvalidInput
-from leadsbot.leads import source_editing
 from leadsbot.workspaces import countries, key_editing, members
 from leadsbot.workspaces.countries import check_country
 from leadsbot.workspaces.workspace_editing import (
@@ -45,7 +44,7 @@ async def show(desk: Here) -> Response[str]:
                 SettingsLine("/settings/members", "Members", await _people(desk)),
                 SettingsLine("/settings/keys", "API keys", await _keys(desk)),
                 SettingsLine("/settings/pipeline", "Pipeline", " → ".join(stages)),
-                SettingsLine("/settings/lists", "Sources and types", await _named(desk, row)),
+                SettingsLine("/settings/lists", "Sources and types", _named(row)),
                 SettingsLine("/attempts", "Capture log", "What was sent here, and why some was refused"),
             )
         )
@@ -104,11 +103,9 @@ async def _keys(desk: Desk) -> str:
     return words.count(len(in_use), "key").capitalize()
 
 
-async def _named(desk: Desk, row: dict[str, Any]) -> str:
-    found = await source_editing.busiest(desk.database, desk.workspace_id)
+def _named(row: dict[str, Any]) -> str:
     types = (("lead_types", "lead type"), ("event_types", "event type"))
-    counted = [words.count(len(msgspec.json.decode(row[column])), noun) for column, noun in types]
-    return ", ".join([words.count(len(found), "source"), *counted]).capitalize()
+    return ", ".join(["Sources", *(words.count(len(msgspec.json.decode(row[column])), noun) for column, noun in types)])
 
 
 def _name(posted: Posted, name: str) -> str:
