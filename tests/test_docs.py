@@ -134,6 +134,12 @@ def test_a_guide_says_where_what_how_to_check_and_what_goes_wrong(page: Path) ->
     assert ("HOST" in text or "README.md#the-tag" in text) and not re.search(r"lb_[A-Za-z0-9]{40}", text)
 
 
+def test_the_sites_page_names_guides_that_there_are() -> None:
+    told = (ROOT / "backend/leadsbot/dashboard/templates/parts/where.html").read_text()
+    named = set(re.findall(r"'([a-z0-9-]+)'\),$", told, re.M))
+    assert named and named <= {page.stem for page in GUIDES}
+
+
 # --- The widget's matrix
 
 

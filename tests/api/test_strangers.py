@@ -7,6 +7,7 @@ its path names, and an example in `api/reference/calls/`, or these tests fail.
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Any
 
 import httpx
@@ -165,7 +166,12 @@ def ids_in(example: Any) -> bool:
     return isinstance(example, dict) and any(is_example(value) for value in example.values())
 
 
+@cache
+def described() -> dict[str, Any]:
+    paths: dict[str, Any] = app().openapi_schema.to_schema()["paths"]
+    return paths
+
+
 def asks(door: str) -> set[str]:
     """The names of a route's query parameters."""
-    operation = app().openapi_schema.to_schema()["paths"][door.removeprefix("GET ")]["get"]
-    return {one["name"] for one in operation.get("parameters", ())}
+    return {one["name"] for one in described()[door.removeprefix("GET ")]["get"].get("parameters", ())}
