@@ -66,6 +66,43 @@ async def test_no_key_and_no_secret_is_kept(api: Client, database: Database) -> 
     assert made[0]["id"] in kept
 
 
+async def test_a_form_without_script_sent_twice_by_a_program_is_one_lead(
+    nobody: Client, database: Database, workspace: Created
+) -> None:
+    said = {"name": "Jane Doe", "email": "jane@example.com"}
+    headers = {**KEY, "origin": "https://lindenhof.example", "accept": "application/json"}
+    first = await nobody.post(f"/f/{workspace.public_token}", data=said, headers=headers)
+    again = await nobody.post(f"/f/{workspace.public_token}", data=said, headers=headers)
+    assert (first.status_code, again.status_code) == (303, 303), first.text
+    assert again.headers["location"] == first.headers["location"]
+    assert again.headers["idempotency-replayed"] == "true"
+    assert again.headers["access-control-allow-origin"] == "https://lindenhof.example"
+    other = await nobody.post(f"/f/{workspace.public_token}", data={**said, "name": "Jo"}, headers=headers)
+    assert other.status_code == 409 and await count(database, "submissions") == 1
+
+
+async def test_an_endpoint_answers_again_and_makes_nothing(
+    nobody: Client, database: Database, workspace: Created
+) -> None:
+    path = f"/api/inbound/w/{workspace.endpoint_id}/leads"
+    first, again = [await nobody.post(path, json=JANE, headers=KEY) for _ in range(2)]
+    assert first.status_code == again.status_code == 201, first.text
+    assert first.content == again.content and again.headers["idempotency-replayed"] == "true"
+    other = await nobody.post(path, json={**JANE, "name": "Jo"}, headers=KEY)
+    assert other.status_code == 409 and await count(database) == 1
+
+
+async def test_a_forms_boundary_makes_no_other_body(nobody: Client, database: Database, workspace: Created) -> None:
+    for _ in range(2):
+        answer = await nobody.post(
+            f"/f/{workspace.public_token}",
+            files={"name": (None, "Jane"), "email": (None, "jane@example.com")},
+            headers={**KEY, "origin": "https://lindenhof.example"},
+        )
+        assert answer.status_code == 303
+    assert await count(database, "submissions") == 1
+
+
 async def test_the_same_key_with_another_body_is_a_conflict(api: Client, database: Database) -> None:
     await api.post("/api/v1/leads", json=JANE, headers=KEY)
     answer = await api.post("/api/v1/leads", json={**JANE, "name": "John Doe"}, headers=KEY)

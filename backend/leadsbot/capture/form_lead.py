@@ -77,15 +77,16 @@ def page_of(fields: Fields, origin: str | None, referrer: str) -> str:
     return found if found and origins.origin_of(None, found) == origin else referrer[: wire.MAX_TEXT]
 
 
-def posted(site: SiteRules, fields: Fields, sender: Sender, page: str) -> Posted:
-    """Translate a form; what the site or the contract forbids to keep is dropped. `InvalidInput` for an empty one."""
+def posted(site: SiteRules, fields: Fields, sender: Sender, page: str, request_id: str | None = None) -> Posted:
+    """Translate a form; what the site or the contract forbids to keep is dropped. `InvalidInput` for an empty one.
+    Under the same `request_id` it is stored once."""
     page_url = strip_personal(page)
     kept = _kept(site, fields)
     if not any(one.value.strip() for one in kept):
         raise InvalidInput("The form was empty: fill in at least one field.", code="empty_form")
     name = (fields.get(FORM, "").strip() or _place(page_url))[: wire.MAX_NAME]
     seen = Seen(site.workspace_id, site.id, name, name, page_url, sender.received_at)
-    now_id, before = _ids(site, fields, sender)
+    now_id, before = (request_id, request_id) if request_id else _ids(site, fields, sender)
     visit = _visit(now_id, fields, page_url, sender)
     return Posted(site, _submission(site, kept, fields, sender, seen, now_id, visit), seen, before)
 

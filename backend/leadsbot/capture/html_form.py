@@ -16,6 +16,7 @@ from litestar.params import FromPath, SkipValidation
 
 from leadsbot import clock
 from leadsbot.api import errors as api_errors
+from leadsbot.api.idempotency import keeps_answers, once, request_id_of
 from leadsbot.capture import form_pages, wire
 from leadsbot.capture.form_lead import DOOR, Posted, back_to, next_page, page_of, posted
 from leadsbot.capture.form_store import FormStore
@@ -40,7 +41,6 @@ class FormDoor:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._bursts = services.bursts
         self._store = FormStore()
         self._write = self._store.write
 
@@ -53,10 +53,14 @@ class FormDoor:
             self._check_origin(site, origin)
             sender = self._sender(request)
             await self._check_burst(site, sender)
-            fields = read_form(request.headers.get("content-type", ""), await _body(request))
+            raw = await _body(request)
+            if again := await once(request, f"site:{site.id}"):
+                again.headers.update(_cors(request))
+                return again
+            fields = read_form(request.headers.get("content-type", ""), raw)
             referrer = request.headers.get("referer", "").replace("\0", "")
             page = page_of(fields, origin, referrer)
-            await self._keep(posted(site, fields, sender, page))
+            await self._keep(posted(site, fields, sender, page, request_id_of(request)))
             there = next_page(site, fields, origin, page) or f"{PREFIX}/{site.token}/thanks"
             return _redirect(there, _cors(request))
         except Exception as cause:
@@ -234,6 +238,7 @@ ROUTES = [
     Router(
         PREFIX,
         route_handlers=[take_form, explain, thank],
+        middleware=[keeps_answers],
         dependencies={"door": Provide(_door, sync_to_thread=False)},
         request_max_body_size=wire.MAX_BODY,
         include_in_schema=False,
