@@ -308,6 +308,30 @@ async def test_files_and_reports_are_not_kept_for_ever(api: Client, database: Da
     assert await database.fetch("SELECT id FROM import_rows") == []
 
 
+async def test_an_import_whose_job_died_is_stopped_and_can_be_started_again(api: Client, database: Database) -> None:
+    made = await send(api)
+    await database.write(book.purge)
+    assert (await shown(api, made["id"]))["state"] == "waiting"
+
+    async def die(tx: Tx) -> None:
+        await tx.execute("UPDATE jobs SET state = 'dead'")
+
+    await database.write(die)
+    await database.write(book.purge)
+    stopped = await shown(api, made["id"])
+    assert stopped["state"] == "stopped" and "no row is taken in twice" in stopped["error"]
+    assert (await api.post(f"{PATH}/{made['id']}/run")).status_code == 202
+    await run.work(database, made["id"])
+    assert counts(await shown(api, made["id"])) == (2, 1, 0, 3)
+
+
+async def test_the_same_request_sent_again_imports_nothing_twice(api: Client, database: Database) -> None:
+    headers = CSV | {"idempotency-key": "once"}
+    first, again = [await api.post(PATH, content=PEOPLE.encode(), headers=headers) for _ in range(2)]
+    assert (again.status_code, again.json()["id"]) == (202, first.json()["id"])
+    assert len((await api.get(PATH)).json()["data"]) == 1
+
+
 async def test_the_list_and_deleting(api: Client, database: Database) -> None:
     first, second = await imported(api, database), await send(api)
     listed = (await api.get(PATH)).json()

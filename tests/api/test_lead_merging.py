@@ -125,6 +125,20 @@ async def test_merges_on_merges_are_undone_from_the_last(api: Client) -> None:
     assert [await whole(api, one) for one in (first, second, third)] == before
 
 
+async def test_merges_are_listed(api: Client, stranger_api: Client) -> None:
+    first, second, third = [await made(api) for _ in range(3)]
+    inner, outer = (await merge(api, second, third))["merge_id"], (await merge(api, first, second))["merge_id"]
+    await api.post(f"/api/v1/merges/{outer}/undo")
+    listed = (await api.get("/api/v1/merges")).json()["data"]
+    assert [one["id"] for one in listed] == [outer, inner]
+    assert (listed[0]["undo_until"], listed[1]["undone_at"]) == (None, None)
+    assert listed[1]["undo_until"] > listed[1]["at"]
+    gone = (await api.get("/api/v1/merges", params={"merged_id": third})).json()["data"]
+    assert [(one["id"], one["lead_id"]) for one in gone] == [(inner, second)]
+    assert (await api.get("/api/v1/merges", params={"lead_id": third})).json()["data"] == []
+    assert (await stranger_api.get("/api/v1/merges")).json()["data"] == []
+
+
 async def test_merges_that_cross_leave_one_lead(api: Client) -> None:
     one, other = await made(api), await made(api)
     answers = await asyncio.gather(
@@ -157,10 +171,11 @@ async def test_a_merge_can_be_undone_for_thirty_days(api: Client, database: Data
     with clock.freeze(clock.now() + merges.UNDO_MS + 1):
         await database.write(merges.purge)
         late = await api.post(f"/api/v1/merges/{merge_id}/undo")
+        gone = await api.get(f"/api/v1/leads/{other}")
     assert (late.status_code, late.json()["code"]) == (409, "too_late")
     (row,) = await database.fetch("SELECT * FROM merges")
     assert (row["merged"], row["kept_before"], row["moved"]) == ("{}", "{}", "{}")
-    assert (await api.get(f"/api/v1/leads/{other}")).json()["code"] == "merged"
+    assert gone.json()["code"] == "merged"
 
 
 async def test_a_lead_that_is_deleted_is_forgotten_by_its_merges(api: Client, database: Database) -> None:

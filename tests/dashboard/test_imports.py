@@ -63,7 +63,7 @@ async def test_from_a_file_to_its_leads(owner: Browser, workspace: Created, data
     listed = shown(await owner.see("/imports"))
     assert "2 rows, 1 new, 1 failed" in listed
     thread = shown(await owner.see(f"/leads/{lead}"))
-    assert "owner@example.com (import)" in thread
+    assert "Imported from a file" in thread and "owner@example.com (import)" in thread
 
 
 async def test_columns_are_what_the_menus_say(owner: Browser, workspace: Created, database: Database) -> None:

@@ -7,10 +7,10 @@ from uuid import UUID
 
 import msgspec
 from litestar import delete, get, post
-from litestar.params import FromPath, JSONBody
+from litestar.params import FromPath, FromQuery, JSONBody
 from litestar.status_codes import HTTP_200_OK
 
-from leadsbot.api.keyed import READS, Holder, House, keyed
+from leadsbot.api.keyed import READS, Holder, House, Part, keyed, text_of
 from leadsbot.leads import duplicates, merges, reading
 from leadsbot.leads.present import lead_json
 from leadsbot.services import Services
@@ -40,6 +40,19 @@ async def merge_lead(
         services.database, holder.workspace_id, str(lead_id), str(data.lead_id), holder.name
     )
     return {**_shown(services, row), "merge_id": merge_id}
+
+
+@get("/", opt=READS, summary="List merges")
+async def list_merges(
+    services: House,
+    holder: Holder,
+    part: Part,
+    lead_id: FromQuery[UUID | None] = None,
+    merged_id: FromQuery[UUID | None] = None,
+) -> dict[str, Any]:
+    """Newest first; of one kept lead (`lead_id`) or of one that is gone (`merged_id`)."""
+    page = await merges.listed(services.database, holder.workspace_id, part, text_of(lead_id), text_of(merged_id))
+    return page.json(merges.merge_json)
 
 
 @post("/{merge_id:uuid}/undo", status_code=HTTP_200_OK, summary="Undo a merge")
@@ -85,5 +98,5 @@ def _shown(services: Services, row: dict[str, Any]) -> dict[str, Any]:
 
 ROUTES = [
     keyed("/api/v1/leads", [list_duplicates, merge_lead, dismiss_duplicate, offer_duplicate_again], "leads"),
-    keyed("/api/v1/merges", [undo_merge], "leads"),
+    keyed("/api/v1/merges", [list_merges, undo_merge], "leads"),
 ]

@@ -44,6 +44,10 @@ LOOKED_AT: Final = 50
 
 DRAFT, WAITING, RUNNING, DONE = "draft", "waiting", "running", "done"
 UNDOING, UNDONE = "undoing", "undone"
+STOPPED = "stopped"
+_WHY_STOPPED: Final = (
+    "The server couldn't go on with it; why stands in its log. Start it again: no row is taken in twice."
+)
 _BUSY: Final = (WAITING, RUNNING, UNDOING)
 _LISTED: Final = (
     "id, workspace_id, state, dry_run, file_name, mapping, rows, created, updated, skipped, failed, failed_rows,"
@@ -137,7 +141,7 @@ async def start(
         changed = await tx.execute(
             "UPDATE imports SET state = $2, dry_run = $3, mapping = $4, options = $5, cursor = 0, created = 0,"
             " updated = 0, skipped = 0, failed = '[]', failed_rows = 0, error = '', finished_at = NULL"
-            " WHERE id = $1 AND content <> '' AND (state = 'draft' OR (state = 'done' AND dry_run))",
+            " WHERE id = $1 AND content <> '' AND (state IN ('draft', 'stopped') OR (state = 'done' AND dry_run))",
             import_id,
             WAITING,
             dry_run,
@@ -293,10 +297,20 @@ async def timezone_of(database: Database, workspace_id: str) -> str:
     return str((await get_workspace(database, workspace_id))["timezone"])
 
 
+_STOP: Final = """
+UPDATE imports SET state = CASE WHEN state = 'undoing' THEN 'done' ELSE 'stopped' END, error = $1
+ WHERE state IN ('waiting', 'running', 'undoing') AND NOT EXISTS (
+ SELECT 1 FROM jobs WHERE kind = 'import' AND state IN ('ready', 'running')
+ AND CAST(payload AS TEXT) LIKE '%' || imports.id || '%')
+"""
+
+
 async def purge(tx: Tx) -> None:
-    """Delete files that nobody took in after a day, and reports with the rows that failed after thirty."""
+    """Delete files that nobody took in after a day, and reports with the rows that failed after thirty; an import whose
+    job is dead is stopped, so that somebody may start it again."""
     now = clock.now()
-    idle = "state IN ('draft', 'done') AND content <> ''"
+    await tx.execute(_STOP, _WHY_STOPPED)
+    idle = "state IN ('draft', 'done', 'stopped') AND content <> ''"
     await tx.execute(f"UPDATE imports SET content = '' WHERE {idle} AND created_at < $1", now - KEEP_FILE_MS)
     await tx.execute(
         "DELETE FROM imports WHERE created_at < $1 AND state NOT IN ('waiting', 'running', 'undoing')", now - KEEP_MS

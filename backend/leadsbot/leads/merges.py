@@ -12,6 +12,7 @@ import msgspec
 
 from leadsbot import clock
 from leadsbot.db import Database, Tx
+from leadsbot.db.paging import Page, Slice, Where, newest_first
 from leadsbot.errors import Conflict, InvalidInput, NotFound
 from leadsbot.events.log import Happening, record
 from leadsbot.ids import new_id
@@ -30,6 +31,7 @@ TICKS = (cron.Tick(PURGE, clock.HOUR),)
 # Every table whose rows belong to a lead; `deliveries` are routing's, which stands above and need not know of this.
 _BELONGINGS: Final = ("submissions", "sessions", "stage_changes", "notes", "deliveries")
 _LINKS: Final = "leads"
+_LISTED: Final = "id, lead_id, merged_id, by, at, undone_at"
 _STEP: Final = "step"
 
 Row = dict[str, Any]
@@ -115,6 +117,32 @@ async def last_merge(database: Database, workspace_id: str, lead_id: str) -> Row
         lead_id,
         clock.now() - UNDO_MS,
     )
+
+
+async def listed(
+    database: Database, workspace_id: str, part: Slice, lead_id: str | None = None, merged_id: str | None = None
+) -> Page:
+    """Give the workspace's merges, newest first: those into `lead_id`, or of `merged_id`, where that is asked for."""
+    where = Where()
+    where.equal("workspace_id", workspace_id)
+    where.equal("lead_id", lead_id)
+    where.equal("merged_id", merged_id)
+    return await newest_first(database, f"SELECT {_LISTED} FROM merges", where, part, by="at")
+
+
+def merge_json(row: Row) -> Row:
+    """Give a merge as answers show it; `undo_until` is None where it can't be undone (any more)."""
+    until = row["at"] + UNDO_MS
+    undoable = row["undone_at"] is None and until > clock.now()
+    return {
+        "id": row["id"],
+        "lead_id": row["lead_id"],
+        "merged_id": row["merged_id"],
+        "by": row["by"],
+        "at": clock.rfc3339(row["at"]),
+        "undo_until": clock.rfc3339(until) if undoable else None,
+        "undone_at": clock.rfc3339(row["undone_at"]) if row["undone_at"] else None,
+    }
 
 
 async def forget(tx: Tx, lead_id: str) -> None:

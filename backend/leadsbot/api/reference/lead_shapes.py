@@ -165,6 +165,18 @@ class Merged(Lead):
     merge_id: Annotated[UUID | None, Meta(description="by which the merge is undone, for 30 days")] = None
 
 
+class Merge(Struct):
+    """One lead that became part of another."""
+
+    id: UUID
+    lead_id: Annotated[UUID, Meta(description="the lead that was kept")]
+    merged_id: Annotated[UUID, Meta(description="the one that became part of it")]
+    by: Annotated[str, _example("mara@example.com")]
+    at: Time
+    undo_until: Time | None
+    undone_at: Time | None
+
+
 class Unmerged(Struct):
     """Both leads as they are again."""
 

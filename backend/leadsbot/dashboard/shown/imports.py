@@ -27,6 +27,7 @@ _STATES: Mapping[str, tuple[Tone, str]] = {
     book.DONE: ("good", "Imported"),
     book.UNDOING: ("waiting", "Being undone"),
     book.UNDONE: ("neutral", "Undone"),
+    book.STOPPED: ("trouble", "Stopped"),
 }
 _CHECKED: tuple[Tone, str] = ("partial", "Checked, not imported yet")
 
@@ -77,7 +78,7 @@ async def import_page(
         finished_at=row["finished_at"],
         undoable=book.undoable(dict(row)),
         left=await book.kept(database, row["id"]) if step == "undone" else 0,
-        error=error,
+        error=error or row["error"],
     )
 
 

@@ -20,8 +20,11 @@ from leadsbot.routing import deliveries
 Row = Mapping[str, Any]
 Pipeline = tuple[str, ...]
 
+# How a submission that names no form came in.
+_WAYS = {"endpoint": "to an endpoint", **dict.fromkeys(("public", "v1", "inbound", "postback"), "over the API")}
 # Doors that need no mention: the thread says what came in beside it.
 _DOORS = frozenset({"widget", "html_form"})
+_FILE = "import"
 
 
 async def thread(database: Database, lead: Row, pipeline: Pipeline) -> tuple[Entry, ...]:
@@ -74,7 +77,9 @@ class _Teller:
         again = self._submissions > 1
         fields = [field for field in data["fields"] if isinstance(field, dict)]
         said = [f"{field.get('label') or field.get('name')}: {plain(field.get('value'))}" for field in fields]
-        title = f"{'Sent' if not again else 'Sent again:'} “{data['form_name'] or data['door']}”"
+        title = f"{'Sent' if not again else 'Sent again:'} {_what(data)}"
+        if data["door"] == _FILE:
+            title = "Imported from a file"
         return Entry("submitted", at, title, "\n".join(said) if again else "")
 
     def _stage(self, at: int, data: Row) -> Entry:
@@ -87,3 +92,9 @@ class _Teller:
 
     def _delivery(self, at: int, data: Row) -> Entry:
         return Entry("delivery", at, "", delivery=delivery_view(data, self._places))
+
+
+def _what(data: Row) -> str:
+    if data["form_name"]:
+        return f"“{data['form_name']}”"
+    return _WAYS.get(data["door"], f"“{data['door']}”")

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from leadsbot.analytics.shape import Analytics
 from leadsbot.api.reference.call import Call, Listed
-from leadsbot.api.reference.lead_shapes import Entry, KeyedLead, Lead, LeadPage, LeadWithHistory, Merged, Unmerged
+from leadsbot.api.reference.lead_shapes import (
+    Entry,
+    KeyedLead,
+    Lead,
+    LeadPage,
+    LeadWithHistory,
+    Merge,
+    Merged,
+    Unmerged,
+)
 from leadsbot.api.reference.shapes import Note
 
 _FILTERS = (
@@ -68,6 +77,12 @@ CALLS = [
         answer=Merged,
         example={"lead_id": "0199c3f2-7c1e-7d3a-9a52-6f0e4b1d2c3b"},
         refusals=(404, 409, 413, 415),
+    ),
+    Call(
+        door="GET /api/v1/merges",
+        says="Newest first; `lead_id` asks for those into one lead, `merged_id` for where one went.",
+        answer=Listed[Merge],
+        query={"limit": "25"},
     ),
     Call(door="POST /api/v1/merges/{merge_id}/undo", answer=Unmerged, refusals=(404, 409)),
     Call(
