@@ -25,6 +25,7 @@ from tests.support.capture import FORM, batch, email_field, submit, view
 
 ORIGIN = "https://lindenhof.example"
 PAGE = f"{ORIGIN}/contact"
+PASSWORD = "correct horse battery"
 # No name ends so (RFC 6761): what is sent there leaves no machine.
 NOWHERE = "https://hooks.invalid/hook"
 WORKSPACES = {"Lindenhof": "owner@example.com", "Elsewhere": "stranger@example.com"}
@@ -98,7 +99,7 @@ def serving(folder: Path, database_url: str) -> Iterator[House]:
 
 
 def _bootstrapped(folder: Path, name: str, email: str, settings: dict[str, str]) -> Made:
-    args = ("bootstrap", "--workspace", name, "--email", email, "--password", "correct horse battery", "--json")
+    args = ("bootstrap", "--workspace", name, "--email", email, "--password", PASSWORD, "--json")
     done = leadsbot(folder, *args, **settings)
     assert done.returncode == 0, done.stderr
     return Made(**json.loads(done.stdout))
@@ -221,4 +222,4 @@ class Rows:
         return made
 
 
-__all__ = ["FORM", "NOWHERE", "ORIGIN", "PAGE", "House", "Made", "Rows", "house"]
+__all__ = ["FORM", "NOWHERE", "ORIGIN", "PAGE", "PASSWORD", "House", "Made", "Rows", "house"]

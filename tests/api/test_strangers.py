@@ -18,7 +18,7 @@ from leadsbot.api.reference.call import CSV, JSON, every_call
 from leadsbot.api.reference.describing import scopes_of
 from leadsbot.ids import new_id
 from leadsbot.workspaces.api_keys import SCOPES
-from tests.api.served import House, Rows, house
+from tests.api.served import ORIGIN, PASSWORD, House, Rows, house
 from tests.api.test_openapi import IN_FRONT, app, is_example
 
 __all__ = ["house"]
@@ -175,3 +175,69 @@ def described() -> dict[str, Any]:
 def asks(door: str) -> set[str]:
     """The names of a route's query parameters."""
     return {one["name"] for one in described()[door.removeprefix("GET ")]["get"].get("parameters", ())}
+
+
+# --- The dashboard's pages
+
+# What people without a sign-in may see; each of these has tests of its own for what it tells whom.
+OPEN = ("/login", "/f/", "/invitations/", "/health", "/metrics", "/openapi.json", "/docs", "/static", "/api/")
+PAGES = sorted(
+    f"{method} {route.path_format}"
+    for route in app().routes
+    if isinstance(route, HTTPRoute) and not route.path.startswith(OPEN)
+    for method in route.methods - {"OPTIONS", "HEAD"}
+)
+# What forms hold, so that it isn't the form that is refused; and what paths call otherwise than the API does.
+SAID = {"stage": "Won", "text": "Hello", "spam": "1", "name": "Mine", "role": "member", "origin": ORIGIN, "move": "up"}
+ALIASES = {"hosted_id": "hosted_form_id", "entry_id": "source_id"}
+
+
+def page_of(client: httpx.Client, door: str, ids: dict[str, str], token: str = "") -> httpx.Response:
+    method, path = door.split(" ")
+    for name in re.findall(r"{(\w+)}", path):
+        path = path.replace(f"{{{name}}}", "sources" if name == "kind" else ids[ALIASES.get(name, name)])
+    if method == "GET":
+        return client.get(path, headers={"accept": "text/html"})
+    form = {
+        **SAID,
+        "_csrf_token": token,
+        "lead_id": ids["other_id"],
+        "other_id": ids["other_id"],
+        "form": ids["form_id"],
+    }
+    return client.post(path, data=form, headers={"origin": str(client.base_url), "accept": "text/html"})
+
+
+@pytest.fixture(scope="module")
+def visitor(house: House) -> tuple[httpx.Client, str]:
+    """The stranger's browser, signed in, and the token of its forms."""
+    client = house.client()
+    found = re.search(r'name="csrf-token" content="(\w+)"', client.get("/login").text)
+    said = {"email": house.stranger.user_email, "password": PASSWORD, "_csrf_token": found[1] if found else ""}
+    answer = client.post("/login", data=said, headers={"origin": house.url})
+    assert answer.status_code == 303, answer.text
+    found = re.search(r'name="csrf-token" content="(\w+)"', client.get("/leads").text)
+    assert found
+    return client, found[1]
+
+
+def test_signed_out_every_page_leads_to_the_sign_in(house: House, owned: dict[str, str]) -> None:
+    client = house.client()
+    assert len(PAGES) > 40
+    for door in PAGES:
+        answer = page_of(client, door, owned)
+        if door.startswith("GET "):
+            assert (answer.status_code, answer.headers["location"].partition("?")[0]) == (303, "/login"), door
+        else:
+            assert answer.status_code in (303, 401, 403), (door, answer.text)
+
+
+def test_another_workspaces_pages_are_not_there_and_its_buttons_do_nothing(
+    house: House, visitor: tuple[httpx.Client, str], owned: dict[str, str]
+) -> None:
+    before = held(house)
+    client, token = visitor
+    for door in (door for door in PAGES if re.search(r"{\w+_id}", door)):
+        answer = page_of(client, door, owned, token)
+        assert answer.status_code == 404, (door, answer.status_code, answer.text[-600:])
+    assert held(house) == before
