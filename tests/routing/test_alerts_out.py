@@ -18,6 +18,9 @@ from leadsbot.routing.destination import Destination
 from leadsbot.routing.wants import wants
 from leadsbot.services import Services
 from leadsbot.workspaces.bootstrap import Created
+from tests.routing.house import Make, Run, in_thread, settled
+from tests.support.smtp_server import SmtpServer
+from tests.support.telegram_server import TelegramServer
 
 TOLD = {
     "kind": "silence",
@@ -69,3 +72,19 @@ async def test_it_is_told_in_words_with_the_way_to_the_log(database: Database, w
     assert (summary.title, summary.message) == ("Main: no leads", "Why")
     assert summary.link == "https://leads.example.com/attempts?door=d1"
     assert summary.opens == "Open the capture log"
+
+
+async def test_it_arrives_by_mail_and_in_the_chat(
+    make_services: Make, run: Run, workspace: Created, telegram: TelegramServer, smtp: SmtpServer
+) -> None:
+    services = make_services(smtp_url=smtp.url)
+    run(services)
+    await destinations.create_channel(services, workspace.workspace_id, "telegram", {"chat_id": -1001})
+    await destinations.create_channel(services, workspace.workspace_id, "email", {"to": ["owner@example.com"]})
+    await alert(services.database, workspace)
+    await settled(services, workspace, "delivered", 2)
+    assert "Main: no leads" in telegram.sent[0].text and "Why" in telegram.sent[0].text
+    [mail] = await in_thread(lambda: smtp.wait_for(1))
+    assert str(mail.message["Subject"]) == "Main: no leads"
+    html = mail.message.get_body(("html",))
+    assert html is not None and "Open the capture log</a>" in html.get_content()
