@@ -61,6 +61,12 @@ async def test_it_shows_the_address_and_how_to_send_there(owner: Browser, worksp
     assert "In use" in await page_with(owner, "last lead")
 
 
+async def test_a_lead_says_that_it_came_by_an_endpoint(owner: Browser, workspace: Created) -> None:
+    lead_id = (await sent(owner, workspace)).json()["id"]
+    page = shown(await owner.see(f"/leads/{lead_id}"))
+    assert "Sent to an endpoint" in page and "by hand" not in page and "Inbound (endpoint)" in page
+
+
 async def test_an_endpoint_is_created_and_takes_a_lead_at_once(owner: Browser) -> None:
     wrong = await owner.press("/endpoints", {"name": "", "allowed_origins": "example.com"})
     assert wrong.status_code == 422
