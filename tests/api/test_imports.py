@@ -11,7 +11,7 @@ import pytest
 from leadsbot import clock
 from leadsbot.capture import arrivals
 from leadsbot.db import Database, Tx
-from leadsbot.imports import book, run, sheet
+from leadsbot.imports import book, keeping, run, sheet
 from leadsbot.jobs.runner import Runner
 from leadsbot.leads import changes
 from leadsbot.workspaces.bootstrap import Created
@@ -298,26 +298,26 @@ async def test_files_and_reports_are_not_kept_for_ever(api: Client, database: Da
     assert checked["preview"][0][0] == "Jane Doe"
     await imported(api, database)
     assert len(await database.fetch("SELECT id FROM imports WHERE content <> ''")) == 1
-    with clock.freeze(clock.now() + book.KEEP_FILE_MS + 1):
-        await database.write(book.purge)
+    with clock.freeze(clock.now() + keeping.KEEP_FILE_MS + 1):
+        await database.write(keeping.purge)
         assert (await shown(api, checked["id"]))["preview"] == []
         assert (await api.post(f"{PATH}/{checked['id']}/run")).status_code == 409
-    with clock.freeze(clock.now() + book.KEEP_MS + 1):
-        await database.write(book.purge)
+    with clock.freeze(clock.now() + keeping.KEEP_MS + 1):
+        await database.write(keeping.purge)
     assert await database.fetch("SELECT id FROM imports") == []
     assert await database.fetch("SELECT id FROM import_rows") == []
 
 
 async def test_an_import_whose_job_died_is_stopped_and_can_be_started_again(api: Client, database: Database) -> None:
     made = await send(api)
-    await database.write(book.purge)
+    await database.write(keeping.purge)
     assert (await shown(api, made["id"]))["state"] == "waiting"
 
     async def die(tx: Tx) -> None:
         await tx.execute("UPDATE jobs SET state = 'dead'")
 
     await database.write(die)
-    await database.write(book.purge)
+    await database.write(keeping.purge)
     stopped = await shown(api, made["id"])
     assert stopped["state"] == "stopped" and "no row is taken in twice" in stopped["error"]
     assert (await api.post(f"{PATH}/{made['id']}/run")).status_code == 202

@@ -12,6 +12,7 @@ from litestar.status_codes import HTTP_202_ACCEPTED
 from leadsbot.api.keyed import Holder, House, Part, keyed
 from leadsbot.errors import UnsupportedMediaType
 from leadsbot.imports import book, columns, report
+from leadsbot.imports.present import import_json
 from leadsbot.services import Services
 
 KINDS = ("text/csv", "application/csv", "application/vnd.ms-excel", "text/tab-separated-values")
@@ -56,7 +57,7 @@ async def create_import(
 @get("/", summary="List imports")
 async def list_imports(services: House, holder: Holder, part: Part) -> dict[str, Any]:
     page = await book.listed(services.database, holder.workspace_id, part)
-    return page.json(book.import_json)
+    return page.json(import_json)
 
 
 @get("/{import_id:uuid}", summary="How an import stands, and which rows couldn't be taken")
@@ -98,7 +99,7 @@ async def delete_import(services: House, holder: Holder, import_id: FromPath[UUI
 
 
 async def _whole(services: Services, row: dict[str, Any]) -> dict[str, Any]:
-    return {**book.import_json(row), "preview": await book.preview(services.database, row["id"])}
+    return {**import_json(row), "preview": await book.preview(services.database, row["id"])}
 
 
 ROUTES = [

@@ -1,4 +1,4 @@
-"""Imports as rows: begun with a file, started, looked at, listed, purged."""
+"""Imports as rows: begun with a file, started, looked at, listed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ import msgspec
 
 from leadsbot import clock
 from leadsbot.capture.house_rules import STATUSES, HouseRules, rules_of
-from leadsbot.clock import rfc3339
 from leadsbot.db import Database, Tx
 from leadsbot.db.paging import Page, Slice, Where, newest_first
 from leadsbot.errors import Conflict, InvalidInput, NotFound, TooManyRequests
@@ -21,23 +20,14 @@ from leadsbot.ids import new_id
 from leadsbot.imports import columns, dates, sheet
 from leadsbot.imports.rows import Options
 from leadsbot.imports.sheet import Sheet
-from leadsbot.jobs import cron
-from leadsbot.jobs.handlers import HasDatabase
-from leadsbot.jobs.outcomes import Done, Outcome
 from leadsbot.jobs.queue import enqueue
-from leadsbot.jobs.runner import JobHandler
 from leadsbot.leads.tables import Import
 from leadsbot.workspaces.workspace_editing import get_workspace
 
 JOB: Final = "import"
-PURGE: Final = "purge-imports"
-TICKS = (cron.Tick(PURGE, clock.HOUR),)
 
 MOST_UNDER_WAY: Final = 5
 UNDO_MS: Final = clock.DAY
-# A file that nobody took in, or only checked, is somebody's data on our disk.
-KEEP_FILE_MS: Final = clock.DAY
-KEEP_MS: Final = 30 * clock.DAY
 MOST_FAILURES_SHOWN: Final = 1_000
 PREVIEW_ROWS: Final = 5
 LOOKED_AT: Final = 50
@@ -45,9 +35,6 @@ LOOKED_AT: Final = 50
 DRAFT, WAITING, RUNNING, DONE = "draft", "waiting", "running", "done"
 UNDOING, UNDONE = "undoing", "undone"
 STOPPED = "stopped"
-_WHY_STOPPED: Final = (
-    "The server couldn't go on with it; why stands in its log. Start it again: no row is taken in twice."
-)
 _BUSY: Final = (WAITING, RUNNING, UNDOING)
 _LISTED: Final = (
     "id, workspace_id, state, dry_run, file_name, mapping, rows, created, updated, skipped, failed, failed_rows,"
@@ -266,62 +253,8 @@ def options_of(row: Row) -> Options:
     return msgspec.json.decode(row["options"], type=Options)
 
 
-def import_json(row: Row) -> Row:
-    """Give an import as answers show it. `failed` holds the first `MOST_FAILURES_SHOWN`, `failed_rows` counts all."""
-    options = options_of(row)
-    finished, undone = row["finished_at"], row["undone_at"]
-    return {
-        "id": row["id"],
-        "state": row["state"],
-        "dry_run": bool(row["dry_run"]),
-        "file_name": row["file_name"],
-        "rows": row["rows"],
-        "done_rows": row["cursor"],
-        "created": row["created"],
-        "updated": row["updated"],
-        "skipped": row["skipped"],
-        "failed_rows": row["failed_rows"],
-        "failed": msgspec.json.decode(row["failed"]),
-        "mapping": decode_mapping(row),
-        "update": options.update,
-        "notify": options.notify,
-        "error": row["error"] or None,
-        "by": row["by"],
-        "created_at": rfc3339(row["created_at"]),
-        "finished_at": rfc3339(finished) if finished else None,
-        "undone_at": rfc3339(undone) if undone else None,
-    }
-
-
 async def timezone_of(database: Database, workspace_id: str) -> str:
     return str((await get_workspace(database, workspace_id))["timezone"])
-
-
-_STOP: Final = """
-UPDATE imports SET state = CASE WHEN state = 'undoing' THEN 'done' ELSE 'stopped' END, error = $1
- WHERE state IN ('waiting', 'running', 'undoing') AND NOT EXISTS (
- SELECT 1 FROM jobs WHERE kind = 'import' AND state IN ('ready', 'running')
- AND CAST(payload AS TEXT) LIKE '%' || imports.id || '%')
-"""
-
-
-async def purge(tx: Tx) -> None:
-    """Delete files that nobody took in after a day, and reports with the rows that failed after thirty; an import whose
-    job is dead is stopped, so that somebody may start it again."""
-    now = clock.now()
-    await tx.execute(_STOP, _WHY_STOPPED)
-    idle = "state IN ('draft', 'done', 'stopped') AND content <> ''"
-    await tx.execute(f"UPDATE imports SET content = '' WHERE {idle} AND created_at < $1", now - KEEP_FILE_MS)
-    await tx.execute(
-        "DELETE FROM imports WHERE created_at < $1 AND state NOT IN ('waiting', 'running', 'undoing')", now - KEEP_MS
-    )
-
-
-def job_handlers(services: HasDatabase) -> dict[str, JobHandler]:
-    async def run(payload: dict[str, Any]) -> Outcome:
-        return Done(writes=purge)
-
-    return {PURGE: run}
 
 
 async def _hold_to_limit(tx: Tx, workspace_id: str) -> None:

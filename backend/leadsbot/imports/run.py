@@ -20,11 +20,12 @@ from leadsbot.capture.arrivals import store
 from leadsbot.capture.house_rules import rules_of
 from leadsbot.db import Database, Tx
 from leadsbot.errors import LeadsBotError
-from leadsbot.events.log import Happening, record, topic, unheard
+from leadsbot.events.log import topic, unheard
 from leadsbot.ids import derived_id
 from leadsbot.imports import book
 from leadsbot.imports.rows import Context, Judged, judge
 from leadsbot.imports.sheet import Line, Sheet
+from leadsbot.imports.undo import undo
 from leadsbot.jobs.handlers import HasDatabase
 from leadsbot.jobs.outcomes import Done, Outcome
 from leadsbot.jobs.runner import JobHandler
@@ -59,7 +60,7 @@ async def work(database: Database, import_id: str) -> None:
     if row is None:
         return
     if row["state"] == book.UNDOING:
-        await _undo(database, row["workspace_id"], import_id)
+        await undo(database, row["workspace_id"], import_id)
     elif row["state"] in (book.WAITING, book.RUNNING):
         found = await book.opened(database, import_id)
         if found is not None:
@@ -243,55 +244,3 @@ async def _finish(database: Database, about: Context, dry_run: bool) -> None:
         tx.signal(topic(about.rules.workspace_id))
 
     await database.write(unit)
-
-
-async def _undo(database: Database, workspace_id: str, import_id: str) -> None:
-    """Delete, some at a time, the leads that an import made and that nobody has changed since."""
-    row = await database.fetch_one("SELECT options, finished_at FROM imports WHERE id = $1", import_id)
-    if row is None:
-        return
-    notify, finished = book.options_of(row).notify, row["finished_at"]
-    left = True
-    while left:
-
-        async def unit(tx: Tx) -> bool:
-            return await _undo_part(tx, workspace_id, import_id, finished, notify)
-
-        left = await database.write(unit)
-
-
-async def _undo_part(tx: Tx, workspace_id: str, import_id: str, finished: int, notify: bool) -> bool:
-    made = await tx.fetch(
-        f"SELECT id, lead_id FROM import_rows WHERE import_id = $1 AND outcome = 'created' ORDER BY row LIMIT {CHUNK}",
-        import_id,
-    )
-    if not made:
-        await tx.execute(
-            "UPDATE imports SET state = 'undone', undone_at = $2, content = '' WHERE id = $1 AND state = 'undoing'",
-            import_id,
-            clock.now(),
-        )
-        tx.signal(topic(workspace_id))
-        return False
-    lock = " FOR UPDATE" if tx.dialect == "postgres" else ""
-    untouched = await tx.fetch(
-        f"SELECT id FROM leads WHERE workspace_id = $1 AND id {tx.one_of(2)} AND updated_at <= $3"
-        f" AND deleted_at IS NULL ORDER BY created_at, id{lock}",
-        workspace_id,
-        tx.many([row["lead_id"] for row in made]),
-        finished,
-    )
-    gone = {str(row["id"]) for row in untouched}
-    await tx.execute(f"DELETE FROM leads WHERE id {tx.one_of(1)}", tx.many(sorted(gone)))
-    await tx.execute(
-        f"UPDATE leads SET duplicate_of = NULL WHERE duplicate_of {tx.one_of(1)}",
-        tx.many(sorted(gone)),
-    )
-    for outcome, rows in (
-        ("undone", [row["id"] for row in made if row["lead_id"] in gone]),
-        ("kept", [row["id"] for row in made if row["lead_id"] not in gone]),
-    ):
-        await tx.execute(f"UPDATE import_rows SET outcome = $2 WHERE id {tx.one_of(1)}", tx.many(rows), outcome)
-    if notify:
-        record(tx, *(Happening(workspace_id, "lead.deleted", {"lead": {"id": one}}, one) for one in sorted(gone)))
-    return True

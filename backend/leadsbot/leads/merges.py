@@ -21,6 +21,7 @@ from leadsbot.jobs.handlers import HasDatabase
 from leadsbot.jobs.outcomes import Done, Outcome
 from leadsbot.jobs.runner import JobHandler
 from leadsbot.leads import merge_rows
+from leadsbot.leads.belongings import STEP, hand_back, hand_over
 from leadsbot.leads.present import lead_json
 from leadsbot.leads.tables import Lead, Merge, StageChange
 
@@ -28,11 +29,7 @@ UNDO_MS: Final = 30 * clock.DAY
 PURGE: Final = "purge-merges"
 TICKS = (cron.Tick(PURGE, clock.HOUR),)
 
-# Every table whose rows belong to a lead; `deliveries` are routing's, which stands above and need not know of this.
-_BELONGINGS: Final = ("submissions", "sessions", "stage_changes", "notes", "deliveries")
-_LINKS: Final = "leads"
 _LISTED: Final = "id, lead_id, merged_id, by, at, undone_at"
-_STEP: Final = "step"
 
 Row = dict[str, Any]
 
@@ -58,9 +55,9 @@ async def merge(database: Database, workspace_id: str, lead_id: str, other_id: s
         kept, other = await _both(tx, workspace_id, lead_id, other_id)
         stages = await _stages(tx, workspace_id)
         row = merge_rows.merged(kept, other, stages, clock.now())
-        moved = await _hand_over(tx, other_id, lead_id)
+        moved = await hand_over(tx, other_id, lead_id)
         if row["stage"] != kept["stage"]:
-            moved[_STEP] = [_step(tx, kept["stage"], row, by)]
+            moved[STEP] = [_step(tx, kept["stage"], row, by)]
         await tx.execute("DELETE FROM leads WHERE id = $1", other_id)
         await _write(tx, lead_id, {name: new for name, (_, new) in merge_rows.written(kept, row).items()})
         merge_id = _keep(tx, kept, row, other, moved, by)
@@ -81,7 +78,7 @@ async def undo(database: Database, workspace_id: str, merge_id: str) -> Undone:
         back, edited = merge_rows.unmerged(kept, before, after)
         tx.insert(Lead, restored)
         await tx.flush()
-        await _hand_back(tx, made)
+        await hand_back(tx, made)
         if back:
             await _write(tx, kept["id"], back)
         await tx.execute("UPDATE merges SET undone_at = $2 WHERE id = $1", merge_id, clock.now())
@@ -197,40 +194,6 @@ def _lock(tx: Tx) -> str:
 async def _stages(tx: Tx, workspace_id: str) -> list[str]:
     row = await tx.fetch_one("SELECT stages FROM workspaces WHERE id = $1", workspace_id)
     return msgspec.json.decode(row["stages"], type=list[str]) if row else []
-
-
-async def _hand_over(tx: Tx, from_id: str, to_id: str) -> dict[str, list[str]]:
-    """Let all that belongs to one lead belong to the other; gives the ids of what moved, by table."""
-    moved: dict[str, list[str]] = {}
-    for table in _BELONGINGS:
-        rows = await tx.fetch(f"SELECT id FROM {table} WHERE lead_id = $1", from_id)
-        moved[table] = [str(row["id"]) for row in rows]
-        if rows:
-            await tx.execute(f"UPDATE {table} SET lead_id = $2 WHERE lead_id = $1", from_id, to_id)
-    links = await tx.fetch("SELECT id FROM leads WHERE duplicate_of = $1 AND id <> $2", from_id, to_id)
-    moved[_LINKS] = [str(row["id"]) for row in links]
-    if links:
-        await tx.execute("UPDATE leads SET duplicate_of = $2 WHERE duplicate_of = $1 AND id <> $2", from_id, to_id)
-    return moved
-
-
-async def _hand_back(tx: Tx, made: Row) -> None:
-    """Give the restored lead back what it brought, where that is still the kept one's."""
-    moved: dict[str, list[str]] = msgspec.json.decode(made["moved"])
-    for table in _BELONGINGS:
-        await tx.execute(
-            f"UPDATE {table} SET lead_id = $1 WHERE lead_id = $2 AND id {tx.one_of(3)}",
-            made["merged_id"],
-            made["lead_id"],
-            tx.many(moved.get(table, [])),
-        )
-    await tx.execute(
-        f"UPDATE leads SET duplicate_of = $1 WHERE duplicate_of = $2 AND id {tx.one_of(3)}",
-        made["merged_id"],
-        made["lead_id"],
-        tx.many(moved.get(_LINKS, [])),
-    )
-    await tx.execute(f"DELETE FROM stage_changes WHERE id {tx.one_of(1)}", tx.many(moved.get(_STEP, [])))
 
 
 def _step(tx: Tx, before: str, row: Row, by: str) -> str:
