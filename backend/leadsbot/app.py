@@ -101,6 +101,7 @@ class House:
             await self._bot.stop()
             await self._cron.stop()
             await self._runner.stop()
+        await self.services.refusals.close()
         await self.services.outbound.aclose()
         await self.services.database.close()
 

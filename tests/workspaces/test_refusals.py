@@ -152,3 +152,14 @@ async def test_refusals_are_counted_by_the_hour_and_door(
     await count(database, *said, replace(said[0], times=7), refused(stranger, "https://a.example"))
     assert await refusals.by_hour(database, workspace.site_id) == {0: 9, 1: 2}
     assert await refusals.by_hour(database, stranger.site_id) == {0: 1}
+
+
+async def test_what_was_noted_last_is_written_before_the_end(database: Database, workspace: Created) -> None:
+    tally = Tally(database)
+    await tally.close()
+    tally.note(refused(workspace, "https://a.example"))
+    await until(lambda: lines(database, workspace))
+    tally.note(refused(workspace, "https://b.example"))
+    await tally.close()
+    assert [line["times"] for line in await lines(database, workspace)] == [1, 1]
+    assert len(await requests(database, workspace.site_id)) == 2

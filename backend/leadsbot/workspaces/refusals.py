@@ -89,13 +89,22 @@ class Tally:
         if self._writing is None or self._writing.done():
             self._writing = asyncio.create_task(self._write(), name="refusals")
 
+    async def close(self) -> None:
+        """Write what was noted last; call it before the database closes."""
+        if self._writing is not None:
+            self._writing.cancel()
+            await asyncio.gather(self._writing, return_exceptions=True)
+        await self._write_noted()
+
     async def _write(self) -> None:
         while self._waiting:
-            noted, self._waiting = list(self._waiting.values()), {}
-            requests, self._requests = [one for door in self._requests.values() for one in door], {}
-            writes = [self._put(count, one) for one in noted] + [self._put(keep, one) for one in requests]
-            await asyncio.gather(*writes)
+            await self._write_noted()
             await asyncio.sleep(PAUSE_S)
+
+    async def _write_noted(self) -> None:
+        noted, self._waiting = list(self._waiting.values()), {}
+        requests, self._requests = [one for door in self._requests.values() for one in door], {}
+        await asyncio.gather(*(self._put(count, one) for one in noted), *(self._put(keep, one) for one in requests))
 
     async def _put(self, handler: Handler, refused: Refused) -> None:
         try:
