@@ -119,7 +119,8 @@ CALLS = [
         kind=FORM,
         answers=(303,),
         example={"name": "Jane Doe", "email": "jane@example.com", "message": "Do you have a room?"},
-        refusals=(403, 404, 413, 415, 429),
+        refusals=(403, 404, 409, 413, 415, 429),
         keyed=False,
+        idempotent=True,
     ),
 ]
