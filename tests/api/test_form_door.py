@@ -177,7 +177,7 @@ async def test_a_form_of_another_service_keeps_working(visitor: Visitor, databas
     assert (row["email"], json.loads(row["custom_data"])) == ("ada@example.com", {})
 
 
-@pytest.mark.parametrize("trap", ["website", "_gotcha"])
+@pytest.mark.parametrize("trap", ["website", "_gotcha", "_honey"])
 async def test_a_honeypot_makes_spam_and_answers_the_same(visitor: Visitor, database: Database, trap: str) -> None:
     await change_site(database, honeypot_field="website")
     answer = await visitor.send(ADA | {trap: "https://pills.example"})

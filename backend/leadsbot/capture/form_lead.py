@@ -29,24 +29,13 @@ from leadsbot.leads.vocabulary import PHONE
 from leadsbot.workspaces.sites import SiteRules
 
 DOOR: Final = "form"
-NEXT, FORM, PAGE, TRAP, REPLY_TO = "_next", "_form", "_page", "_gotcha", "_replyto"
+NEXT, FORM, PAGE, REPLY_TO = "_next", "_form", "_page", "_replyto"
+# Formspree's and FormSubmit's names for a field that people never see.
+TRAPS: Final = ("_gotcha", "_honey")
 # What other services' forms say to them; a form that was moved here keeps working, and they tell nothing of the person.
 CONTROLS: Final = frozenset(
-    {
-        NEXT,
-        FORM,
-        PAGE,
-        TRAP,
-        CHARSET,
-        "_subject",
-        "_cc",
-        "_template",
-        "_captcha",
-        "_autoresponse",
-        "_format",
-        "_language",
-    }
-    | {"_blacklist", "_webhook", "_redirect", "_honeypot"}
+    {NEXT, FORM, PAGE, CHARSET, "_subject", "_cc", "_template", "_captcha", "_autoresponse", "_format"}
+    | {"_language", "_blacklist", "_webhook", "_redirect"}
 )
 # Proof that a form came from its page, which frameworks put there; nobody typed it.
 _TOKENS: Final = frozenset(
@@ -134,7 +123,7 @@ def _address(url: str) -> str:
 
 
 def _kept(site: SiteRules, fields: Fields) -> list[wire.Field]:
-    traps = {TRAP, site.honeypot_field}
+    traps = {*TRAPS, site.honeypot_field}
     unsaid = {*CONTROLS, *_TOKENS, *_UTM, *CLICK_IDS}
     said = {name: value for name, value in fields.items() if name not in traps and name.lower() not in unsaid}
     return sifting.allowed(site, [_field(name, value) for name, value in said.items()])
@@ -182,7 +171,7 @@ def _submission(
 
 
 def _trapped(site: SiteRules, fields: Fields) -> str:
-    return next((name for name in (site.honeypot_field, TRAP) if name and fields.get(name, "").strip()), "")
+    return next((name for name in (site.honeypot_field, *TRAPS) if name and fields.get(name, "").strip()), "")
 
 
 def _reached(site: SiteRules, seen: Seen, visit: Visit, session_id: str, filled: int, total: int) -> Reached:
