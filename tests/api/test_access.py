@@ -43,6 +43,9 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /api/v1/webhooks": {"url": "http://127.0.0.1:9/hook", "events": []},
     "POST /api/v1/channels": {"kind": "email", "config": {"to": ["owner@example.com"]}},
 }
+CSV = {"content-type": "text/csv"}
+# What an import that was only handed in doesn't take yet: its owner learns that, a stranger doesn't.
+TOO_EARLY = ("POST /api/v1/imports/{import_id}/run", "POST /api/v1/imports/{import_id}/undo")
 
 
 def doors() -> list[str]:
@@ -61,7 +64,7 @@ def doors() -> list[str]:
 
 
 DOORS = doors()
-READS = [door for door in DOORS if re.match(r"GET /api/(v1/)?(leads|sessions|forms|analytics)\b", door)]
+READS = [door for door in DOORS if re.match(r"GET /api/(v1/)?(leads|merges|sessions|forms|analytics)\b", door)]
 
 
 def request(client: Client, door: str, ids: dict[str, str]) -> httpx.Request:
@@ -86,6 +89,7 @@ async def rows(api: Client, database: Database, workspace: Created) -> dict[str,
         "other_id": await add_lead(database, workspace, email="augusta@example.com"),
         "note_id": (await api.post(f"/api/v1/leads/{lead_id}/notes", json={"text": "Call her."})).json()["id"],
         "merge_id": await _merged(api, database, workspace),
+        "import_id": await _imported(api),
         "site_id": workspace.site_id,
         "endpoint_id": workspace.endpoint_id,
         "session_id": await add_session(database, workspace),
@@ -113,6 +117,13 @@ async def _merged(api: Client, database: Database, workspace: Created) -> str:
     kept, other = [await add_lead(database, workspace, email=f"{name}@example.com") for name in ("bob", "bobby")]
     answer = await api.post(f"/api/v1/leads/{kept}/merge", json={"lead_id": other})
     return str(answer.json()["merge_id"])
+
+
+async def _imported(api: Client) -> str:
+    """Hand a file in to be checked; gives the import's id."""
+    answer = await api.post("/api/v1/imports?dry_run=1", content=b"email\njo@example.com\n", headers=CSV)
+    assert answer.status_code == 202, answer.text
+    return str(answer.json()["id"])
 
 
 async def test_no_door_opens_without_a_key(nobody: Client) -> None:
@@ -178,7 +189,7 @@ async def test_a_stranger_meets_nothing_of_anothers_workspace(
         assert (answer.status_code, answer.json()["code"]) == (404, "not_found"), door
     for door in (door for door in DOORS if "{" in door and not door.startswith("DELETE")):
         answer = await api.send(request(api, door, rows))
-        assert answer.status_code in (200, 201, 202), (door, answer.text)
+        assert answer.status_code in (200, 201, 202, *((409,) if door in TOO_EARLY else ())), (door, answer.text)
 
 
 async def test_a_strangers_lists_hold_nothing_of_anothers_workspace(
