@@ -182,6 +182,7 @@ async def test_an_address_with_a_networks_length_is_told_what_was_meant(api: Cli
 async def note(database: Database, workspace: Created, *said: Refused) -> None:
     for one in said:
         await database.put(refusals.count, one)
+        await database.put(refusals.keep, one)
 
 
 def refused(workspace: Created, reason: str, origin: str = "", address: str = "203.0.113.7", at: int = NOON) -> Refused:
