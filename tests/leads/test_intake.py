@@ -13,6 +13,7 @@ from leadsbot.db import Database, Tx
 from leadsbot.forms.sessions import Reached
 from leadsbot.forms.visit import Visit
 from leadsbot.ids import new_id
+from leadsbot.leads import matching
 from leadsbot.leads.contact import Contact
 from leadsbot.leads.intake import intake
 from leadsbot.leads.merging import CUSTOM_LENGTH
@@ -398,3 +399,33 @@ async def test_two_nodes_that_get_the_same_submission_at_once_store_it_once(
     database.bind()
     assert len(await leads(database)) == 10
     assert await told(database) == ["lead.created"] * 10
+
+
+async def test_a_phone_sent_twice_from_one_address_within_moments_is_one_lead(
+    database: Database, visitor: Visitor
+) -> None:
+    begun = visitor.fills(phone="0660 123 45 67", received_at=NOW)
+    without_visit = replace(visitor.visit, id=None)
+    again = visitor.fills(
+        phone="0660 1234567", door="html_form", visit=without_visit, session_id=None, received_at=NOW + 2_000
+    )
+    (first,), (second,) = await take(database, begun), await take(database, again)
+    assert second.lead_id == first.lead_id and not second.created
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"visit": Visit(ip_address="203.0.113.8")},
+        {"phone": "0660 7654321"},
+        {"received_at": NOW + matching.MOMENTS_MS},
+        {"email": "jane@example.com"},
+        {"joins": False},
+    ],
+    ids=["another address", "another phone", "later", "with an email", "a creating door"],
+)
+async def test_a_phone_alone_joins_nothing_else(database: Database, visitor: Visitor, other: dict[str, Any]) -> None:
+    begun = visitor.fills(phone="0660 123 45 67", received_at=NOW)
+    given = {"phone": "0660 123 45 67", "visit": replace(visitor.visit, id=None), "session_id": None, **other}
+    (_,), (second,) = await take(database, begun), await take(database, visitor.fills(**{"received_at": NOW, **given}))
+    assert second.created

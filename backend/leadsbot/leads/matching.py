@@ -1,4 +1,8 @@
-"""Finding the lead that a submission belongs to: its own session first, its visit next, its email last."""
+"""Finding the lead that a submission belongs to: its own session first, its visit next, its email last.
+
+Where there is no email, by the phone that the same address gave moments ago: a page may carry the tag around a form that
+posts here by itself too, and both tell of one person.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +10,14 @@ import zlib
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from leadsbot import clock
 from leadsbot.db import Tx
 from leadsbot.errors import NotFound
 from leadsbot.leads.submission import Submission
 
 Row = dict[str, Any]
+
+MOMENTS_MS = 10 * clock.MINUTE
 
 
 class Candidates:
@@ -21,6 +28,7 @@ class Candidates:
         self._sessions: dict[tuple[str, str], str] = {}
         self._visits: dict[tuple[str, str], str] = {}
         self._emails: dict[tuple[str, str], str] = {}
+        self._phones: dict[tuple[str, str, str], tuple[int, str]] = {}
         for row in rows:
             self.hold(row)
 
@@ -34,6 +42,8 @@ class Candidates:
             self._visits[workspace, row["visit_id"]] = row["id"]
         if row["email_key"] and not row["spam"]:
             self._emails[workspace, row["email_key"]] = row["id"]
+        if row["phone"] and not row["email_key"] and not row["spam"]:
+            self._phones[workspace, _digits(row["phone"]), row["ip_address"]] = (row["created_at"], row["id"])
 
     def match(self, sub: Submission) -> tuple[Row | None, bool]:
         """Give the lead and whether it is the visitor's own (this session's, or this visit's with no other email)."""
@@ -49,13 +59,22 @@ class Candidates:
                 own = visited
         if own is not None:
             return self._by_id[own], True
-        met = self._emails.get((workspace, email)) if email and sub.joins else None
+        met = None
+        if sub.joins:
+            met = self._emails.get((workspace, email)) if email else self._same_phone(sub)
         return (self._by_id[met], False) if met else (None, False)
 
     def twin(self, sub: Submission) -> str | None:
         """Give the lead with the same email that a new one may be a duplicate of."""
         email = (sub.contact.email or "").lower()
         return self._emails.get((sub.workspace_id, email)) if email and not sub.spam_reasons else None
+
+    def _same_phone(self, sub: Submission) -> str | None:
+        if not _tells_phone_alone(sub):
+            return None
+        key = (sub.workspace_id, _digits(sub.contact.phone or ""), sub.visit.ip_address)
+        at, lead_id = self._phones.get(key, (0, None))
+        return lead_id if sub.received_at - at < MOMENTS_MS else None
 
     def _named(self, sub: Submission) -> Row | None:
         row = self._by_id.get(sub.lead_id or "")
@@ -67,7 +86,7 @@ class Candidates:
 
 
 async def load(tx: Tx, subs: Sequence[Submission]) -> Candidates:
-    """Read every lead that the batch may meet, with four look-ups at most, however long it is."""
+    """Read every lead that the batch may meet, with five look-ups at most, however long it is."""
     workspaces = tx.many(sorted({sub.workspace_id for sub in subs}))
     visits = sorted({sub.visit.id for sub in subs if sub.visit.id})
     sessions = sorted({sub.session_id for sub in subs if sub.session_id})
@@ -81,6 +100,15 @@ async def load(tx: Tx, subs: Sequence[Submission]) -> Candidates:
             f" ORDER BY created_at {lock}",
             workspaces,
             tx.many(emails),
+        )
+    callers = [sub for sub in subs if _tells_phone_alone(sub)]
+    if callers:
+        rows += await tx.fetch(
+            f"SELECT * FROM leads WHERE workspace_id {tx.one_of(1)} AND created_at > $2 AND ip_address {tx.one_of(3)}"
+            f" AND email_key = '' AND phone <> '' AND deleted_at IS NULL ORDER BY created_at {lock}",
+            workspaces,
+            min(sub.received_at for sub in callers) - MOMENTS_MS,
+            tx.many(sorted({sub.visit.ip_address for sub in callers})),
         )
     if named:
         rows += await tx.fetch(
@@ -114,6 +142,17 @@ async def lock(tx: Tx, subs: Sequence[Submission]) -> None:
         return
     names = {f"{s.workspace_id}:{s.contact.email}".lower() for s in subs if s.contact.email}
     names |= {s.visit.id for s in subs if s.visit.id}
+    names |= {f"{s.workspace_id}:{_digits(s.contact.phone or '')}" for s in subs if _tells_phone_alone(s)}
     keys = sorted({zlib.crc32(name.encode()) for name in names})
     if keys:
         await tx.execute("SELECT pg_advisory_xact_lock(k) FROM unnest($1::bigint[]) AS k ORDER BY k", keys)
+
+
+def _tells_phone_alone(sub: Submission) -> bool:
+    """Tell whether a visitor (no server) gave a phone and no email."""
+    public = sub.joins and sub.fills_only and sub.complete
+    return bool(public and sub.contact.phone and not sub.contact.email and sub.visit.ip_address)
+
+
+def _digits(phone: str) -> str:
+    return "".join(character for character in phone if character.isdigit())
