@@ -1,7 +1,7 @@
 """Finding the lead that a submission belongs to: its own session first, its visit next, its email last.
 
-Where there is no email, by the phone that the same address gave moments ago: a page may carry the tag around a form that
-posts here by itself too, and both tell of one person.
+Where there is no email, by the phone that the same address gave moments ago: a page may carry the tag around a form
+that posts here by itself too, and both tell of one person.
 """
 
 from __future__ import annotations
