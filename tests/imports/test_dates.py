@@ -47,6 +47,31 @@ def test_days_are_written_our_way() -> None:
     assert dates.day("30.2.2026", "dmy") is None
 
 
+BLANKS = " " * 60_000
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"2026-05-31 9:30{BLANKS}x",
+        f"2026-05-31{BLANKS}\nx",
+        f"1/2/2026{BLANKS}\nx",
+        f"1/2/2026{',' * 60_000}\nx",
+        f"2026-05-31 09:30:05.{'0' * 64}",
+    ],
+)
+def test_a_long_cell_costs_no_pattern_any_time(text: str) -> None:
+    """Any of the first four kept one busy for minutes: the time grew with the square of the blanks."""
+    assert dates.moment(text, "dmy", "UTC") is None
+    assert dates.order_of([text], "US") == "mdy"
+
+
+def test_blanks_around_and_between_are_no_matter() -> None:
+    for text in (f" 2026-05-31 {BLANKS} 9:30{BLANKS}pm\n", "2026-05-31\t9:30 pm"):
+        found = dates.moment(text, "dmy", "UTC")
+        assert found is not None and rfc3339(found) == "2026-05-31T21:30:00.000Z"
+
+
 @given(st.text(st.sampled_from("0123456789-/.:, TZamp+"), max_size=24))
 def test_whatever_is_written_is_read_or_not(text: str) -> None:
     for order in ("dmy", "mdy"):

@@ -67,6 +67,7 @@ def test_columns_are_named_each_once() -> None:
         (b",,\n1,2,3\n", "no_header"),
         (b"jane@x.example,Jane\n", "no_header"),
         (b",".join(b"c%d" % n for n in range(sheet.MOST_COLUMNS + 1)), "too_wide"),
+        (b"jane@x.example," + b",".join(b"c%d" % n for n in range(sheet.MOST_COLUMNS)), "too_wide"),
         (b'a,b\n"' + b"x" * 140_000, "bad_csv"),
     ],
 )
@@ -74,6 +75,15 @@ def test_what_is_no_list_of_leads_is_refused_with_what_to_do(raw: bytes, code: s
     with pytest.raises(InvalidInput) as refused:
         sheet.count(sheet.read(raw))
     assert refused.value.code == code
+
+
+def test_a_long_cell_in_the_header_costs_no_pattern_any_time() -> None:
+    """The pattern took minutes for such a cell, each time the file was opened."""
+    cell = "a@" + "a." * 60_000
+    for header in (f"{cell} b", f"{cell}a"):
+        found = sheet.read(f"{header},Email\n1,2\n".encode())
+        assert found.header == (cell[: sheet.LONGEST_HEADER], "Email")
+        assert sheet.reopen(found.text, found.delimiter).header == found.header
 
 
 def test_rows_are_counted_and_limited() -> None:

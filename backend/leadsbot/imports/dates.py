@@ -13,6 +13,8 @@ Order = Literal["dmy", "mdy"]
 _YEAR_FIRST: Final = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ]+(.*))?", re.IGNORECASE)
 _YEAR_LAST: Final = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})(?:[T, ]+(.*))?", re.IGNORECASE)
 _TIME: Final = re.compile(r"(\d{1,2}):(\d\d)(?::(\d\d)(?:\.\d+)?)?\s*(am|pm)?\s*(z|utc|[+-]\d\d:?\d\d)?", re.IGNORECASE)
+# Every date is shorter: a longer cell is none, and no pattern is tried on it.
+_LONGEST: Final = 64
 # The month stands first there alone: elsewhere slashes mean day, month, year.
 _MONTH_FIRST: Final = frozenset({"US", "PH", "FM", "MH", "PW"})
 
@@ -21,7 +23,7 @@ def order_of(values: Iterable[str], country: str) -> Order:
     """Tell in what order a file writes day and month: as the first date that can be read in one way says, else as the
     workspace's country does."""
     for value in values:
-        found = _YEAR_LAST.fullmatch(value.strip())
+        found = _YEAR_LAST.fullmatch(_plain(value))
         if found is None or found[2] == ".":
             continue
         first, second = int(found[1]), int(found[3])
@@ -34,7 +36,7 @@ def order_of(values: Iterable[str], country: str) -> Order:
 
 def moment(text: str, order: Order, timezone: str) -> int | None:
     """Give the ms that a text says, in `timezone` where it names none itself; None where it says none."""
-    parts = _parts(text.strip(), order)
+    parts = _parts(_plain(text), order)
     if parts is None:
         return None
     year, month, day, rest = parts
@@ -53,13 +55,19 @@ def moment(text: str, order: Order, timezone: str) -> int | None:
 
 def day(text: str, order: Order) -> str | None:
     """Give the day that a text says as YYYY-MM-DD; None where it says none."""
-    parts = _parts(text.strip(), order)
+    parts = _parts(_plain(text), order)
     if parts is None:
         return None
     try:
         return datetime(*parts[:3]).date().isoformat()
     except ValueError:
         return None
+
+
+def _plain(text: str) -> str:
+    """Give a cell with single blanks, "" for one that is too long for a date: a pattern takes long over many blanks."""
+    plain = " ".join(text.split())
+    return plain if len(plain) <= _LONGEST else ""
 
 
 def _parts(text: str, order: Order) -> tuple[int, int, int, str] | None:

@@ -21,6 +21,7 @@ MOST_ROWS: Final = 50_000
 MOST_COLUMNS: Final = 200
 LONGEST_CELL: Final = 20_000
 LONGEST_HEADER: Final = 200
+LONGEST_ADDRESS: Final = 320
 DELIMITERS: Final = (",", ";", "\t", "|")
 
 _SAMPLE_ROWS: Final = 20
@@ -153,12 +154,12 @@ def _header(cells: list[str]) -> tuple[str, ...]:
     """Give the columns' names, each once: an empty one by its place, a second of one name with a number."""
     if not any(cell.strip() for cell in cells):
         raise InvalidInput("The first row must name the columns; it is empty.", code="no_header")
-    if any(_ADDRESS.fullmatch(cell.strip()) for cell in cells):
+    if len(cells) > MOST_COLUMNS:
+        raise InvalidInput(f"The file has {len(cells):,} columns; at most {MOST_COLUMNS} are taken.", code="too_wide")
+    if any(len(cell) <= LONGEST_ADDRESS and _ADDRESS.fullmatch(cell) for cell in map(str.strip, cells)):
         raise InvalidInput(
             "The first row must name the columns, but there is a mail address in it. Add a row above.", code="no_header"
         )
-    if len(cells) > MOST_COLUMNS:
-        raise InvalidInput(f"The file has {len(cells):,} columns; at most {MOST_COLUMNS} are taken.", code="too_wide")
     names: list[str] = []
     for place, cell in enumerate(cells, 1):
         name = " ".join(cell.split())[:LONGEST_HEADER] or f"Column {place}"
