@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from leadsbot.capture.guards.spam import is_disposable, reasons
+from leadsbot.capture.guards.spam import MAX_TEXT, MOST_TEXT, is_disposable, reasons
 from leadsbot.leads.contact import Contact
 
 CURL, HEADLESS = "curl/8.5.0", "Mozilla/5.0 (X11; Linux x86_64) HeadlessChrome/126.0.0.0 Safari/537.36"
@@ -96,3 +96,17 @@ def test_real_mailboxes_and_what_forwards_to_them_are_not_disposable(domain: str
 def test_long_texts_are_judged_quickly() -> None:
     for text in ("[" * 200_000, "<a " * 80_000, "www." * 60_000, "http://" + "a" * 200_000, "[url=" * 50_000):
         reasons(Contact(message=text))
+
+
+@pytest.mark.parametrize("text", ["[url=[b]here", "[url=[url=[url=", "<a <b href=x>"])
+def test_a_tag_ends_where_another_begins(text: str) -> None:
+    found = reasons(Contact(first_name="https://x.example", message=text))
+    assert found == ("a web address stands where a name belongs",)
+
+
+def test_of_many_texts_the_first_are_judged_and_the_message_always() -> None:
+    filled = {f"f{number}": "a" * MAX_TEXT for number in range(MOST_TEXT // MAX_TEXT)}
+    pills = "[url=https://pills.example]here[/url]"
+    assert reasons(Contact(custom={**filled, "last": pills})) == ()
+    assert reasons(Contact(custom={"first": pills, **filled}))
+    assert reasons(Contact(message=pills, custom={**filled}))

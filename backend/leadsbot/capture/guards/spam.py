@@ -22,12 +22,14 @@ MANY_LINKS: Final = 5
 TOO_MANY_LINKS: Final = 10
 REPEATS: Final = 3
 TOO_MANY_REPEATS: Final = 6
-# Longer texts are judged by their beginning.
+# Longer texts are judged by their beginning, and of many texts the first ones: anybody may send them.
 MAX_TEXT: Final = 20_000
+MOST_TEXT: Final = 40_000
 
 _LINK: Final = re.compile(r"(?:https?://|\bwww\.)[^\s<>\"'\[\]{}|\\^`]{3,500}", re.IGNORECASE)
-_FORUM_CODE: Final = re.compile(r"\[(?:url|link)\s*(?:=[^\]\n]{1,500})?\]\s*\S", re.IGNORECASE)
-_ANCHOR: Final = re.compile(r"<a\s[^>]{0,300}?href\s*=", re.IGNORECASE)
+# What begins a tag ends the one before, so that nothing is read twice for the many that are never closed.
+_FORUM_CODE: Final = re.compile(r"\[(?:url|link)\s*(?:=[^\[\]\n]{1,500})?\]\s*\S", re.IGNORECASE)
+_ANCHOR: Final = re.compile(r"<a\s[^<>]{0,300}?href\s*=", re.IGNORECASE)
 _PROGRAM: Final = re.compile(
     r"headless|phantomjs|puppeteer|playwright|selenium|electron|python|curl/|wget|httpx|aiohttp|okhttp|go-http|\bjava/"
     r"|libwww|lwp|node-fetch|undici|axios|scrapy|guzzle|postman|insomnia|\bruby|\bperl|\bphp|bot\b|crawler|spider",
@@ -111,8 +113,7 @@ def _of_name(contact: Contact) -> Iterator[Signal]:
 
 
 def _of_texts(contact: Contact, own_host: str) -> Iterator[Signal]:
-    said: list[object] = [contact.message, contact.company, *contact.custom.values()]
-    texts = [text[:MAX_TEXT] for text in said if isinstance(text, str)]
+    texts = list(_judged(contact))
     if any("[" in text and _FORUM_CODE.search(text) for text in texts):
         yield Signal(100, "links in forum code ([url=…])")
     if any("<" in text and _ANCHOR.search(text) for text in texts):
@@ -128,6 +129,15 @@ def _of_texts(contact: Contact, own_host: str) -> Iterator[Signal]:
         yield Signal(100 if repeats >= TOO_MANY_REPEATS else 60, f"one link {repeats} times")
     if contact.message and not _words_beside_links(contact.message):
         yield Signal(60, "a message that is nothing but a link")
+
+
+def _judged(contact: Contact) -> Iterator[str]:
+    """Give the texts that are looked into, the message first: `MOST_TEXT` characters in all."""
+    left = MOST_TEXT
+    for text in (contact.message, contact.company, *contact.custom.values()):
+        if isinstance(text, str) and left > 0:
+            yield text[: min(MAX_TEXT, left)]
+            left -= min(MAX_TEXT, len(text))
 
 
 def foreign_links(text: str, own_host: str) -> list[str]:
