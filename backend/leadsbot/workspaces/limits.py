@@ -29,6 +29,12 @@ async def hit(tx: Tx, key: str, window_ms: int) -> tuple[int, int]:
     return int(row[0]["hits"]), ends_at - clock.now()
 
 
+async def count(tx: Tx, key: str, window_ms: int) -> int:
+    """Give what was counted of `key` by `hit()` in the current window, without adding to it."""
+    row = await tx.fetch_one("SELECT hits FROM rate_counts WHERE id = $1", _window(key, window_ms)[0])
+    return int(row["hits"]) if row else 0
+
+
 async def take(tx: Tx, key: str, amount: int, limit: int, window_ms: int) -> None:
     """Count `amount` more of `key` within any `window_ms`, in the caller's transaction, which must fail when this does:
     `TooManyRequests` once they are more than `limit`, with when as many will fit again.

@@ -43,6 +43,17 @@ async def test_one_visitor_may_say_it_as_often_as_they_like(page: Page, database
     assert await spam(database) == [False]
 
 
+async def test_a_second_try_is_spam_as_the_first_was(page: Page, database: Database) -> None:
+    for number in range(TOO_MANY):
+        await said(page, f"v{number}@example.com", SALES)
+    last = f"v{TOO_MANY - 1}@example.com"
+    await said(page, last, SALES)
+    rows = await database.fetch("SELECT spam, spam_reasons FROM leads WHERE email = $1", last)
+    assert rows and all(row["spam"] for row in rows)
+    assert all("from 4 visitors" in row["spam_reasons"] for row in rows)
+    assert (await spam(database)).count(False) == TOO_MANY - 1
+
+
 async def test_what_a_form_writes_for_people_is_no_echo(page: Page, database: Database) -> None:
     for number in range(TOO_MANY + 1):
         await said(page, f"a{number}@example.com", "I am interested in https://lindenhof.example/rooms/7")

@@ -49,11 +49,11 @@ def _said(sub: Submission) -> str:
 
 
 async def _visitors(tx: Tx, said: str, sub: Submission) -> int:
-    """Count the visitor of `sub` among those who said it; 0 for one who had said it before."""
+    """Give how many visitors said it, the one of `sub` among them, whom it counts once."""
     who = _digest(sub.contact.email or sub.contact.phone or sub.visit.ip_address)
     times, _ = await limits.hit(tx, f"said:{said}:{who}", WITHIN_MS)
     if times > 1:
-        return 0
+        return await limits.count(tx, f"said:{said}", WITHIN_MS)
     visitors, _ = await limits.hit(tx, f"said:{said}", WITHIN_MS)
     return visitors
 
