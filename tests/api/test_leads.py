@@ -193,6 +193,42 @@ async def test_search_is_a_plain_substring_without_case(api: Client, database: D
         assert (ids[stored] in [lead["id"] for lead in leads]) is found, (stored, search)
 
 
+# How a phone is stored, what is sought, whether it is found.
+PHONES = [
+    ("+43 660 1234567", "+436601234567", True),
+    ("+43 660 1234567", "0660 1234567", True),
+    ("+43 660 1234567", "0043 660/1234567", True),
+    ("+43 660 1234567", "660-123.45", True),
+    ("+43 660 1234567", "+43 (0) 660 1234567", True),
+    ("+43 660 1234567", " 4567 ", True),
+    ("+43 660 1234567", "0660 7654321", False),
+    ("+43 660 1234567", "(0)1-2", False),
+    ("+43 660 1234567", "call 1234567", False),
+    ("+43 660 1234567", "++", False),
+    ("+43 (0)1/98 76-54", "01987654", True),
+    ("+43 (0)1/98 76-54", "+431987654", True),
+    ("0699\u00a0765\u2011432", "+43 699 765432", True),
+    ("0699\u00a0765\u2011432", "0699765432", True),
+]
+
+
+async def test_search_finds_a_phone_however_it_is_spaced(api: Client) -> None:
+    ids = {}
+    for stored in dict.fromkeys(stored for stored, *_ in PHONES):
+        answer = await api.post("/api/public/leads", json={"phone": stored})
+        ids[stored] = answer.json()["id"]
+    for stored, search, found in PHONES:
+        leads = (await api.get("/api/leads", params={"search": search})).json()["leads"]
+        assert (ids[stored] in [lead["id"] for lead in leads]) is found, (stored, search)
+
+
+async def test_a_search_in_digits_is_a_substring_still(api: Client, database: Database, workspace: Created) -> None:
+    await add_lead(database, workspace, email="a@example.com", message="Order 2026-0815", company="Studio 1234")
+    assert await emails(api, search="2026-0815") == ["a@example.com"]
+    assert await emails(api, search="1234") == ["a@example.com"]
+    assert await emails(api, search="20260815") == []
+
+
 async def test_a_search_may_hold_a_whole_alphabet(api: Client, database: Database, workspace: Created) -> None:
     pangram = "Съешь ещё этих мягких французских булок, Да выпей же чаю"
     letters = "".join(map(chr, range(0x3B1, 0x500)))

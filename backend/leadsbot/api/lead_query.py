@@ -15,7 +15,10 @@ from leadsbot.workspaces.workspace_editing import get_workspace
 
 Search = Annotated[
     str | None,
-    QueryParameter(max_length=LONGEST_SEARCH, description="in name, email, phone, company or message, without case"),
+    QueryParameter(
+        max_length=LONGEST_SEARCH,
+        description="in name, email, phone, company or message, without case; a phone however it is spaced",
+    ),
 ]
 From = Annotated[str | None, QueryParameter(name="from", description="a date (its whole day) or an RFC 3339 time")]
 To = Annotated[str | None, QueryParameter(name="to", description="a date (its whole day) or an RFC 3339 time")]

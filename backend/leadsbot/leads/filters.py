@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Literal
@@ -11,6 +12,7 @@ from zoneinfo import ZoneInfo
 from leadsbot.db import Database
 from leadsbot.db.paging import Where
 from leadsbot.errors import InvalidInput
+from leadsbot.leads import phone_numbers
 
 LONGEST_SEARCH = 200
 # SQLite's parser gives up on calls nested more than 25 deep (before 3.46; its stack holds a hundred symbols).
@@ -28,8 +30,9 @@ class LeadFilter:
     """What a list of leads is narrowed to; None narrows nothing.
 
     `since` (included) and `until` (left out) are ms. `stage` is as the workspace spells it; `source`, `campaign`,
-    `lead_type`, `event_type` and `tag` are whole values and `search` a substring, all without case. Spam stands `out`
-    of a list, among the rest (`in`), or `only` spam is asked for.
+    `lead_type`, `event_type` and `tag` are whole values and `search` a substring, all without case; a phone is found
+    whatever stands between its digits. Spam stands `out` of a list, among the rest (`in`), or `only` spam is asked
+    for.
     """
 
     stage: str | None = None
@@ -104,11 +107,21 @@ def where(database: Database, workspace_id: str, wanted: LeadFilter) -> Where:
 
 def _search(database: Database, found: Where, text: str) -> str:
     number = found.number(_lower(text))
-    tests = [database.contains(_folded(found, column, text), number) for column in _SEARCHED]
+    tests = _phone_tests(database, found, phone_numbers.sought(text))
+    tests += [database.contains(_folded(found, column, text), number) for column in _SEARCHED]
     if len(_with_capitals(text)) > MOST_FOLDED:
         as_typed = found.number(text)
         tests += [database.contains(column, as_typed) for column in _SEARCHED]
     return f"({' OR '.join(tests)})"
+
+
+def _phone_tests(database: Database, found: Where, sought: Collection[str]) -> list[str]:
+    """Give the tests for a phone that holds one of some runs of digits, whatever stands between its own."""
+    plain = "phone"
+    for sign in phone_numbers.BETWEEN if sought else "":
+        plain = f"replace({plain}, '{sign}', '')"
+    numbers = [found.number(digits) for digits in sought]
+    return [database.contains(column, number) for number in numbers for column in (plain, "phone_e164")]
 
 
 def _folded(found: Where, column: str, sought: str) -> str:
