@@ -16,6 +16,7 @@ from leadsbot.workspaces.bootstrap import Created
 from leadsbot.workspaces.refusals import Doorway, Refused
 from leadsbot.workspaces.tables import DoorAlert
 from tests.dashboard.browsing import Browser, shown
+from tests.support.waiting import until
 
 HOSTILE = "<script>alert(1)</script>"
 
@@ -78,6 +79,38 @@ async def test_it_is_narrowed_by_outcome_and_door_and_passes_over_what_can_not_b
     ):
         page = shown(await owner.see(f"/attempts?{query}"))
         assert there in page and gone not in page, query
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "body", "there", "gone"),
+    [
+        ("/api/public/leads", "application/json", b"{}", "An email or a phone is required: email, phone.", ".:"),
+        ("/api/postback", "application/json", b'{"lead_id": "x"}', "<p>lead_id is a lead", "Lead_id"),
+        ("/api/v1/leads", "text/plain", b"x", "Send JSON, with Content-Type: application/json.", "JSON or a form"),
+    ],
+)
+async def test_a_doors_own_words_are_shown_as_a_sentence(
+    owner: Browser, workspace: Created, path: str, kind: str, body: bytes, there: str, gone: str
+) -> None:
+    key = {"authorization": f"Bearer {workspace.api_key}", "content-type": kind}
+    assert (await owner.client.post(path, content=body, headers=key)).status_code in (400, 415)
+
+    async def told() -> str:
+        page = shown(await owner.see("/attempts?outcome=refused"))
+        return page if "answered 4" in page else ""
+
+    page = await until(told)
+    assert there in page and gone not in page
+
+
+async def test_what_named_no_origin_is_not_told_to_allow_one(
+    owner: Browser, database: Database, workspace: Created
+) -> None:
+    await note(
+        database, refused(workspace, "origin", "endpoint", origin=""), refused(workspace, "origin", origin="null")
+    )
+    page = shown(await owner.see("/attempts"))
+    assert page.count("There is none to allow.") == 2 and "allow its origin" not in page
 
 
 async def test_older_ones_are_a_page_away(owner: Browser, database: Database, workspace: Created) -> None:

@@ -139,6 +139,12 @@ async def test_other_reasons_are_told_in_a_sentence(owner: Browser, workspace: C
     await page_with(owner, "Turned away 1 time: a lead without name, phone, email, which this endpoint asks for.")
 
 
+async def test_a_missing_signature_is_not_called_a_wrong_one(owner: Browser, workspace: Created) -> None:
+    await owner.press(f"/endpoints/{workspace.endpoint_id}/sign")
+    assert (await sent(owner, workspace)).status_code == 401
+    await page_with(owner, "missing or didn't fit; the last was a body without X-LeadsBot-Signature")
+
+
 async def test_what_cannot_be_allowed_is_refused(owner: Browser, workspace: Created) -> None:
     for said in ({"origin": "null"}, {"ip": "somewhere"}, {}):
         assert (await owner.press(f"/endpoints/{workspace.endpoint_id}/allow", said)).status_code == 400

@@ -149,6 +149,15 @@ def phrase(sentence: str) -> str:
     return text[:1].lower() + text[1:] if plain and first not in _NAMES else text
 
 
+def sentence(text: str) -> str:
+    """Make a sentence of its own out of what a door noted: one full stop, and a capital unless a field's name or a
+    header begins it."""
+    text = text.strip().replace(".: ", ": ")
+    if text.partition(" ")[0].rstrip(",:").isalpha():
+        text = text[:1].upper() + text[1:]
+    return text if text[-1:] in ("", ".", "?", "!") else f"{text}."
+
+
 def initials(name: str, email: str = "") -> str:
     """Give one or two letters to know a person by; "?" where there are none."""
     words = [word for word in name.split() if word[0].isalnum()] or [email.strip()]

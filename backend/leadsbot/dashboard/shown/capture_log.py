@@ -9,7 +9,7 @@ from typing import Any, Final
 from leadsbot import clock
 from leadsbot.dashboard import words
 from leadsbot.dashboard.shown.deliveries import lead_names
-from leadsbot.dashboard.shown.refusal_words import DOOR, refusal_words
+from leadsbot.dashboard.shown.refusal_words import DOOR, refusal_words, remedy_for
 from leadsbot.dashboard.views.capture_log import Capture, Door, DoorAlert, LastRefused
 from leadsbot.db import Database
 
@@ -64,8 +64,8 @@ def _capture(row: Row, names: Mapping[str, str], who: str | None) -> Capture:
         **common,
         taken=False,
         why=said.why,
-        hint="" if row["hint"] == _SAYS_NOTHING else words.phrase(row["hint"]),
-        remedy=said.remedy,
+        hint="" if row["hint"] == _SAYS_NOTHING else words.sentence(row["hint"]),
+        remedy=remedy_for(row["reason"], row["origin"]),
         rule=said.rule if where else "",
         rule_href=where,
         origin="" if row["origin"] in row["hint"] else row["origin"],

@@ -9,6 +9,7 @@ import msgspec
 
 from leadsbot import clock
 from leadsbot.capture.guards import addresses, origins
+from leadsbot.dashboard import words
 from leadsbot.dashboard.shown.capture_log import open_alerts
 from leadsbot.dashboard.shown.endpoint_examples import Rules, examples
 from leadsbot.dashboard.views import Form
@@ -80,9 +81,16 @@ def _turned(row: Row, lines: Sequence[Row], requests: Sequence[Row]) -> tuple[Tu
     since = clock.now() - SHOWN_MS
     lines = [line for line in lines if line["last_at"] >= since]
     others = [
-        Turned(line["hint"], line["last_at"], line["times"]) for line in lines if line["reason"] not in ("ip", "origin")
+        Turned(_said(line), line["last_at"], line["times"]) for line in lines if line["reason"] not in ("ip", "origin")
     ]
     return (*_origins(row, lines), *_addresses(row, requests, since), *others[:MOST_SHOWN])
+
+
+def _said(line: Row) -> str:
+    """Give why; missing signatures and wrong ones are counted together, and the hint is the last one's."""
+    if line["reason"] != "signature":
+        return str(line["hint"])
+    return f"bodies whose signature was missing or didn't fit; the last was {words.phrase(line['hint'])}"
 
 
 def _origins(row: Row, lines: Sequence[Row]) -> list[Turned]:

@@ -17,6 +17,10 @@ class Refusal(NamedTuple):
 
 DOOR: Final = "door"
 _RESEND: Final = "Whoever sends it must mend it; the answer said how."
+_NO_ORIGIN: Final = (
+    "There is none to allow. A program sends by an API key, or to an endpoint whose list of origins is empty; a page"
+    " must be served from a site."
+)
 
 REASONS: Final[Mapping[str, Refusal]] = {
     "origin": Refusal(
@@ -48,7 +52,7 @@ REASONS: Final[Mapping[str, Refusal]] = {
     "invalid_input": Refusal("A value wasn't as it must be", _RESEND),
     "invalid_json": Refusal("The body was no valid JSON", _RESEND),
     "unknown_stage": Refusal("A stage that the pipeline doesn't have", _RESEND, "The pipeline", "/settings/pipeline"),
-    "unsupported_media_type": Refusal("A content type that isn't taken here", "Send JSON or a form."),
+    "unsupported_media_type": Refusal("A content type that isn't taken here", _RESEND),
     "too_large": Refusal("The body was too large", "Send less at once: no files, and no more than the form's fields."),
     "captcha": Refusal(
         "The CAPTCHA wasn't solved",
@@ -63,7 +67,7 @@ REASONS: Final[Mapping[str, Refusal]] = {
         DOOR,
     ),
     "signature": Refusal(
-        "The body's signature didn't fit",
+        "The body's signature was missing or didn't fit",
         "The sender must sign the raw bytes it sends with the endpoint's signing secret.",
         "Signed bodies",
         DOOR,
@@ -95,3 +99,10 @@ def refusal_words(reason: str) -> Refusal:
     """Give the words for a machine's reason; one that is new here is said as it is."""
     reason = _ALIASES.get(reason, reason)
     return REASONS.get(reason) or Refusal(reason.replace("_", " ").capitalize() or "Refused", _RESEND)
+
+
+def remedy_for(reason: str, origin: str) -> str:
+    """Give what to do about a refusal; what came from no origin can't be helped by allowing one."""
+    if _ALIASES.get(reason, reason) == "origin" and "://" not in origin:
+        return _NO_ORIGIN
+    return refusal_words(reason).remedy
