@@ -193,6 +193,22 @@ async def test_what_a_stranger_says_of_themselves_is_not_believed(nobody: Client
     assert lead["custom_data"] == said
 
 
+async def test_a_stranger_does_not_say_where_a_lead_stands(nobody: Client, database: Database, door: str) -> None:
+    said: list[dict[str, str]] = [{"stage": "Won"}, {"Stage": "Nope"}, {"status": "quoted"}, {"status": "nope"}]
+    for wish in said:
+        answer = await nobody.post(door, json={**JANE, **wish, "customData": {"a": 1}})
+        assert answer.status_code == 201, answer.text
+        assert (answer.json()["stage"], answer.json()["custom_data"]) == ("New", {**wish, "a": 1})
+    both = await nobody.post(door, json={**JANE, "stage": "Won", "custom_data": {"stage": "main stage"}})
+    assert both.json()["custom_data"] == {"stage": "Won", "stage (2)": "main stage"}
+    assert len(await database.fetch("SELECT DISTINCT stage FROM leads")) == 1
+
+
+async def test_the_form_that_a_body_names_is_kept_in_each_spelling(nobody: Client, door: str) -> None:
+    answer = await nobody.post(door, json={**JANE, "form_id": "contact", "formId": "hero"})
+    assert answer.json()["custom_data"] == {"form_id": "contact", "formId": "hero"}
+
+
 async def test_a_filled_honeypot_is_answered_like_a_lead_and_kept_nowhere(
     nobody: Client, database: Database, door: str
 ) -> None:
@@ -394,6 +410,15 @@ async def test_whoever_signs_may_say_whom_a_lead_is_for(
     body = json.dumps({**JANE, "assigned_to": "OWNER@example.com"}).encode()
     answer = await nobody.post(door, content=body, headers={"x-leadsbot-signature": signature(body, secret)})
     assert answer.status_code == 201 and answer.json()["assigned_to"] == workspace.user_id
+
+
+async def test_whoever_signs_may_say_where_a_lead_stands(nobody: Client, rules: Any, door: str) -> None:
+    secret = (await rules(signing=True))["signing_secret"]
+    for said, status, code in (("won", 201, None), ("Nope", 400, "unknown_stage")):
+        body = json.dumps({**JANE, "stage": said}).encode()
+        answer = await nobody.post(door, content=body, headers={"x-leadsbot-signature": signature(body, secret)})
+        assert (answer.status_code, answer.json().get("code")) == (status, code), answer.text
+        assert status == 400 or (answer.json()["stage"], answer.json()["custom_data"]) == ("Won", {})
 
 
 # --- CAPTCHAs

@@ -12,7 +12,7 @@ from leadsbot.capture.arrivals import Arrival
 from leadsbot.capture.guards import spam
 from leadsbot.capture.house_rules import HouseRules, place
 from leadsbot.capture.keyed_door import as_came, extra_of, require
-from leadsbot.capture.lead_body import Told, read, spelled
+from leadsbot.capture.lead_body import Told, put, read
 from leadsbot.devices import parse_device
 from leadsbot.errors import InvalidInput
 from leadsbot.forms.visit import Visit
@@ -26,6 +26,8 @@ FEWEST_DIGITS: Final = 5
 MOST_DIGITS: Final = 20
 USER_AGENT_LENGTH: Final = 512
 LONGEST_PAGE: Final = 2_000
+# What a stranger doesn't decide, and whose errors would tell who works there and how.
+SIGNED_ONLY: Final = ("assigned_to", "stage", "status")
 
 Body = dict[str, Any]
 
@@ -43,15 +45,17 @@ class Sender(Struct, frozen=True):
 def told_by(rules: EndpointRules, body: Body) -> Told:
     """Read a lead as the endpoint asks for it. Raises `InvalidInput` naming what is missing or wrong.
 
-    Whoever sends without a key or a signature doesn't say whom a lead is given to: answers would tell who works there.
+    Whoever sends without a signature doesn't say where a lead stands or whom it is given to: that is kept aside.
     """
-    told = read(body if rules.signing_secret else _unassigned(body), believes=False)
+    told = read(body, believes=False, aside=() if rules.signing_secret else SIGNED_ONLY)
     require(rules.required_fields, told.present())
     if not told.present():
         raise InvalidInput("The body says nothing of a lead.", code="missing_fields", fields=["name", "email", "phone"])
     phone = told.contact.phone
     if phone and not FEWEST_DIGITS <= sum(c.isdecimal() for c in phone) <= MOST_DIGITS:
         raise InvalidInput(f"A phone number holds {FEWEST_DIGITS} to {MOST_DIGITS} digits.", fields=["phone"])
+    if form_id := told.asked.get("form_id"):
+        put(told.contact.custom, "form_id", form_id)
     return told
 
 
@@ -113,16 +117,6 @@ def visit_of(sender: Sender) -> Visit:
         os=device.os if device else "",
         device_type=device.device_type if device else "",
     )
-
-
-def _unassigned(body: Body) -> Body:
-    """Leave a wish for whom the lead is aside, under `custom_data`."""
-    wishes = {name: value for name, value in body.items() if spelled(name) == "assigned_to"}
-    if not wishes:
-        return body
-    rest = {name: value for name, value in body.items() if name not in wishes}
-    aside = rest.get("custom_data")
-    return {**rest, "custom_data": {**wishes, **aside} if isinstance(aside, dict) else aside or wishes}
 
 
 def _page(referrer: str) -> str:

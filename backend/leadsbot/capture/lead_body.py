@@ -85,10 +85,11 @@ def controls(body: Mapping[str, Any], names: Collection[str]) -> tuple[dict[str,
     return own, rest
 
 
-def read(body: Mapping[str, Any], *, believes: bool) -> Told:
+def read(body: Mapping[str, Any], *, believes: bool, aside: Collection[str] = ()) -> Told:
     """Read a lead out of a body. What is said of the visitor's address and browser counts only where the sender is to
-    be believed (`believes`), else it is kept aside. Raises `InvalidInput` naming every field that is wrong."""
-    known = KNOWN if believes else KNOWN - set(UNBELIEVED)
+    be believed (`believes`), else it is kept in `custom_data`, as are the fields named in `aside`. Raises
+    `InvalidInput` naming every field that is wrong."""
+    known = KNOWN.difference(aside, () if believes else UNBELIEVED)
     said, custom = in_order(body, known)
     values, wrong = values_of(said)
     for name in ASIDE:
