@@ -278,6 +278,37 @@ async def test_undo_deletes_what_it_made_and_nobody_touched(
         assert (again.status_code, again.json()["code"]) == (409, "not_done")
 
 
+async def test_undo_leaves_what_others_sent_and_changed_while_it_ran(
+    api: Client, database: Database, workspace: Created, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After the first rows a visitor writes, and somebody adds a note to a lead that a later row then fills."""
+    met: list[bool] = []
+    monkeypatch.setattr(run, "CHUNK", 3)
+    write = run._write
+
+    async def amid_others(database: Database, about: Any, cursor: int, *rest: Any) -> None:
+        await write(database, about, cursor, *rest)
+        if cursor == 0:
+            pass_time(clock.MINUTE)
+            ids = {lead["email"]: lead["id"] for lead in await leads(api)}
+            said = {"email": "visitor@x.example", "message": "Please call me"}
+            met.append((await api.post("/api/postback", json=said)).json()["lead_id"] == ids["visitor@x.example"])
+            await changes.add_note(database, workspace.workspace_id, ids["hand@x.example"], "Called", "owner")
+            pass_time(clock.MINUTE)
+
+    monkeypatch.setattr(run, "_write", amid_others)
+    rows = ["visitor@x.example", "hand@x.example", "plain@x.example", "hand@x.example,Acme", "plain@x.example,Acme"]
+    with clock.freeze(clock.now()) as pass_time:
+        made = await imported(api, database, "\n".join(["email,company", *rows]))
+        assert (met, counts(made)) == ([True], (3, 2, 0, 0))
+        await api.post(f"{PATH}/{made['id']}/undo")
+        await run.work(database, made["id"])
+        assert (await shown(api, made["id"]))["state"] == "undone"
+        left = {lead["email"]: lead["message"] for lead in await leads(api)}
+    assert left == {"visitor@x.example": "Please call me", "hand@x.example": ""}
+    assert await book.kept(database, made["id"]) == 2
+
+
 async def test_undo_has_a_day(api: Client, database: Database) -> None:
     made = await imported(api, database)
     with clock.freeze(clock.now() + book.UNDO_MS + 1):

@@ -25,7 +25,7 @@ from leadsbot.ids import derived_id
 from leadsbot.imports import book
 from leadsbot.imports.rows import Context, Judged, judge
 from leadsbot.imports.sheet import Line, Sheet
-from leadsbot.imports.undo import undo
+from leadsbot.imports.undo import spare_changed, undo
 from leadsbot.jobs.handlers import HasDatabase
 from leadsbot.jobs.outcomes import Done, Outcome
 from leadsbot.jobs.runner import JobHandler
@@ -171,6 +171,7 @@ async def _store(tx: Tx, about: Context, judged: list[Judged]) -> Outcomes:
         if about.options.update == "skip":
             known.add(one.email)
     arrivals = [one.arrival for one in wanted if one.arrival is not None]
+    await spare_changed(tx, about.rules.workspace_id, about.import_id, sorted({one.email for one in wanted}))
     if about.options.notify:
         taken = await store(tx, arrivals)
     else:
