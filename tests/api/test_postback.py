@@ -179,3 +179,45 @@ async def test_the_same_new_email_at_many_doors_at_once_makes_one_lead(
             assert [row["company"] for row in rows] == ["Acme"]
             kept = await database.fetch("SELECT id FROM submissions WHERE lead_id = $1", rows[0]["id"])
             assert len(kept) == 4
+
+
+async def merged(api: Client, kept: str, other: str) -> str:
+    answer = await api.post(f"/api/v1/leads/{kept}/merge", json={"lead_id": other})
+    assert answer.status_code == 200, answer.text
+    return str(answer.json()["merge_id"])
+
+
+async def test_who_names_a_merged_lead_means_the_one_that_was_kept(
+    api: Client, stranger_api: Client, database: Database, workspace: Created
+) -> None:
+    first, second, third = [
+        await add_lead(database, workspace, NOON + number, email=f"{number}@example.com", stage="New")
+        for number in range(3)
+    ]
+    inner = await merged(api, second, third)
+    outer = await merged(api, first, second)
+    said = await post(api, 200, lead_id=third, stage="Quoted")
+    assert (said["lead_id"], said["stage"]) == (first, "Quoted")
+    assert third in said["warning"] and "merged" in said["warning"]
+    said = await post(api, 200, lead_id=second, email="1@example.com", company="Acme")
+    assert said["lead_id"] == first and (await lead(api, first))["company"] == "Acme"
+    for body in ({"lead_id": third}, {"lead_id": third, "stage": "Won"}):
+        assert (await stranger_api.post("/api/postback", json=body)).status_code == 404
+    for merge_id in (outer, inner):
+        assert (await api.post(f"/api/v1/merges/{merge_id}/undo")).status_code == 200
+    assert (await post(api, 200, lead_id=third, stage="Lost"))["lead_id"] == third
+
+
+async def test_a_merged_leads_email_means_the_one_that_was_kept(
+    api: Client, stranger_api: Client, database: Database, workspace: Created
+) -> None:
+    kept = await add_lead(database, workspace, NOON, email="ada@example.com")
+    other = await add_lead(database, workspace, NOON + 1, email="jane@example.com")
+    merge_id = await merged(api, kept, other)
+    assert (await post(api, 200, email="JANE@example.com", company="Acme"))["lead_id"] == kept
+    assert (await post(stranger_api, 201, email="jane@example.com"))["lead_id"] != kept
+    await api.post(f"/api/v1/merges/{merge_id}/undo")
+    assert (await post(api, 200, email="jane@example.com"))["lead_id"] == other
+    await merged(api, kept, other)
+    assert (await api.delete(f"/api/leads/{kept}")).status_code == 204
+    assert (await post(api, 201, email="jane@example.com"))["created"]

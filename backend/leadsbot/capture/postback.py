@@ -60,6 +60,7 @@ def _warning(taken: Taken, placed: Placed, lead_id: str | None) -> str | None:
     said = []
     if lead_id and taken.lead_id != lead_id:
         made = "this one was created" if taken.created else "this one has the same email"
+        made = "it was merged into this one" if taken.succeeds else made
         said.append(f"There is no lead {lead_id}; {made}.")
     if placed.stage and placed.stage != taken.stage:
         why = "which is left by force alone" if taken.stage == LOST else f"since {placed.stage} lies behind it"

@@ -102,7 +102,8 @@ class _Decisions:
             self._tell("lead.updated", row, sub)
         if moved:
             self._tell("lead.stage_changed", row, sub, {"from_stage": met["stage"], "to_stage": row["stage"]})
-        return Taken(row["id"], stage=row["stage"], stage_changed=moved)
+        succeeds = self._candidates.successor(sub.lead_id) == row["id"]
+        return Taken(row["id"], stage=row["stage"], stage_changed=moved, succeeds=succeeds)
 
     def _change(self, row: Row) -> None:
         (self._new if row["id"] in self._new else self._changed)[row["id"]] = row

@@ -1,7 +1,8 @@
 """Finding the lead that a submission belongs to: its own session first, its visit next, its email last.
 
 Where there is no email, by the phone that the same address gave moments ago: a page may carry the tag around a form
-that posts here by itself too, and both tell of one person.
+that posts here by itself too, and both tell of one person. A server that names a merged lead, by its id or its email,
+means the lead that was kept.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Any
 from leadsbot import clock
 from leadsbot.db import Tx
 from leadsbot.errors import NotFound
+from leadsbot.ids import derived_id
 from leadsbot.leads.submission import Submission
 
 Row = dict[str, Any]
@@ -23,14 +25,17 @@ MOMENTS_MS = 10 * clock.MINUTE
 class Candidates:
     """The leads that a batch of submissions may belong to, those among them that the batch itself makes included."""
 
-    def __init__(self, rows: Iterable[Row]) -> None:
+    def __init__(self, rows: Iterable[Row], successors: Iterable[Row] = ()) -> None:
         self._by_id: dict[str, Row] = {}
+        self._kept: dict[str, str] = {}
         self._sessions: dict[tuple[str, str], str] = {}
         self._visits: dict[tuple[str, str], str] = {}
         self._emails: dict[tuple[str, str], str] = {}
         self._phones: dict[tuple[str, str, str], tuple[int, str]] = {}
         for row in rows:
             self.hold(row)
+        for row in successors:
+            self._succeed(row)
 
     def hold(self, row: Row) -> None:
         """Remember a lead as it stands now; of several with one email or visit the newest (last held) is met."""
@@ -44,6 +49,16 @@ class Candidates:
             self._emails[workspace, row["email_key"]] = row["id"]
         if row["phone"] and not row["email_key"] and not row["spam"]:
             self._phones[workspace, _digits(row["phone"]), row["ip_address"]] = (row["created_at"], row["id"])
+
+    def _succeed(self, row: Row) -> None:
+        """Remember a lead under the id and the email of one that is part of it now."""
+        lead = {name: value for name, value in row.items() if name not in _ABOUT_MERGE}
+        self._by_id.setdefault(lead["id"], lead)
+        self._kept[row["merged_id"]] = self._kept[row["merged_email"]] = lead["id"]
+
+    def successor(self, lead_id: str | None) -> str | None:
+        """Give the lead that a merged one is part of now; None for any other."""
+        return self._kept.get(lead_id) if lead_id else None
 
     def match(self, sub: Submission) -> tuple[Row | None, bool]:
         """Give the lead and whether it is the visitor's own (this session's, or this visit's with no other email)."""
@@ -61,13 +76,19 @@ class Candidates:
             return self._by_id[own], True
         met = None
         if sub.joins:
-            met = self._emails.get((workspace, email)) if email else self._same_phone(sub)
+            met = (self._emails.get((workspace, email)) or self._merged(sub)) if email else self._same_phone(sub)
         return (self._by_id[met], False) if met else (None, False)
 
     def twin(self, sub: Submission) -> str | None:
         """Give the lead with the same email that a new one may be a duplicate of."""
         email = (sub.contact.email or "").lower()
         return self._emails.get((sub.workspace_id, email)) if email and not sub.spam_reasons else None
+
+    def _merged(self, sub: Submission) -> str | None:
+        if not (sub.contact.email and _is_servers(sub)):
+            return None
+        kept = self._kept.get(email_id(sub.workspace_id, sub.contact.email))
+        return kept if kept and not self._by_id[kept]["spam"] else None
 
     def _same_phone(self, sub: Submission) -> str | None:
         if not _tells_phone_alone(sub):
@@ -77,7 +98,8 @@ class Candidates:
         return lead_id if sub.received_at - at < MOMENTS_MS else None
 
     def _named(self, sub: Submission) -> Row | None:
-        row = self._by_id.get(sub.lead_id or "")
+        named = sub.lead_id or ""
+        row = self._by_id.get(self.successor(named) or named)
         if row is not None and row["workspace_id"] == sub.workspace_id:
             return row
         if not (sub.contact.email or sub.contact.phone):
@@ -86,7 +108,7 @@ class Candidates:
 
 
 async def load(tx: Tx, subs: Sequence[Submission]) -> Candidates:
-    """Read every lead that the batch may meet, with five look-ups at most, however long it is."""
+    """Read every lead that the batch may meet, with six look-ups at most, however long it is."""
     workspaces = tx.many(sorted({sub.workspace_id for sub in subs}))
     visits = sorted({sub.visit.id for sub in subs if sub.visit.id})
     sessions = sorted({sub.session_id for sub in subs if sub.session_id})
@@ -130,7 +152,28 @@ async def load(tx: Tx, subs: Sequence[Submission]) -> Candidates:
             f" WHERE s.id {tx.one_of(1)} ORDER BY l.created_at {lock and 'FOR UPDATE OF l'}",
             tx.many(sessions),
         )
-    return Candidates(sorted(rows, key=lambda row: (row["created_at"], row["id"])))
+    rows.sort(key=lambda row: (row["created_at"], row["id"]))
+    return Candidates(rows, await _successors(tx, subs, rows))
+
+
+async def _successors(tx: Tx, subs: Sequence[Submission], rows: Sequence[Row]) -> list[Row]:
+    """Give the leads that those are part of now whose id or email a server named, and that weren't found."""
+    ids, emails = {row["id"] for row in rows}, {(row["workspace_id"], row["email_key"]) for row in rows}
+    named = sorted({sub.lead_id for sub in subs if sub.lead_id} - ids)
+    told = {(s.workspace_id, s.contact.email.lower()) for s in subs if s.contact.email and _is_servers(s)} - emails
+    if not (named or told):
+        return []
+    return await tx.fetch(
+        _SUCCESSORS.format(workspaces=tx.one_of(1), ids=tx.one_of(2), emails=tx.one_of(3), lock=_lock_of(tx)),
+        tx.many(sorted({sub.workspace_id for sub in subs})),
+        tx.many(named),
+        tx.many(sorted(email_id(*one) for one in told)),
+    )
+
+
+def email_id(workspace_id: str, email: str) -> str:
+    """Give what a merge remembers of the merged lead's email, for as long as the kept one is there."""
+    return derived_id("merged email", workspace_id, email.lower())
 
 
 async def lock(tx: Tx, subs: Sequence[Submission]) -> None:
@@ -148,6 +191,15 @@ async def lock(tx: Tx, subs: Sequence[Submission]) -> None:
         await tx.execute("SELECT pg_advisory_xact_lock(k) FROM unnest($1::bigint[]) AS k ORDER BY k", keys)
 
 
+def _lock_of(tx: Tx) -> str:
+    return "FOR UPDATE OF l" if tx.dialect == "postgres" else ""
+
+
+def _is_servers(sub: Submission) -> bool:
+    """Tell whether somebody's own system says this, not a visitor on a page."""
+    return sub.joins and sub.site_id is None
+
+
 def _tells_phone_alone(sub: Submission) -> bool:
     """Tell whether a visitor (no server) gave a phone and no email."""
     public = sub.joins and sub.fills_only and sub.complete
@@ -156,3 +208,14 @@ def _tells_phone_alone(sub: Submission) -> bool:
 
 def _digits(phone: str) -> str:
     return "".join(character for character in phone if character.isdigit())
+
+
+_ABOUT_MERGE = frozenset({"merged_id", "merged_email"})
+# Through any number of merges; UNION ends where they go round.
+_SUCCESSORS = """WITH RECURSIVE kept (merged_id, merged_email, workspace_id, lead_id) AS (
+ SELECT merged_id, email_id, workspace_id, lead_id FROM merges
+  WHERE workspace_id {workspaces} AND undone_at IS NULL AND (merged_id {ids} OR email_id {emails})
+ UNION SELECT k.merged_id, k.merged_email, k.workspace_id, m.lead_id
+  FROM kept k JOIN merges m ON m.merged_id = k.lead_id AND m.workspace_id = k.workspace_id AND m.undone_at IS NULL)
+SELECT l.*, k.merged_id, k.merged_email FROM kept k JOIN leads l ON l.id = k.lead_id
+ AND l.workspace_id = k.workspace_id AND l.deleted_at IS NULL ORDER BY l.created_at, l.id {lock}"""

@@ -22,6 +22,7 @@ from leadsbot.jobs.outcomes import Done, Outcome
 from leadsbot.jobs.runner import JobHandler
 from leadsbot.leads import merge_rows
 from leadsbot.leads.belongings import STEP, hand_back, hand_over
+from leadsbot.leads.matching import email_id
 from leadsbot.leads.present import lead_json
 from leadsbot.leads.tables import Lead, Merge, StageChange
 
@@ -228,6 +229,7 @@ def _keep(tx: Tx, kept: Row, row: Row, other: Row, moved: dict[str, list[str]], 
             "moved": _encode(moved),
             "by": by,
             "at": row["updated_at"],
+            "email_id": email_id(kept["workspace_id"], other["email_key"]) if other["email_key"] else "",
         },
     )
     return merge_id

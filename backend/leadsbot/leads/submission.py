@@ -68,10 +68,12 @@ class Submission(Struct, frozen=True):
 
 
 class Taken(Struct, frozen=True, gc=False):
-    """What became of it: the lead, and whether this made it, changed it, or said nothing new."""
+    """What became of it: the lead, and whether this made it, changed it, or said nothing new. `succeeds` tells that the
+    lead that was named is part of this one now."""
 
     lead_id: str | None
     created: bool = False
     repeated: bool = False
     stage: str = ""
     stage_changed: bool = False
+    succeeds: bool = False

@@ -118,6 +118,7 @@ class Merge(Table, tablename="merges"):
     """One lead made part of another, with all it takes to undo that: both rows as they were, and what moved.
 
     `moved` holds the ids of the rows that changed their lead, by table. `undone_at` is set once it was taken back.
+    `email_id` is derived from the merged lead's email ("" where it had none), by which it is still met.
     """
 
     id = Varchar(length=36, primary_key=True)
@@ -131,6 +132,7 @@ class Merge(Table, tablename="merges"):
     by = Varchar(length=320, default="")
     at = BigInt()
     undone_at = BigInt(null=True, default=None)
+    email_id = Varchar(length=36, default="", index=True)
 
 
 class NotDuplicate(Table, tablename="not_duplicates"):
