@@ -36,6 +36,7 @@ AWKWARD: dict[str, Any] = {
 NOT_FOR_PROGRAMS = {
     *("csrf", "signed_out", "wrong_credentials", "too_many_sign_ins", "link_code_wrong", "link_code_expired"),
     *("database_behind", "migration_failed", "invalid_settings", "role_missing", "no_workspace"),
+    *("invitation_used", "invitation_expired", "invitation_unknown"),
 }
 
 

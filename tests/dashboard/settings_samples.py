@@ -5,6 +5,7 @@ from __future__ import annotations
 from leadsbot import clock
 from leadsbot.dashboard.views import Form, Member, NewSecret, Shell, Stage, View
 from leadsbot.dashboard.views.settings import (
+    EndedInvitation,
     InvitationPage,
     Key,
     Keys,
@@ -91,6 +92,7 @@ PAGES: dict[str, tuple[Shell, View]] = {
         ),
     ),
     "invitation": (GATE, InvitationPage("/invitations/x", "Alpenblick", "ada@example.com", "admin", "owner@a.example")),
+    "invitation, used": (GATE, EndedInvitation("Invitation used", "This invitation was used already.")),
     "invitation, known": (
         GATE,
         InvitationPage(

@@ -14,8 +14,8 @@ from leadsbot.dashboard.posted import MAX_BODY, Posted
 from leadsbot.dashboard.shell import bare_shell
 from leadsbot.dashboard.sign_in import MAX_PASSWORD, VISITOR_LASTS_S, address_of
 from leadsbot.dashboard.views import Form
-from leadsbot.dashboard.views.settings import InvitationPage
-from leadsbot.errors import Conflict, Forbidden, InvalidInput, LeadsBotError, TooManyRequests, Unauthorized
+from leadsbot.dashboard.views.settings import EndedInvitation, InvitationPage
+from leadsbot.errors import Conflict, Forbidden, InvalidInput, LeadsBotError, NotFound, TooManyRequests, Unauthorized
 from leadsbot.services import Services
 from leadsbot.workspaces import invitations
 from leadsbot.workspaces.invitations import Invited
@@ -24,13 +24,17 @@ from leadsbot.workspaces.sign_in import COOKIE, LASTS_S, Person
 AnyRequest = Request[Any, Any, Any]
 
 MAX_NAME = 200
+_ENDED = {"invitation_used": "Invitation used", "invitation_expired": "Invitation expired"}
 
 
 @get("/invitations/{secret:str}")
 async def show(request: AnyRequest, secret: FromPath[str]) -> Response[str]:
     """Say who invites whom to what, and ask for what is missing."""
     services: Services = request.app.state.services
-    return await _page(request, secret, await invitations.look(services.database, secret))
+    try:
+        return await _page(request, secret, await invitations.look(services.database, secret))
+    except NotFound as error:
+        return _ended(request, error)
 
 
 @post("/invitations/{secret:str}")
@@ -38,7 +42,10 @@ async def accept(request: AnyRequest, secret: FromPath[str]) -> Response[str]:
     """Let the invited person in, and on to the workspace."""
     services: Services = request.app.state.services
     posted = await Posted.of(request)
-    invited = await invitations.look(services.database, secret)
+    try:
+        invited = await invitations.look(services.database, secret)
+    except NotFound as error:
+        return _ended(request, error)
     person = await services.sign_ins.person(request.cookies.get(COOKIE))
     holder = person.sign_in_id if person else request.cookies.get(csrf.COOKIE, "")
     try:
@@ -48,6 +55,8 @@ async def accept(request: AnyRequest, secret: FromPath[str]) -> Response[str]:
             await services.sign_ins.switch(person, workspace_id)
             return answers.go("/leads")
         user_id, workspace_id = await _let_in(services, request, invited, secret, posted)
+    except NotFound as error:  # used or taken back by another tab meanwhile
+        return _ended(request, error)
     except (InvalidInput, Unauthorized, TooManyRequests, Conflict, Forbidden) as error:
         return await _page(request, secret, invited, _wrong(error, posted), error)
     value = await services.sign_ins.open(
@@ -85,6 +94,14 @@ def _wrong(error: LeadsBotError, posted: Posted) -> Form:
     fields = error.fields or (("password",) if isinstance(error, Unauthorized | TooManyRequests) else ("",))
     message = "That is not the password." if error.code == "wrong_credentials" else error.message
     return Form({"name": posted.text("name")}, dict.fromkeys(fields, message))
+
+
+def _ended(request: AnyRequest, error: NotFound) -> Response[str]:
+    """Say why the link opens nothing any more, and where to go on."""
+    view = EndedInvitation(_ENDED.get(error.code, "No invitation"), error.message)
+    response = answers.page(request.app.state.renderer.page(bare_shell(request), view), error.status)
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
 
 
 async def _page(

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from leadsbot import clock
 from leadsbot.db import Database, Tx
-from leadsbot.errors import Conflict, Forbidden, NotFound
+from leadsbot.errors import Conflict, Forbidden, LeadsBotError, NotFound
 from leadsbot.ids import new_id
 from leadsbot.workspaces import passwords
 from leadsbot.workspaces.tables import Invitation, Member, User
@@ -23,6 +25,7 @@ _OPEN = (
     " JOIN workspaces w ON w.id = i.workspace_id LEFT JOIN users u ON u.email = i.email"
     " WHERE i.token_hash = $1 AND i.accepted_at IS NULL AND i.expires_at > $2"
 )
+_ENDED = "SELECT accepted_at FROM invitations WHERE token_hash = $1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +90,11 @@ async def withdraw(tx: Tx, workspace_id: str, email: str) -> None:
 
 
 async def look(database: Database, secret: str) -> Invited:
-    """Give what a link offers; `NotFound` where it has ended, was taken back or used, or never was."""
+    """Give what a link offers; `NotFound` where it doesn't, with a code that says why: `invitation_used`,
+    `invitation_expired`, or `invitation_unknown` for one that was taken back, renewed, or never was."""
     row = await database.fetch_one(_OPEN, _hash(secret), clock.now())
     if row is None:
-        raise _over()
+        raise _over(await database.fetch_one(_ENDED, _hash(secret)))
     return Invited(**{name: row[name] for name in Invited.__dataclass_fields__})
 
 
@@ -148,7 +152,7 @@ async def _open(tx: Tx, secret: str) -> dict[str, str | None]:
     lock = " FOR UPDATE OF i" if tx.dialect == "postgres" else ""
     row = await tx.fetch_one(_OPEN + lock, _hash(secret), clock.now())
     if row is None:
-        raise _over()
+        raise _over(await tx.fetch_one(_ENDED, _hash(secret)))
     return row
 
 
@@ -164,8 +168,18 @@ async def _let_in(tx: Tx, row: dict[str, str | None], user_id: str) -> str:
     return workspace_id
 
 
-def _over() -> NotFound:
-    return NotFound("This invitation is over: it was used, taken back or is older than 7 days. Ask for a new one.")
+def _over(row: Mapping[str, Any] | None) -> LeadsBotError:
+    if row is None:
+        return NotFound(
+            "This link opens no invitation: it was taken back, or a newer link took its place. Ask for a new one.",
+            code="invitation_unknown",
+        )
+    if row["accepted_at"] is not None:
+        return NotFound("This invitation was used already. Sign in to go on.", code="invitation_used")
+    return NotFound(
+        f"This invitation has expired: a link is good for {LASTS_MS // clock.DAY} days. Ask for a new one.",
+        code="invitation_expired",
+    )
 
 
 def _hash(secret: str) -> str:

@@ -183,3 +183,14 @@ class InvitationPage:
     known: bool = False
     signed_in_as: str = ""
     form: Form = field(default_factory=Form)
+
+
+@dataclass(frozen=True, slots=True)
+class EndedInvitation:
+    """A link that lets nobody in any more, and why."""
+
+    template: ClassVar[str] = "invitation_ended.html"
+    nav: ClassVar[str] = ""
+
+    title: str
+    words: str
