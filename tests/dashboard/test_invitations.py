@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from leadsbot import clock
 from leadsbot.db import Database
 from leadsbot.vault import Vault
 from leadsbot.workspaces import members
@@ -19,7 +20,7 @@ from tests.dashboard.browsing import ADDRESS, Browser, captured, over_app, shown
 from tests.dashboard.conftest import STRANGERS_PASSWORD
 
 NEW = {"name": "Maria Huber", "password": "a long password"}
-FOR_ADMINS = ("/settings", "/sites", "/channels", "/webhooks", "/forms/hosted")
+FOR_ADMINS = ("/settings", "/sites", "/channels", "/webhooks", "/forms/hosted", "/imports", "/attempts")
 
 
 async def invited(
@@ -122,6 +123,27 @@ async def test_somebody_else_who_is_signed_in_is_not_let_in(
     assert {row["email"] for row in rows if row["user_id"]} == {"owner@example.com"}
 
 
+async def test_a_link_that_was_used_has_expired_or_was_taken_back_says_so(
+    passer_by: Browser, owner: Browser, database: Database, workspace: Created
+) -> None:
+    used = await invited(database, workspace)
+    await passer_by.see(used)
+    await passer_by.press(used, NEW)
+    await passer_by.press("/logout")
+    renewed = await invited(database, workspace, "second@example.com")
+    expired = await invited(database, workspace, "second@example.com")
+    with clock.freeze(clock.now() + LASTS_MS + 1):
+        late = await passer_by.see(expired)
+    for answer, title, words in (
+        (await passer_by.see(used), "Invitation used", "was used already. Sign in to go on."),
+        (await passer_by.press(used, NEW), "Invitation used", "was used already."),
+        (await passer_by.see(renewed), "No invitation", "it was taken back, or a newer link took its place"),
+        (late, "Invitation expired", "a link is good for 7 days. Ask for a new one."),
+    ):
+        assert answer.status_code == 404 and f"<h1>{title}</h1>" in answer.text and words in shown(answer)
+        assert 'href="/login"' in answer.text and answer.headers["referrer-policy"] == "no-referrer"
+
+
 async def test_a_link_that_never_was_opens_nothing(passer_by: Browser, workspace: Created) -> None:
     for path in ("/invitations/nothing", "/invitations/" + "a" * 43, "/invitations/%00"):
         answer = await passer_by.see(path)
@@ -158,7 +180,11 @@ async def test_members_work_with_leads_and_admins_change_settings_too(
     made = await browser.press("/sites", {"name": "Another"})
     assert made.status_code == (303 if role == "admin" else 403)
     page = await browser.see("/leads")
-    assert ('href="/settings"' in page.text) is (role == "admin")
+    for href in ("/settings", "/imports", "/attempts"):
+        assert (f'href="{href}"' in page.text) is (role == "admin"), href
+    steps = (await browser.see("/")).text
+    assert ("Connect a channel" in steps or "Paste the script tag" in steps) is (role == "admin")
+    assert (await browser.press(f"/imports/{lead}/undo")).status_code == (404 if role == "admin" else 403)
     if role == "member":
         assert "Only owners and admins" in (await browser.see("/sites")).text
 

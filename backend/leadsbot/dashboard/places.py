@@ -37,12 +37,13 @@ PLACES = (
         Place("channels", "Channels", "/channels", "bell", role=members.ADMIN),
         Place("webhooks", "Webhooks", "/webhooks", "webhook", role=members.ADMIN),
         Place("deliveries", "Deliveries", "/deliveries", "send"),
+        Place("attempts", "Capture log", "/attempts", "log", role=members.ADMIN),
     ),
 )
 SETTINGS = Place("settings", "Settings", "/settings", "settings", role=members.ADMIN)
 
 _ROLES = {place.href: place.role for place in (*(place for group in PLACES for place in group), SETTINGS)}
-_ROLES["/attempts"] = members.ADMIN  # reached from sites, endpoints and settings
+_ROLES["/imports"] = members.ADMIN  # reached from the leads; undoing one deletes them
 
 
 def role_for(path: str) -> str:

@@ -45,7 +45,6 @@ async def show(desk: Here) -> Response[str]:
                 SettingsLine("/settings/keys", "API keys", await _keys(desk)),
                 SettingsLine("/settings/pipeline", "Pipeline", " → ".join(stages)),
                 SettingsLine("/settings/lists", "Sources and types", _named(row)),
-                SettingsLine("/attempts", "Capture log", "What was sent here, and why some was refused"),
             )
         )
     )

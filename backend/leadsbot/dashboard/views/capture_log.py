@@ -67,7 +67,7 @@ class CaptureLog:
     """A page of the log, newest first; `outcome` and `door` say what it is narrowed to, `older` leads on."""
 
     template: ClassVar[str] = "capture_log.html"
-    nav: ClassVar[str] = "sites"
+    nav: ClassVar[str] = "attempts"
     title: ClassVar[str] = "Capture log"
 
     rows: tuple[Capture, ...]
