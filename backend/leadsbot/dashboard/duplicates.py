@@ -9,7 +9,7 @@ from litestar.params import FromPath
 
 from leadsbot.dashboard.desk import Desk, Here, pages
 from leadsbot.dashboard.lead import fragment, is_beside
-from leadsbot.dashboard.shown.leads import lead_page, lead_row, pipeline_of
+from leadsbot.dashboard.shown.leads import lead_page, lead_row, lead_rows, pipeline_of
 from leadsbot.dashboard.views import Toast, Undo
 from leadsbot.errors import Conflict, NotFound
 from leadsbot.ids import is_id
@@ -74,7 +74,7 @@ async def _back_in_list(desk: Desk, undone: Undone) -> dict[str, object]:
     if newest is None or restored["created_at"] >= newest["at"]:
         return {"row": None, "place": ""}
     side = "beforebegin" if restored["created_at"] > kept["created_at"] else "afterend"
-    row = lead_row(restored, await pipeline_of(desk.database, desk.workspace_id))
+    row = await lead_row(desk.database, restored, await pipeline_of(desk.database, desk.workspace_id))
     return {"row": row, "place": f"{side}:#row-{kept['id']}"}
 
 
@@ -85,7 +85,7 @@ async def _marked(desk: Desk, lead_id: str, other_id: str, *toasts: Toast) -> Re
     rows = [await reading.get_lead(desk.database, desk.workspace_id, one) for one in (lead_id, other_id)]
     pipeline = await pipeline_of(desk.database, desk.workspace_id)
     view = await lead_page(desk.database, rows[0])
-    listed = [lead_row(row, pipeline) for row in rows]
+    listed = await lead_rows(desk.database, rows, pipeline)
     return desk.part("apart.html", *toasts, lead=view, beside=True, rows=listed)
 
 

@@ -6,7 +6,7 @@ import msgspec
 from litestar import Response, get
 
 from leadsbot.dashboard.desk import Desk, Here, pages
-from leadsbot.dashboard.shown.leads import lead_page, lead_row
+from leadsbot.dashboard.shown.leads import lead_page, lead_rows
 from leadsbot.dashboard.views import Inbox, InboxFilter, Lead, Stage, StageCount
 from leadsbot.db import Database
 from leadsbot.errors import InvalidInput, NotFound
@@ -40,7 +40,7 @@ async def inbox(desk: Desk) -> Inbox:
         cursor, page = None, await reading.list_leads(database, workspace_id, wanted)
     counts = await reading.stage_counts(database, workspace_id, LeadFilter(spam=wanted.spam))
     return Inbox(
-        rows=tuple(lead_row(row, pipeline) for row in page.rows),
+        rows=await lead_rows(database, page.rows, pipeline),
         filter=asked,
         stages=tuple(StageCount(Stage.of(name, pipeline), counts.get(name, 0)) for name in pipeline),
         total=await _total(database, workspace_id, wanted, counts),

@@ -100,7 +100,7 @@ async def _folder(desk: Desk, row: Row) -> SpamFolder | None:
         return SpamFolder(total)
     if not desk.request.url.path.endswith("/spam"):  # it was there before, and so is its row
         return None
-    return SpamFolder(total, lead_row(row, await pipeline_of(desk.database, desk.workspace_id)))
+    return SpamFolder(total, await lead_row(desk.database, row, await pipeline_of(desk.database, desk.workspace_id)))
 
 
 def is_beside(desk: Desk) -> bool:

@@ -14,7 +14,7 @@ from leadsbot.dashboard.shell import TROUBLE_MS
 from leadsbot.dashboard.shown.capture_log import open_alerts
 from leadsbot.dashboard.shown.channels import anyone_is_told
 from leadsbot.dashboard.shown.deliveries import delivery_view, destinations
-from leadsbot.dashboard.shown.leads import lead_row, pipeline_of
+from leadsbot.dashboard.shown.leads import lead_rows, pipeline_of
 from leadsbot.dashboard.shown.unsent import latest_unsent
 from leadsbot.dashboard.views import Day, Overview, Step, Trouble
 from leadsbot.db.paging import MAX_LIMIT, Slice
@@ -42,7 +42,7 @@ async def show(desk: Here) -> Response[str]:
         week=sum(counts[-WEEK:]),
         week_before=sum(counts[-2 * WEEK : -WEEK]),
         daily=daily,
-        fresh=tuple(lead_row(row, pipeline) for row in fresh.rows),
+        fresh=await lead_rows(desk.database, fresh.rows, pipeline),
         trouble=await _trouble(desk),
         steps=await _steps(desk, bool(fresh.rows)),
         alerts=await open_alerts(desk.database, desk.workspace_id),

@@ -15,7 +15,7 @@ from litestar.response import Stream
 from leadsbot import clock
 from leadsbot.dashboard import answers
 from leadsbot.dashboard.desk import Desk, Here, pages
-from leadsbot.dashboard.shown.leads import lead_row, pipeline_of
+from leadsbot.dashboard.shown.leads import lead_rows, pipeline_of
 from leadsbot.events.log import topic
 from leadsbot.workspaces.sign_in import COOKIE
 
@@ -101,7 +101,8 @@ class _Line:
         by_id = {row["id"]: row for row in found}
         pipeline = await pipeline_of(desk.database, desk.workspace_id)
         shell = desk.shell
-        rows = (lead_row(by_id[lead_id], pipeline) for lead_id in lead_ids if lead_id in by_id)
+        known = [by_id[lead_id] for lead_id in lead_ids if lead_id in by_id]
+        rows = await lead_rows(desk.database, known, pipeline)
         return [_event(self._last, desk.renderer.part(shell, "row.html", row=row)) for row in rows]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from leadsbot.dashboard.shown.leads import lead_row, pipeline_of
+from leadsbot.dashboard.shown.leads import lead_rows, pipeline_of
 from leadsbot.dashboard.views.imports import Column, Failure, ImportLine, ImportPage
 from leadsbot.dashboard.views.shell import Tone
 from leadsbot.dashboard.words import count
@@ -107,4 +107,4 @@ async def _leads(database: Database, row: Row) -> tuple[Any, ...]:
     """Give the first leads that an import made."""
     pipeline = await pipeline_of(database, row["workspace_id"])
     found = await book.made(database, row["workspace_id"], row["id"], LEADS)
-    return tuple(lead_row(one, pipeline) for one in found)
+    return await lead_rows(database, found, pipeline)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -10,6 +10,7 @@ import msgspec
 from leadsbot.attribution import attribute
 from leadsbot.channels.base import plain
 from leadsbot.dashboard import words
+from leadsbot.dashboard.shown.sources import sources_of
 from leadsbot.dashboard.shown.thread import thread
 from leadsbot.dashboard.views import Fact, Lead, LeadRow, Merged, Stage, Touch
 from leadsbot.db import Database
@@ -36,15 +37,25 @@ async def pipeline_of(database: Database, workspace_id: str) -> Pipeline:
     return tuple(msgspec.json.decode(row["stages"], type=list[str])) if row else ()
 
 
-def lead_row(row: Row, pipeline: Pipeline) -> LeadRow:
+async def lead_rows(database: Database, rows: Sequence[Row], pipeline: Pipeline) -> tuple[LeadRow, ...]:
+    """Give leads of one workspace as lists show them."""
+    sources = await sources_of(database, rows)
+    return tuple(_lead_row(row, pipeline, sources[row["id"]]) for row in rows)
+
+
+async def lead_row(database: Database, row: Row, pipeline: Pipeline) -> LeadRow:
     """Give a lead as lists show it."""
+    return (await lead_rows(database, [row], pipeline))[0]
+
+
+def _lead_row(row: Row, pipeline: Pipeline, source: str) -> LeadRow:
     return LeadRow(
         id=row["id"],
         name=full_name(row),
         email=row["email"],
         phone=row["phone"],
         stage=Stage.of(row["stage"], pipeline),
-        source=words.source(row["source"]),
+        source=source,
         campaign=row["campaign"],
         percent=row["form_completion_percent"],
         at=row["created_at"],
@@ -75,7 +86,7 @@ async def lead_page(database: Database, row: Row) -> Lead:
         stage=Stage.of(row["stage"], pipeline),
         stages=tuple(Stage.of(name, pipeline) for name in pipeline),
         at=row["created_at"],
-        source=words.source(row["source"]),
+        source=(await sources_of(database, [row]))[row["id"]],
         campaign=row["campaign"],
         page_url=row["page_url"],
         form_name=row["form_name"],
@@ -91,7 +102,7 @@ async def lead_page(database: Database, row: Row) -> Lead:
         timeline=await thread(database, row, pipeline),
         spam=bool(row["spam"]),
         spam_reasons=tuple(msgspec.json.decode(row["spam_reasons"], type=list[str])),
-        twins=tuple(lead_row(one, pipeline) for one in await duplicates.offered(database, dict(row))),
+        twins=await lead_rows(database, await duplicates.offered(database, dict(row)), pipeline),
         merged=await _merged(database, row),
     )
 
