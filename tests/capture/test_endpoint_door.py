@@ -204,6 +204,20 @@ async def test_a_stranger_does_not_say_where_a_lead_stands(nobody: Client, datab
     assert len(await database.fetch("SELECT DISTINCT stage FROM leads")) == 1
 
 
+async def test_a_source_that_a_stranger_names_stands_on_the_lead_alone(
+    nobody: Client, api: Client, database: Database, rules: Any, door: str
+) -> None:
+    await api.post("/api/v1/sources", json={"name": "Google"})
+    for said, kept in (("Made up", "Made up"), ("GOOGLE", "Google")):
+        assert (await nobody.post(door, json={**JANE, "source": said})).json()["source"] == kept
+    assert [row["name"] for row in await database.fetch("SELECT name FROM sources")] == ["Google"]
+    secret = (await rules(signing=True))["signing_secret"]
+    body = json.dumps({**JANE, "source": "Partner"}).encode()
+    answer = await nobody.post(door, content=body, headers={"x-leadsbot-signature": signature(body, secret)})
+    assert answer.json()["source"] == "Partner"
+    assert {row["name"] for row in await database.fetch("SELECT name FROM sources")} == {"Google", "Partner"}
+
+
 async def test_the_form_that_a_body_names_is_kept_in_each_spelling(nobody: Client, door: str) -> None:
     answer = await nobody.post(door, json={**JANE, "form_id": "contact", "formId": "hero"})
     assert answer.json()["custom_data"] == {"form_id": "contact", "formId": "hero"}

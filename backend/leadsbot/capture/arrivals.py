@@ -21,11 +21,13 @@ class Arrival(Struct, frozen=True):
     """A submission with what its door holds it to.
 
     `per_hour` is how many leads the workspace takes in an hour by keys, None where the door has no such limit;
-    `per_day` how many the door takes from `address` in 24 hours. `source` may be new to the workspace.
+    `per_day` how many the door takes from `address` in 24 hours. `source` may be new to the workspace, and is added to
+    its list where `names_sources`; what a stranger names stands on the lead alone.
     """
 
     sub: Submission
     source: str = ""
+    names_sources: bool = True
     per_hour: int | None = None
     per_day: int | None = None
     address: str = ""
@@ -33,9 +35,7 @@ class Arrival(Struct, frozen=True):
 
 async def store(tx: Tx, arrivals: Sequence[Arrival]) -> list[Taken]:
     """Batch handler: take them in, in order; over a limit none of a group is stored, and each is tried alone."""
-    spelled = await sources.resolve(
-        tx, [(one.sub.workspace_id, one.source) for one in arrivals if _is_name(one.source)]
-    )
+    spelled = await _spelled(tx, arrivals)
     subs = [_with_source(one, spelled) for one in arrivals]
     taken = await intake(tx, subs)
     began = [one for one, what in zip(arrivals, taken, strict=True) if what.created]
@@ -44,6 +44,15 @@ async def store(tx: Tx, arrivals: Sequence[Arrival]) -> list[Taken]:
         tx, [daily.Begun(one.sub.door_id or "", one.address, one.per_day) for one in began if one.per_day is not None]
     )
     return taken
+
+
+async def _spelled(tx: Tx, arrivals: Sequence[Arrival]) -> dict[sources.Named, str]:
+    def named(makes: bool) -> list[sources.Named]:
+        wanted = [one for one in arrivals if one.names_sources is makes and _is_name(one.source)]
+        return [(one.sub.workspace_id, one.source) for one in wanted]
+
+    known = await sources.resolve(tx, named(makes=False), makes=False)
+    return known | await sources.resolve(tx, named(makes=True))
 
 
 def _is_name(source: str) -> bool:

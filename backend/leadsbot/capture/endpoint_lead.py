@@ -98,7 +98,13 @@ def arrival_of(
         extra=extra_of(placed),
         hints=placed.hints,
     )
-    return Arrival(sub, source=placed.source, per_day=rules.leads_per_ip_per_day, address=sender.address)
+    return Arrival(
+        sub,
+        source=placed.source,
+        names_sources=bool(rules.signing_secret),
+        per_day=rules.leads_per_ip_per_day,
+        address=sender.address,
+    )
 
 
 def spam_reasons(told: Told, sender: Sender) -> tuple[str, ...]:

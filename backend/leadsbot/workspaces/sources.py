@@ -19,8 +19,9 @@ def key_of(name: str) -> str:
     return " ".join(name.casefold().split())[:NAME_LENGTH]
 
 
-async def resolve(tx: Tx, named: Iterable[Named]) -> dict[Named, str]:
-    """Give each (workspace id, name) as the workspace spells it, in the caller's transaction; new ones are made."""
+async def resolve(tx: Tx, named: Iterable[Named], *, makes: bool = True) -> dict[Named, str]:
+    """Give each (workspace id, name) as the workspace spells it, in the caller's transaction. New ones are made, or
+    left out where nothing `makes` them."""
     wanted = {(workspace_id, name): key_of(name) for workspace_id, name in named if name.strip()}
     if not wanted:
         return {}
@@ -32,11 +33,17 @@ async def resolve(tx: Tx, named: Iterable[Named]) -> dict[Named, str]:
     )
     known = {(row["workspace_id"], row["name_key"]): str(row["name"]) for row in rows}
     missing = {(of, key): name for (of, name), key in reversed(wanted.items()) if (of, key) not in known}
+    if makes:
+        known |= await _made(tx, missing)
+    return {(of, name): known[of, key] for (of, name), key in wanted.items() if (of, key) in known}
+
+
+async def _made(tx: Tx, missing: dict[Named, str]) -> dict[Named, str]:
     ids = await free_ids(tx, list(missing))
-    for (workspace_id, key), name in missing.items():
-        known[workspace_id, key] = " ".join(name.split())[:NAME_LENGTH]
-        add(tx, workspace_id, known[workspace_id, key], ids[workspace_id, key])
-    return {(workspace_id, name): known[workspace_id, key] for (workspace_id, name), key in wanted.items()}
+    made = {of: " ".join(name.split())[:NAME_LENGTH] for of, name in missing.items()}
+    for (workspace_id, key), name in made.items():
+        add(tx, workspace_id, name, ids[workspace_id, key])
+    return made
 
 
 def add(tx: Tx, workspace_id: str, name: str, source_id: str) -> None:
@@ -55,18 +62,26 @@ def id_of(workspace_id: str, key: str, taken: Collection[str]) -> str:
     """Give the id of a source that has yet to be stored, which two nodes make alike: derived from its name, and from a
     number where one that began under this name was renamed and has that id."""
     for number in range(len(taken) + 1):
-        found = derived_id("source", workspace_id, key, *([str(number)] if number else []))
+        found = _candidate(workspace_id, key, number)
         if found not in taken:
             return found
     raise AssertionError("more candidates than ids that are taken")
 
 
-async def free_ids(tx: Tx, missing: Sequence[tuple[str, str]]) -> dict[tuple[str, str], str]:
-    """Give the ids of sources to be stored, by workspace id and key."""
-    if not missing:
-        return {}
-    rows = await tx.fetch(
-        f"SELECT id FROM sources WHERE workspace_id {tx.one_of(1)}", tx.many(sorted({of for of, _ in missing}))
-    )
-    taken = {row["id"] for row in rows}
-    return {(of, key): id_of(of, key, taken) for of, key in missing}
+async def free_ids(tx: Tx, missing: Sequence[Named]) -> dict[Named, str]:
+    """Give the ids of sources to be stored, by workspace id and key, as `id_of()` does; only those are asked for that
+    they might have, however many sources there are."""
+    found: dict[Named, str] = {}
+    number, left = 0, list(missing)
+    while left:
+        found |= {one: _candidate(*one, number) for one in left}
+        ids = sorted(found[one] for one in left)
+        rows = await tx.fetch(f"SELECT id FROM sources WHERE id {tx.one_of(1)}", tx.many(ids))
+        taken = {row["id"] for row in rows}
+        left = [one for one in left if found[one] in taken]
+        number += 1
+    return found
+
+
+def _candidate(workspace_id: str, key: str, number: int) -> str:
+    return derived_id("source", workspace_id, key, *([str(number)] if number else []))
