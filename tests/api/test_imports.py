@@ -11,11 +11,14 @@ import pytest
 from leadsbot import clock
 from leadsbot.capture import arrivals
 from leadsbot.db import Database, Tx
+from leadsbot.ids import new_id
 from leadsbot.imports import book, keeping, run, sheet
 from leadsbot.jobs.runner import Runner
 from leadsbot.leads import changes
+from leadsbot.routing.tables import Delivery
 from leadsbot.workspaces.bootstrap import Created
 from tests.api.conftest import Client, key_with
+from tests.api.test_lead_deletion import everything
 from tests.support.waiting import until
 
 PATH = "/api/v1/imports"
@@ -307,6 +310,46 @@ async def test_undo_leaves_what_others_sent_and_changed_while_it_ran(
         left = {lead["email"]: lead["message"] for lead in await leads(api)}
     assert left == {"visitor@x.example": "Please call me", "hand@x.example": ""}
     assert await book.kept(database, made["id"]) == 2
+
+
+async def test_undo_leaves_nothing_of_them_where_it_was_told(
+    api: Client, database: Database, workspace: Created
+) -> None:
+    text = "name,email,phone\nXanthippe Quist,Quetzal@example.com,+43 660998877\nBob,bob@example.com,\n"
+    made = await imported(api, database, text, notify="1")
+    ids = {lead["email"]: lead["id"] for lead in await leads(api)}
+
+    async def told(tx: Tx) -> None:
+        for email, lead_id in ids.items():
+            tx.insert(Delivery, _failed(workspace.workspace_id, lead_id, email))
+
+    await database.write(told)
+    await api.post(f"{PATH}/{made['id']}/undo")
+    await run.work(database, made["id"])
+    left = await everything(database)
+    for personal in ("quetzal", "Quetzal", "Xanthippe", "660998877", "bob@"):
+        assert personal not in left
+    kept = await database.fetch("SELECT lead_id, status, next_attempt_at FROM deliveries")
+    assert {row["lead_id"] for row in kept} == set(ids.values()), "that something was sent stays on record"
+    assert {(row["status"], row["next_attempt_at"]) for row in kept} == {("withheld", None)}
+    events = await database.fetch("SELECT type, lead_id FROM events")
+    assert {(row["type"], row["lead_id"]) for row in events} == {("lead.deleted", lead_id) for lead_id in ids.values()}
+
+
+def _failed(workspace_id: str, lead_id: str, email: str) -> dict[str, Any]:
+    """A delivery about a lead that is to be tried again, to the lead's own address."""
+    return {
+        "id": new_id(),
+        "workspace_id": workspace_id,
+        "event_id": new_id(),
+        "event_type": "lead.created",
+        "lead_id": lead_id,
+        "destination": email,
+        "status": "failed",
+        "body": f'{{"email": "{email}", "name": "Xanthippe"}}',
+        "created_at": clock.now(),
+        "next_attempt_at": clock.now(),
+    }
 
 
 async def test_undo_has_a_day(api: Client, database: Database) -> None:

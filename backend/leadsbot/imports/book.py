@@ -245,6 +245,19 @@ async def kept(database: Database, import_id: str) -> int:
     return int(row["leads"]) if row else 0
 
 
+async def filled(database: Database, workspace_id: str, import_id: str) -> int:
+    """Count the leads that an import changed and didn't make, as far as they are there still."""
+    row = await database.fetch_one(
+        "SELECT count(*) AS leads FROM leads l WHERE l.workspace_id = $2 AND l.deleted_at IS NULL AND l.id IN"
+        " (SELECT lead_id FROM import_rows WHERE import_id = $1 AND outcome = 'updated') AND l.id NOT IN"
+        " (SELECT lead_id FROM import_rows WHERE import_id = $1 AND lead_id IS NOT NULL"
+        " AND outcome IN ('created', 'kept', 'undone'))",
+        import_id,
+        workspace_id,
+    )
+    return int(row["leads"]) if row else 0
+
+
 def decode_mapping(row: Row) -> dict[str, str]:
     return msgspec.json.decode(row["mapping"], type=dict[str, str])
 

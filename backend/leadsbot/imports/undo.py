@@ -11,8 +11,10 @@ from typing import Final
 
 from leadsbot import clock
 from leadsbot.db import Database, Tx
+from leadsbot.db.tx import Row
 from leadsbot.events.log import Happening, record, topic
 from leadsbot.imports import book
+from leadsbot.routing.erasure import forget_deliveries
 
 CHUNK: Final = 100
 
@@ -57,13 +59,14 @@ async def _undo_part(tx: Tx, workspace_id: str, import_id: str, notify: bool) ->
         return False
     lock = " FOR UPDATE OF l" if tx.dialect == "postgres" else ""
     untouched = await tx.fetch(
-        f"SELECT l.id FROM leads l WHERE l.workspace_id = $1 AND l.id {tx.one_of(2)} AND {_ALONE}"
+        f"SELECT l.id, l.email FROM leads l WHERE l.workspace_id = $1 AND l.id {tx.one_of(2)} AND {_ALONE}"
         f" AND l.deleted_at IS NULL ORDER BY l.created_at, l.id{lock}",
         workspace_id,
         tx.many([row["lead_id"] for row in made]),
         import_id,
     )
     gone = {str(row["id"]) for row in untouched}
+    await _forget_told(tx, untouched)
     await tx.execute(f"DELETE FROM leads WHERE id {tx.one_of(1)}", tx.many(sorted(gone)))
     await tx.execute(
         f"UPDATE leads SET duplicate_of = NULL WHERE duplicate_of {tx.one_of(1)}",
@@ -77,6 +80,16 @@ async def _undo_part(tx: Tx, workspace_id: str, import_id: str, notify: bool) ->
     if notify:
         record(tx, *(Happening(workspace_id, "lead.deleted", {"lead": {"id": one}}, one) for one in sorted(gone)))
     return True
+
+
+async def _forget_told(tx: Tx, leads: Sequence[Row]) -> None:
+    """Take the leads out of what was told of them, and tell no more of it."""
+    ids = tx.many([str(lead["id"]) for lead in leads])
+    await tx.execute(f"DELETE FROM events WHERE lead_id {tx.one_of(1)}", ids)
+    told = await tx.fetch(f"SELECT DISTINCT lead_id FROM deliveries WHERE lead_id {tx.one_of(1)}", ids)
+    emails = {str(lead["id"]): str(lead["email"]) for lead in leads}
+    for lead_id in sorted(str(row["lead_id"]) for row in told):
+        await forget_deliveries(tx, [lead_id], emails[lead_id].lower())
 
 
 async def spare_changed(tx: Tx, workspace_id: str, import_id: str, emails: Sequence[str]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from leadsbot.db import Database, Tx
 from leadsbot.events.log import Happening, record, topic
 from leadsbot.leads.erasure import erase
@@ -17,16 +19,17 @@ async def delete_lead(database: Database, workspace_id: str, lead_id: str) -> No
             "SELECT email FROM leads WHERE id = $1 AND workspace_id = $2", lead_id, workspace_id
         )
         ids = await erase(tx, workspace_id, lead_id)
-        await _forget_deliveries(tx, ids, contact["email"] if contact else "")
+        await forget_deliveries(tx, ids, contact["email"] if contact else "")
         record(tx, Happening(workspace_id, "lead.deleted", {"lead": {"id": lead_id}}, lead_id))
         tx.signal(topic(workspace_id))
 
     await database.write(unit)
 
 
-async def _forget_deliveries(tx: Tx, ids: list[str], email: str) -> None:
-    """Empty what was sent and what was answered, and send no more of it: what is on its way under the round before
-    writes nothing down any more. That something was sent, when and where to, stays on record."""
+async def forget_deliveries(tx: Tx, ids: Sequence[str], email: str) -> None:
+    """Empty what was sent about leads and what was answered, in the caller's transaction, and send no more of it: what
+    is on its way under the round before writes nothing down any more. That something was sent, when and where to, stays
+    on record; where to only if it isn't `email`, in small letters."""
     of_these = f"lead_id {tx.one_of(1)}"
     about = tx.many(ids)
     await tx.execute(
