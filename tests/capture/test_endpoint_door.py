@@ -58,6 +58,12 @@ async def leads(database: Database) -> int:
     return len(rows)
 
 
+async def kept(api: Client, answer: httpx.Response) -> dict[str, Any]:
+    """Give the lead that an answer speaks of, as its owner sees it."""
+    lead: dict[str, Any] = (await api.get(f"/api/v1/leads/{answer.json()['id']}")).json()
+    return lead
+
+
 async def noted(database: Database, reason: str) -> dict[str, Any]:
     """Give the request that was turned away for this, once that is written down."""
 
@@ -523,12 +529,13 @@ async def test_where_nobody_answers_for_the_provider_the_caller_keeps_the_lead(
 
 
 async def test_whom_recaptcha_takes_for_a_bot_is_kept_as_spam(
-    serve: Serve, rules: Any, provider: CaptchaServer, door: str
+    serve: Serve, api: Client, rules: Any, provider: CaptchaServer, door: str
 ) -> None:
     await rules(captcha_provider="recaptcha", captcha_secret=SECRET)
     provider.more = {"score": 0.1}
     async with serve({"LEADSBOT_CAPTCHA_VERIFY_URL": provider.url}) as client:
-        lead = (await client.post(door, json={**JANE, "captcha_token": TOKEN})).json()
+        answer = await client.post(door, json={**JANE, "captcha_token": TOKEN})
+    lead = await kept(api, answer)
     assert lead["spam"] is True and lead["spam_reasons"] == ["reCAPTCHA takes the sender for a bot (0.1 of 1)"]
 
 
@@ -540,9 +547,24 @@ async def test_tokens_are_never_kept_where_none_is_asked_for_either(
     assert TOKEN not in str(await database.fetch("SELECT * FROM submissions"))
 
 
-async def test_what_is_spam_is_kept_with_its_reasons(nobody: Client, door: str) -> None:
-    links = " ".join(f"https://pills-{number}.example/x" for number in range(12))
-    lead = (await nobody.post(door, json={**JANE, "message": f"Look here: {links}"})).json()
+LINKS = " ".join(f"https://pills-{number}.example/x" for number in range(12))
+
+
+async def test_what_is_spam_is_kept_with_its_reasons_and_a_stranger_is_told_of_none(
+    nobody: Client, api: Client, door: str
+) -> None:
+    answer = await nobody.post(door, json={**JANE, "message": f"Look here: {LINKS}"})
+    lead = await kept(api, answer)
+    assert lead["spam"] is True and lead["spam_reasons"]
+    assert answer.status_code == 201 and answer.json() == {**lead, "spam": False, "spam_reasons": []}
+
+
+async def test_whoever_signs_is_told_why_it_is_spam(nobody: Client, rules: Any, door: str) -> None:
+    secret = (await rules(signing=True))["signing_secret"]
+    raw = json.dumps({**JANE, "message": f"Look here: {LINKS}"}).encode()
+    signature = hmac.new(secret.encode(), raw, hashlib.sha256).hexdigest()
+    headers = {"content-type": "application/json", "x-leadsbot-signature": signature}
+    lead = (await nobody.post(door, content=raw, headers=headers)).json()
     assert lead["spam"] is True and lead["spam_reasons"]
 
 
