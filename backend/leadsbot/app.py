@@ -19,6 +19,7 @@ from litestar.static_files import create_static_files_router
 
 from leadsbot.api import errors as api_errors
 from leadsbot.api.docs import openapi_config
+from leadsbot.api.heads import heads
 from leadsbot.bot import BotService
 from leadsbot.capture.edge import App, Door, front
 from leadsbot.capture.script import script_doors
@@ -107,10 +108,10 @@ class House:
 
 
 def create_app(settings: Settings, *, jobs: bool = True) -> App:
-    """Give the ASGI application: the thin capture path in front, Litestar for all else."""
+    """Give the ASGI application: the thin capture path in front, which knows HEAD by itself, Litestar for all else."""
     house = House(settings, jobs=jobs)
     doors: dict[str, Door] = {WIDGET_PREFIX: WidgetDoor(house.services), **script_doors(PUBLIC)}
-    return front(doors, _litestar(house))
+    return front(doors, heads(_litestar(house)))
 
 
 def _litestar(house: House) -> App:

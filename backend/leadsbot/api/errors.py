@@ -90,7 +90,8 @@ def headers_of(error: LeadsBotError, cause: Exception | None = None) -> dict[str
     headers = {"Cache-Control": "no-store"}
     allow = (getattr(cause, "headers", None) or {}).get("allow")
     if allow:
-        headers["Allow"] = allow
+        # Where there is GET there is HEAD: `heads` sees to it.
+        headers["Allow"] = allow.replace("GET", "GET, HEAD") if "HEAD" not in allow else allow
     if error.retry_after is not None:
         headers["Retry-After"] = str(max(1, math.ceil(error.retry_after)))
     if isinstance(error, errors.Unauthorized):
