@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 import pytest
 
 from leadsbot import clock
@@ -13,11 +14,13 @@ from leadsbot.capture import arrivals
 from leadsbot.db import Database, Tx
 from leadsbot.ids import new_id
 from leadsbot.imports import book, keeping, run, sheet
+from leadsbot.jobs.outcomes import Again, Done
 from leadsbot.jobs.runner import Runner
-from leadsbot.leads import changes
+from leadsbot.leads import changes, stage_moves
 from leadsbot.routing.tables import Delivery
 from leadsbot.workspaces.bootstrap import Created
 from tests.api.conftest import Client, key_with
+from tests.api.rows import add_lead
 from tests.api.test_lead_deletion import everything
 from tests.support.waiting import until
 
@@ -262,6 +265,49 @@ async def test_the_runner_runs_it(api: Client, database: Database) -> None:
     finally:
         await runner.stop()
     assert len(await leads(api)) == 2
+
+
+async def test_a_stage_that_is_renamed_meanwhile_counts_from_the_next_rows_on(
+    api: Client, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "CHUNK", 2)
+    write = run._write
+
+    async def renaming(database: Database, about: Any, cursor: int, *rest: Any) -> None:
+        await write(database, about, cursor, *rest)
+        if cursor == 0:
+            await api.patch(f"/api/v1/stages/{await _stage_id(api, 'New')}", json={"name": "Fresh"})
+
+    monkeypatch.setattr(run, "_write", renaming)
+    await imported(api, database, "email\n" + "\n".join(f"p{number}@x.example" for number in range(6)))
+    assert [lead["stage"] for lead in await leads(api)] == ["Fresh"] * 6
+
+
+async def test_rows_read_under_a_stages_old_name_are_fetched_until_the_import_ends(
+    api: Client, database: Database, workspace: Created, stranger_api: Client
+) -> None:
+    await send(stranger_api)
+    made = await send(api)
+    await api.patch(f"/api/v1/stages/{await _stage_id(api, 'Quoted')}", json={"name": "Offered"})
+    (job,) = await database.fetch("SELECT payload FROM jobs WHERE kind = $1", stage_moves.STRAGGLERS)
+    payload = job["payload"] if isinstance(job["payload"], dict) else msgspec.json.decode(job["payload"])
+
+    class Services:
+        def __init__(self) -> None:
+            self.database = database
+
+    look = stage_moves.job_handlers(Services())[stage_moves.STRAGGLERS]
+    assert await look(payload) == Again(stage_moves.LOOK_AGAIN_MS), "the import may bring in more"
+    await run.work(database, made["id"])
+    await add_lead(database, workspace, stage="Quoted", email="late@x.example")
+    assert await look(payload) == Done(), "whatever others import"
+    stages = await database.fetch("SELECT stage FROM leads WHERE email = 'late@x.example'")
+    assert stages == [{"stage": "Offered"}]
+
+
+async def _stage_id(api: Client, name: str) -> str:
+    stages = (await api.get("/api/v1/stages")).json()["data"]
+    return next(str(one["id"]) for one in stages if one["name"] == name)
 
 
 async def test_undo_deletes_what_it_made_and_nobody_touched(

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import msgspec
 import structlog
+from msgspec.structs import replace
 
 from leadsbot import clock
 from leadsbot.capture.arrivals import store
@@ -84,6 +85,8 @@ async def _take_in(database: Database, import_id: str, row: Row, found: Sheet) -
         if now is None or now["state"] not in (book.WAITING, book.RUNNING):
             return
         cursor, dry_run = int(now["cursor"]), bool(now["dry_run"])
+        # What the workspace has may change meanwhile: a stage that is renamed, a member who leaves.
+        about = replace(about, rules=await rules_of(database, about.rules.workspace_id))
         part = lines[cursor : cursor + CHUNK]
         if not part:
             return await _finish(database, about, dry_run)

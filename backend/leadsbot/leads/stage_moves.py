@@ -1,6 +1,7 @@
 """Leads on their way from a stage that is deleted or renamed, and those that come in late under its name.
 
-A door on another node may know the old names for a moment longer, so a job looks after leads that came in by them.
+A door on another node may know the old names for a moment longer, and an import for as long as some of its rows take,
+so a job looks after leads that came in by them until neither can.
 """
 
 from __future__ import annotations
@@ -11,13 +12,13 @@ from typing import Any
 import msgspec
 
 from leadsbot import clock
-from leadsbot.db import Tx
+from leadsbot.db import Database, Tx
 from leadsbot.db.tx import Row
 from leadsbot.errors import Conflict
 from leadsbot.events.log import Happening, record
 from leadsbot.ids import new_id
 from leadsbot.jobs.handlers import HasDatabase
-from leadsbot.jobs.outcomes import Done, Outcome
+from leadsbot.jobs.outcomes import Again, Done, Outcome
 from leadsbot.jobs.queue import enqueue
 from leadsbot.jobs.runner import JobHandler
 from leadsbot.leads.present import lead_snapshot
@@ -122,10 +123,20 @@ async def _fetch_stragglers(tx: Tx, payload: Mapping[str, Any]) -> int:
     return 0
 
 
+async def _takes_in(database: Database, workspace_id: str) -> bool:
+    """Tell whether an import of the workspace is under way, whose rows may have been read under the old names."""
+    found = await database.fetch_one(
+        "SELECT id FROM imports WHERE workspace_id = $1 AND state IN ('waiting', 'running') LIMIT 1", workspace_id
+    )
+    return found is not None
+
+
 def job_handlers(services: HasDatabase) -> dict[str, JobHandler]:
     async def run(payload: dict[str, Any]) -> Outcome:
+        # Asked first: what such an import brings in before it ends is fetched below.
+        busy = await _takes_in(services.database, payload["workspace_id"])
         while await services.database.write(lambda tx: _fetch_stragglers(tx, payload)) == AT_ONCE:
             pass
-        return Done()
+        return Again(LOOK_AGAIN_MS) if busy else Done()
 
     return {STRAGGLERS: run}
