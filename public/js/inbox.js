@@ -15,6 +15,28 @@
     if (event.key === "n" && free(event)) focusNote(event);
   });
 
+  // The numbers in navigation and title follow; the server's next page says what is true.
+  function count(by) {
+    if (!by) return;
+    let unread = 0;
+    for (const badge of document.querySelectorAll("[data-unread]")) {
+      unread = Math.max(0, Number.parseInt(badge.textContent, 10) + by);
+      badge.firstChild.textContent = String(unread);
+      badge.hidden = unread === 0;
+    }
+    document.title = document.title.replace(/^(\(\d+\) )?/, unread ? `(${unread}) ` : "");
+  }
+
+  const add = (by) => {
+    total.textContent = Math.max(0, Number(total.textContent.replace(/\D/g, "")) + by).toLocaleString("en");
+  };
+
+  // A merge takes a lead out of the list and undoing it brings one back, whether or not it stands on this page.
+  document.addEventListener("leadsbot:counted", (event) => {
+    count(event.detail.unread);
+    if (inbox && (rows.hasAttribute("sse-connect") || row(event.detail.id))) add(event.detail.by);
+  });
+
   // A page of its own has the lead alone.
   if (!inbox) return;
 
@@ -42,18 +64,6 @@
     chosen.classList.remove("unread");
     chosen.querySelector(".dot").replaceChildren();
     count(-1);
-  }
-
-  // The numbers in navigation and title follow; the server's next page says what is true.
-  function count(by) {
-    if (!by) return;
-    let unread = 0;
-    for (const badge of document.querySelectorAll("[data-unread]")) {
-      unread = Math.max(0, Number.parseInt(badge.textContent, 10) + by);
-      badge.firstChild.textContent = String(unread);
-      badge.hidden = unread === 0;
-    }
-    document.title = document.title.replace(/^(\(\d+\) )?/, unread ? `(${unread}) ` : "");
   }
 
   function show(id) {
@@ -168,9 +178,6 @@
   }
 
   const unread = (one) => Number(Boolean(one?.classList.contains("unread")));
-  const add = (by) => {
-    total.textContent = Math.max(0, Number(total.textContent.replace(/\D/g, "")) + by).toLocaleString("en");
-  };
 
   function change(known, fresh) {
     if (known.classList.contains("open")) fresh.classList.add("open");

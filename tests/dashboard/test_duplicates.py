@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
+from typing import Any
+
+import httpx
 
 from leadsbot.db import Database, Tx
 from leadsbot.leads import reading
@@ -155,3 +159,36 @@ async def test_a_duplicates_own_words_are_escaped(owner: Browser, workspace: Cre
 
     await link(database, first, second)
     harmless((await owner.see(f"/leads/{second}")).text)
+
+
+def counted(answer: httpx.Response) -> Any:
+    """Give what the page's script is told to count."""
+    return json.loads(answer.headers["hx-trigger"])["leadsbot:counted"]
+
+
+async def test_the_counters_hear_of_a_merge_and_of_its_undoing(
+    owner: Browser, workspace: Created, database: Database
+) -> None:
+    first, second = await pair(database, workspace)
+    await owner.see(f"/leads/{second}")
+    merged = await owner.press(f"/leads/{second}/merge", {"lead_id": first}, **IN_PANE)
+    assert counted(merged) == {"id": first, "by": -1, "unread": -1}
+    made = await database.fetch_one("SELECT id FROM merges")
+    assert made
+    undone = await owner.press(f"/merges/{made['id']}/undo", {"lead_id": second}, **IN_PANE)
+    assert counted(undone) == {"id": first, "by": 1, "unread": 1}
+    await owner.see(f"/leads/{first}")
+    alone = {"hx_request": "true", "hx_current_url": f"https://leads.example/leads/{second}"}
+    assert counted(await owner.press(f"/leads/{second}/merge", {"lead_id": first}, **alone))["unread"] == 0
+
+
+async def test_what_the_stream_brings_back_is_counted_by_it_alone(
+    owner: Browser, workspace: Created, database: Database
+) -> None:
+    first, second = await pair(database, workspace)
+    await owner.see("/leads")
+    await owner.press(f"/leads/{first}/merge", {"lead_id": second}, **IN_PANE)
+    made = await database.fetch_one("SELECT id FROM merges")
+    assert made
+    undone = await owner.press(f"/merges/{made['id']}/undo", {"lead_id": first}, **IN_PANE)
+    assert "hx-trigger" not in undone.headers

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from uuid import UUID
 
+import msgspec
 from litestar import Response, post
 from litestar.params import FromPath
 
 from leadsbot.dashboard.desk import Desk, Here, pages
 from leadsbot.dashboard.lead import fragment, is_beside
-from leadsbot.dashboard.shown.leads import lead_page, lead_row, lead_rows, pipeline_of
+from leadsbot.dashboard.shown.leads import Row, lead_page, lead_row, lead_rows, pipeline_of
 from leadsbot.dashboard.views import Toast, Undo
 from leadsbot.errors import Conflict, NotFound
 from leadsbot.ids import is_id
@@ -32,7 +33,8 @@ async def merge(desk: Here, lead_id: FromPath[UUID]) -> Response[str]:
     if not desk.is_htmx:
         return desk.go(f"/leads/{kept_id}", toast)
     view, beside = await lead_page(desk.database, row), is_beside(desk)
-    return desk.part("merged.html", toast, lead=view, beside=beside, gone=other_id if beside else "")
+    answer = desk.part("merged.html", toast, lead=view, beside=beside, gone=other_id if beside else "")
+    return _counted(answer, other, -1)
 
 
 @post("/merges/{merge_id:uuid}/undo", status_code=200)
@@ -46,11 +48,14 @@ async def undo(desk: Here, merge_id: FromPath[UUID]) -> Response[str]:
     if undone.edited:
         words += f" What was changed since stays: {', '.join(undone.edited).replace('_', ' ')}."
     toast = Toast(words)
-    if not desk.is_htmx or not is_beside(desk):
+    if not desk.is_htmx:
         return await _shown(desk, undone.kept["id"], toast)
+    if not is_beside(desk):
+        return _counted(await _shown(desk, undone.kept["id"], toast), undone.restored, 1)
     view = await lead_page(desk.database, undone.kept)
     back = await _back_in_list(desk, undone)
-    return desk.part("unmerged.html", toast, lead=view, beside=True, **back)
+    answer = desk.part("unmerged.html", toast, lead=view, beside=True, **back)
+    return _counted(answer, undone.restored, 1) if back["row"] else answer
 
 
 @post("/leads/{lead_id:uuid}/apart", status_code=200)
@@ -63,6 +68,15 @@ async def set_apart(desk: Here, lead_id: FromPath[UUID]) -> Response[str]:
     await duplicates.set_apart(desk.database, desk.workspace_id, mine, other, desk.person.email)
     back = Undo(f"/leads/{mine}/apart", (("lead_id", other), ("apart", "0")), "#lead")
     return await _marked(desk, mine, other, Toast("Kept apart. You won't be asked about these two again.", undo=back))
+
+
+def _counted(answer: Response[str], lead: Row, by: int) -> Response[str]:
+    """Tell the page's script that a lead has left the list (`by` is -1) or come back (1), for what counts them; of
+    what the list's stream brings the stream tells."""
+    unread = by if lead["read_at"] is None and not lead["spam"] else 0
+    told = {"leadsbot:counted": {"id": lead["id"], "by": 0 if lead["spam"] else by, "unread": unread}}
+    answer.set_header("hx-trigger", msgspec.json.encode(told).decode())
+    return answer
 
 
 async def _back_in_list(desk: Desk, undone: Undone) -> dict[str, object]:
