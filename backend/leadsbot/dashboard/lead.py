@@ -16,7 +16,9 @@ from leadsbot.dashboard.views.leads import SpamFolder
 from leadsbot.errors import InvalidInput, NotFound
 from leadsbot.leads import changes, merges, reading
 from leadsbot.leads.filters import LeadFilter
-from leadsbot.routing import withheld
+from leadsbot.leads.present import full_name
+from leadsbot.routing import erasure, withheld
+from leadsbot.workspaces import members
 
 FOLDER = "/leads?spam=1"
 
@@ -79,6 +81,15 @@ async def set_spam(desk: Here, lead_id: FromPath[UUID]) -> Response[str]:
     return await _shown(desk, lead_id, *([Toast(words, undo=undo)] if changed else []))
 
 
+@post("/leads/{lead_id:uuid}/delete", status_code=200)
+async def delete(desk: Here, lead_id: FromPath[UUID]) -> Response[str]:
+    """Delete it with all that is personal, for good; its counts stay. For owners and admins."""
+    row = await reading.get_lead(desk.database, desk.workspace_id, str(lead_id))
+    await erasure.delete_lead(desk.database, desk.workspace_id, row["id"])
+    name = full_name(row) or row["email"] or row["phone"] or "The lead"
+    return desk.go(FOLDER if row["spam"] else "/leads", Toast(f"{name} was deleted."))
+
+
 def _undo(lead_id: UUID, action: str, before: str) -> Undo:
     return Undo(f"/leads/{lead_id}/{action}", ((action, before),), target="#lead")
 
@@ -113,4 +124,4 @@ async def _shown(desk: Desk, lead_id: UUID, *toasts: Toast) -> Response[str]:
     return await fragment(desk, str(lead_id), *toasts) if desk.is_htmx else desk.go(f"/leads/{lead_id}", *toasts)
 
 
-ROUTES = [pages(show, show_thread, move, add_note, set_spam)]
+ROUTES = [pages(show, show_thread, move, add_note, set_spam), pages(delete, role=members.ADMIN)]
