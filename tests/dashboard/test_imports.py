@@ -12,6 +12,7 @@ from leadsbot.dashboard import imports as page
 from leadsbot.db import Database
 from leadsbot.imports import run
 from leadsbot.workspaces.bootstrap import Created
+from tests.api.rows import NOON, add_lead
 from tests.dashboard.browsing import ADDRESS, Browser, ids_in, shown
 from tests.dashboard.test_render import ATTACK, harmless
 
@@ -181,3 +182,19 @@ async def test_what_a_file_says_is_escaped(owner: Browser, workspace: Created, d
     await run.work(database, made)
     harmless((await owner.see(f"/imports/{made}")).text)
     harmless((await owner.see("/imports")).text)
+
+
+async def test_undone_says_how_many_leads_keep_what_was_filled_in(
+    owner: Browser, workspace: Created, database: Database
+) -> None:
+    """Two rows of one email are one lead, which goes with the import; the one that was there before stays."""
+    await add_lead(database, workspace, NOON, email="known@x.example")
+    file = b"Name,Mail,Company\nJane,j@x.example,One\nJane Doe,j@x.example,Two\nKnown,known@x.example,Three\n"
+    made = await uploaded(owner, file)
+    await owner.press(f"/imports/{made}", {"do": "run", "update": "fill"})
+    await run.work(database, made)
+    assert "Delete the 1 lead that this import made?" in shown(await owner.see(f"/imports/{made}"))
+    await owner.press(f"/imports/{made}/undo")
+    await run.work(database, made)
+    text = shown(await owner.see(f"/imports/{made}"))
+    assert "What it filled in on 1 lead that was there before stays." in text

@@ -125,23 +125,37 @@ async def start(
 
     async def unit(tx: Tx) -> None:
         await _hold_to_limit(tx, workspace_id)
-        changed = await tx.execute(
-            "UPDATE imports SET state = $2, dry_run = $3, mapping = $4, options = $5, cursor = 0, created = 0,"
-            " updated = 0, skipped = 0, failed = '[]', failed_rows = 0, error = '', finished_at = NULL"
-            " WHERE id = $1 AND content <> '' AND (state IN ('draft', 'stopped') OR (state = 'done' AND dry_run))",
-            import_id,
-            WAITING,
-            dry_run,
-            _encode(mapping),
-            _encode(options),
-        )
-        if not changed:
-            raise Conflict("This import has been started already, or its file is gone; upload it again.", code="begun")
-        await tx.execute("DELETE FROM import_rows WHERE import_id = $1", import_id)
+        await _set_going(tx, import_id, dry_run, _encode(mapping), _encode(options))
         queue(tx, workspace_id, import_id)
 
     await database.write(unit)
     return await get(database, workspace_id, import_id)
+
+
+async def _set_going(tx: Tx, import_id: str, dry_run: bool, mapping: str, options: str) -> None:
+    """Let a draft, or what was only checked, begin; one that stopped after it took rows in goes on behind them: counts
+    and rows stand for leads that it made, which an undo must know."""
+    given = (import_id, WAITING, mapping, options)
+    again = "state = $2, mapping = $3, options = $4, error = '', finished_at = NULL"
+    taken = f"state = '{STOPPED}' AND NOT dry_run AND cursor > 0"
+    if not dry_run and await tx.execute(
+        f"UPDATE imports SET {again} WHERE id = $1 AND content <> '' AND {taken}", *given
+    ):
+        return
+    changed = await tx.execute(
+        f"UPDATE imports SET {again}, dry_run = $5, cursor = 0, created = 0, updated = 0, skipped = 0, failed = '[]',"
+        f" failed_rows = 0 WHERE id = $1 AND content <> '' AND NOT ({taken})"
+        f" AND (state IN ('{DRAFT}', '{STOPPED}') OR (state = '{DONE}' AND dry_run))",
+        *given,
+        dry_run,
+    )
+    if not changed:
+        raise Conflict(
+            "This import has been started already, or its file is gone; upload it again. One that stopped on its way can"
+            " only go on, not be checked.",
+            code="begun",
+        )
+    await tx.execute("DELETE FROM import_rows WHERE import_id = $1", import_id)
 
 
 def queue(tx: Tx, workspace_id: str, import_id: str) -> None:

@@ -78,6 +78,7 @@ async def import_page(
         finished_at=row["finished_at"],
         undoable=book.undoable(dict(row)),
         left=await book.kept(database, row["id"]) if step == "undone" else 0,
+        filled=await book.filled(database, row["workspace_id"], row["id"]) if step == "undone" else 0,
         error=error or row["error"],
     )
 

@@ -81,6 +81,7 @@ class ImportPage:
     finished_at: int | None = None
     undoable: bool = False
     left: int = 0
+    filled: int = 0
     error: str = ""
 
     @property
