@@ -10,6 +10,7 @@ import pytest
 import structlog
 
 from leadsbot import logs
+from leadsbot.api.errors import as_ours, request_id_of
 
 TOKEN = "123456789:AAE-x_yAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 
@@ -37,6 +38,8 @@ def as_it_was() -> Iterator[None]:
         ("key lb_" + "a" * 40, "key lb_[hidden]"),
         ("secret whsec_c2VjcmV0c2VjcmV0", "secret whsec_[hidden]"),
         ("Authorization: Bearer abcdefgh12345", "Authorization: Bearer [hidden]"),
+        ('{"path": "/invitations/aB-c_d9", "status": 500}', '{"path": "/invitations/[hidden]", "status": 500}'),
+        ("https://leads.example/invitations/aB-c_d9?a=1", "https://leads.example/invitations/[hidden]?a=1"),
     ],
 )
 def test_a_secret_is_taken_out(line: str, shown: str) -> None:
@@ -66,6 +69,16 @@ def test_a_secret_in_an_exception_reaches_no_log(kind: str, capsys: pytest.Captu
     said = capsys.readouterr().err
     assert said.count("OSError") >= 2 and "[hidden]" in said
     assert TOKEN not in said and TOKEN.partition(":")[2] not in said
+
+
+@pytest.mark.parametrize("kind", ["text", "json"])
+def test_what_broke_behind_an_invitations_link_tells_no_link(kind: str, capsys: pytest.CaptureFixture[str]) -> None:
+    logs.configure("json" if kind == "json" else "text")
+    cause = OSError("the disk is full")
+    request_id_of(as_ours(cause), cause, "/invitations/aB-c_d9")
+    said = capsys.readouterr().err
+    assert "/invitations/[hidden]" in said and "the disk is full" in said
+    assert "aB-c_d9" not in said
 
 
 def test_json_is_one_object_a_line_for_ours_and_libraries(capsys: pytest.CaptureFixture[str]) -> None:
