@@ -445,6 +445,43 @@ async def test_an_import_whose_job_died_is_stopped_and_can_be_started_again(api:
     assert counts(await shown(api, made["id"])) == (2, 1, 0, 3)
 
 
+async def test_one_that_stopped_on_its_way_goes_on_there(
+    api: Client, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its counts and its undo are of all rows, those before it stopped too."""
+    monkeypatch.setattr(run, "CHUNK", 2)
+    write = run._write
+
+    async def dying(database: Database, about: Any, cursor: int, *rest: Any) -> None:
+        await write(database, about, cursor, *rest)
+        if cursor == 2:
+            await database.write(lambda tx: tx.execute("UPDATE imports SET state = 'stopped'"))
+
+    monkeypatch.setattr(run, "_write", dying)
+    rows = ["a@x.example", "no address", "b@x.example", "c@x.example", "d@x.example", "a@x.example"]
+    made = await imported(api, database, "\n".join(["email", *rows]))
+    assert (made["state"], made["done_rows"], counts(made)) == ("stopped", 4, (3, 0, 0, 1))
+    only_checked = await api.post(f"{PATH}/{made['id']}/run?dry_run=1")
+    assert (only_checked.status_code, only_checked.json()["code"]) == (409, "begun")
+    going_on = (await api.post(f"{PATH}/{made['id']}/run")).json()
+    assert (going_on["state"], going_on["done_rows"], going_on["error"]) == ("waiting", 4, None)
+    await run.work(database, made["id"])
+    found = await shown(api, made["id"])
+    assert (found["state"], counts(found), [one["row"] for one in found["failed"]]) == ("done", (4, 1, 0, 1), [3])
+    await api.post(f"{PATH}/{made['id']}/undo")
+    await run.work(database, made["id"])
+    assert await leads(api) == []
+
+
+async def test_a_check_that_stopped_on_its_way_begins_anew(api: Client, database: Database) -> None:
+    made = await send(api, dry_run="1")
+    await database.write(lambda tx: tx.execute("UPDATE imports SET state = 'stopped', cursor = 4, created = 4"))
+    again = (await api.post(f"{PATH}/{made['id']}/run")).json()
+    assert (again["state"], again["done_rows"], again["created"]) == ("waiting", 0, 0)
+    await run.work(database, made["id"])
+    assert counts(await shown(api, made["id"])) == (2, 1, 0, 3)
+
+
 async def test_the_same_request_sent_again_imports_nothing_twice(api: Client, database: Database) -> None:
     headers = CSV | {"idempotency-key": "once"}
     first, again = [await api.post(PATH, content=PEOPLE.encode(), headers=headers) for _ in range(2)]

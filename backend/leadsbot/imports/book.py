@@ -151,8 +151,8 @@ async def _set_going(tx: Tx, import_id: str, dry_run: bool, mapping: str, option
     )
     if not changed:
         raise Conflict(
-            "This import has been started already, or its file is gone; upload it again. One that stopped on its way can"
-            " only go on, not be checked.",
+            "This import has been started already, or its file is gone; upload it again. One that stopped on its way"
+            " can only go on, not be checked.",
             code="begun",
         )
     await tx.execute("DELETE FROM import_rows WHERE import_id = $1", import_id)
