@@ -12,6 +12,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
@@ -96,9 +97,22 @@ class TooManyRequests(LeadsBotError):
     status = 429
     default_code = "too_many_requests"
 
+    @classmethod
+    def over(cls, limit: str, retry_after: float, code: str | None = None) -> TooManyRequests:
+        """Say which limit it was (a clause, "one address may …") and when to try again."""
+        message = f"Too Many Requests: {limit}; try again in {_waiting(retry_after)}."
+        return cls(message, code=code, retry_after=retry_after)
+
 
 class Unavailable(LeadsBotError):
     """The database can't take it now (locked, disk full, gone). Nothing was stored; the caller keeps its copy."""
 
     status = 503
     default_code = "unavailable"
+
+
+def _waiting(seconds: float) -> str:
+    """Say how long to wait, rounded up to what people count in."""
+    unit, length = ("second", 1) if seconds <= 90 else ("minute", 60) if seconds <= 90 * 60 else ("hour", 3_600)
+    whole = max(1, math.ceil(seconds / length))
+    return f"{whole} {unit}" if whole == 1 else f"{whole} {unit}s"

@@ -386,6 +386,8 @@ async def test_no_address_begins_more_leads_than_the_site_allows(visitor: Visito
     answer = await visitor.send({"email": "bea@example.com"}, accept="*/*")
     assert (answer.status_code, answer.json()["code"]) == (429, "leads_per_day")
     assert 0 < int(answer.headers["retry-after"]) <= 86_400 + 1_440
+    sentence = "Too Many Requests: one address may send 1 lead here in 24 hours; try again in 24 hours."
+    assert answer.json()["error"] == sentence
     assert len(await leads(database)) == 1
     assert (await refusal(database))["reason"] == "leads_per_day"
 

@@ -27,6 +27,8 @@ async def test_a_key_that_runs_away_is_told_when_to_come_back(
         assert set(statuses) == {200}
         refused = await api.get("/api/leads?limit=1")
         assert (refused.status_code, refused.json()["code"]) == (429, "burst")
+        sentence = "Too Many Requests: one key may ask 20 times a second; try again in 1 second."
+        assert refused.json()["error"] == sentence
         assert (await other.get("/api/leads?limit=1")).status_code == 200
         advance(int(refused.headers["retry-after"]) * clock.SECOND)
         assert (await api.get("/api/leads?limit=1")).status_code == 200

@@ -268,6 +268,7 @@ async def test_more_than_the_burst_from_one_address_is_told_when_to_come_back(pa
         assert [answer.status for answer in answers] == [202, 202, 202, 429]
         assert_error(answers[-1], 429, "too_many_requests")
         assert int(answers[-1].headers["retry-after"]) >= 1
+        assert b"one address may send 3 requests a second here; try again in 1 second." in answers[-1].body
         assert answers[-1].headers["access-control-allow-origin"] == ORIGIN
         page.peer = "203.0.113.8"
         assert (await page.send(view())).status == 202

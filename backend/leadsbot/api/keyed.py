@@ -112,7 +112,7 @@ async def check_key(connection: Connection, handler: BaseRouteHandler) -> None:
     holder.require(handler.opt.get("scope", MANAGE), *handler.opt.get("or", ()))
     wait = await services.bursts.admit(holder.key_id, "", REQUESTS_PER_SECOND)
     if wait > 0:
-        raise TooManyRequests("Too Many Requests", code="burst", retry_after=wait)
+        raise TooManyRequests.over(f"one key may ask {REQUESTS_PER_SECOND} times a second", wait, "burst")
     connection.state[HOLDER] = holder
 
 

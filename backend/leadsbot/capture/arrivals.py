@@ -74,5 +74,6 @@ async def _hold_to_hour(tx: Tx, began: Sequence[Arrival]) -> None:
         try:
             await limits.take(tx, f"leads:{workspace_id}", amount, held[workspace_id] or 0, clock.HOUR)
         except TooManyRequests as error:
-            error.code = "leads_per_hour"
-            raise
+            limit = held[workspace_id] or 0
+            clause = f"this workspace takes {limit:,} {'lead' if limit == 1 else 'leads'} an hour by its API keys"
+            raise TooManyRequests.over(clause, error.retry_after or 1, "leads_per_hour") from None

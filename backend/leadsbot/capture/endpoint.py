@@ -30,7 +30,7 @@ from leadsbot.capture.guards.client_address import client_address
 from leadsbot.capture.house_rules import rules_of
 from leadsbot.capture.lead_body import controls, spelled
 from leadsbot.db import Tx
-from leadsbot.errors import NotFound
+from leadsbot.errors import NotFound, TooManyRequests
 from leadsbot.leads.contact import phone_e164
 from leadsbot.leads.merging import new_lead
 from leadsbot.leads.present import lead_json
@@ -136,6 +136,8 @@ class EndpointDoor:
                 hint = f"a lead without {', '.join(error.fields)}, which this endpoint asks for"
             if reason == "leads_per_day":
                 hint = f"more than {rules.leads_per_ip_per_day} leads from one address within 24 hours"
+                # What the contract says here, to the letter; the limit is the owner's business.
+                cause = error = TooManyRequests("Too Many Requests", code=error.code, retry_after=error.retry_after)
             self._note(request, rules, sender, error.status, reason, hint)
         answer = api_errors.answer(request, error if turned else cause)
         if error.status == 401:

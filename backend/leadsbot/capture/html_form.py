@@ -103,7 +103,8 @@ class FormDoor:
     async def _check_burst(self, site: SiteRules, sender: Sender) -> None:
         wait = await self._services.bursts.admit(site.id, sender.address, site.burst_per_second)
         if wait > 0:
-            raise TooManyRequests("Too Many Requests", code="burst", retry_after=math.ceil(wait))
+            clause = f"one address may send {site.burst_per_second} requests a second here"
+            raise TooManyRequests.over(clause, math.ceil(wait), "burst")
 
     def _sender(self, request: AnyRequest) -> Sender:
         headers = request.headers

@@ -128,7 +128,8 @@ class WidgetDoor:
         if wait > 0:
             why = f"more than {site.burst_per_second} requests a second from one address"
             self._note(site, "burst", "", why, 429, sender.address)
-            raise TooManyRequests("Too Many Requests", retry_after=math.ceil(wait))
+            clause = f"one address may send {site.burst_per_second} requests a second here"
+            raise TooManyRequests.over(clause, math.ceil(wait))
 
     def _note(self, site: SiteRules, reason: str, origin: str, why: str, status: int = 403, address: str = "") -> None:
         door = Doorway(site.workspace_id, "site", site.id)
