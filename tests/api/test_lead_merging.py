@@ -112,6 +112,35 @@ async def test_what_was_done_since_survives_the_undo(api: Client, workspace: Cre
     assert [entry["text"] for entry in found["thread"] if entry["kind"] == "note"] == ["Signed"]
 
 
+async def rename(api: Client, name: str, new: str) -> None:
+    answer = await api.patch(f"/api/v1/stages/{await stage_id(api, name)}", json={"name": new})
+    assert answer.status_code == 200, answer.text
+
+
+async def stage_id(api: Client, name: str) -> str:
+    stages = (await api.get("/api/v1/stages")).json()["data"]
+    return str(next(stage["id"] for stage in stages if stage["name"] == name))
+
+
+async def test_an_undo_finds_stages_under_the_names_they_have_now(api: Client) -> None:
+    kept, other = await made(api, status="contacted"), await made(api, status="won")
+    await rename(api, "Won", "Signed")
+    merge_id = (await merge(api, kept, other))["merge_id"]
+    for name, new in (("Signed", "Closed"), ("Contacted", "Reached")):
+        await rename(api, name, new)
+    assert (await api.post("/api/v1/stages", json={"name": "Won"})).status_code == 201
+    answer = (await api.post(f"/api/v1/merges/{merge_id}/undo")).json()
+    assert (answer["kept"]["stage"], answer["restored"]["stage"], answer["edited"]) == ("Reached", "Closed", [])
+
+
+async def test_an_undo_puts_a_lead_of_a_stage_that_is_gone_at_the_one_before(api: Client) -> None:
+    kept, other = await made(api, status="quoted"), await made(api, status="contacted")
+    merge_id = (await merge(api, kept, other))["merge_id"]
+    assert (await api.delete(f"/api/v1/stages/{await stage_id(api, 'Contacted')}")).status_code == 204
+    answer = (await api.post(f"/api/v1/merges/{merge_id}/undo")).json()
+    assert (answer["kept"]["stage"], answer["restored"]["stage"]) == ("Quoted", "New")
+
+
 async def test_merges_on_merges_are_undone_from_the_last(api: Client) -> None:
     first, second, third = [await made(api, seat=number) for number in range(3)]
     before = [await whole(api, one) for one in (first, second, third)]

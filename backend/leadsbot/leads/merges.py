@@ -20,11 +20,14 @@ from leadsbot.jobs import cron
 from leadsbot.jobs.handlers import HasDatabase
 from leadsbot.jobs.outcomes import Done, Outcome
 from leadsbot.jobs.runner import JobHandler
-from leadsbot.leads import merge_rows
+from leadsbot.leads import merge_rows, merge_stages
 from leadsbot.leads.belongings import STEP, hand_back, hand_over
 from leadsbot.leads.matching import email_id
+from leadsbot.leads.merge_stages import PIPELINE
 from leadsbot.leads.present import lead_json
 from leadsbot.leads.tables import Lead, Merge, StageChange
+from leadsbot.workspaces import lists
+from leadsbot.workspaces.lists import STAGES, Listing
 
 UNDO_MS: Final = 30 * clock.DAY
 PURGE: Final = "purge-merges"
@@ -53,10 +56,12 @@ async def merge(database: Database, workspace_id: str, lead_id: str, other_id: s
         raise InvalidInput("A lead can't be merged with itself.", fields=["lead_id"])
 
     async def unit(tx: Tx) -> tuple[Row, str]:
+        # The workspace first, as whoever renames a stage holds it.
+        stages = lists.listing_of(await lists.held(tx, workspace_id), STAGES)
         kept, other = await _both(tx, workspace_id, lead_id, other_id)
-        stages = await _stages(tx, workspace_id)
-        row = merge_rows.merged(kept, other, stages, clock.now())
+        row = merge_rows.merged(kept, other, stages.names, clock.now())
         moved = await hand_over(tx, other_id, lead_id)
+        moved[PIPELINE] = merge_stages.kept(stages)
         if row["stage"] != kept["stage"]:
             moved[STEP] = [_step(tx, kept["stage"], row, by)]
         await tx.execute("DELETE FROM leads WHERE id = $1", other_id)
@@ -72,10 +77,10 @@ async def undo(database: Database, workspace_id: str, merge_id: str) -> Undone:
     """Take a merge back. Raises NotFound, or Conflict where it was undone, is too old, or the kept lead is gone."""
 
     async def unit(tx: Tx) -> Undone:
+        stages = lists.listing_of(await lists.held(tx, workspace_id), STAGES)
         made = await _held(tx, workspace_id, merge_id)
         kept = await _kept(tx, made)
-        restored: Row = msgspec.json.decode(made["merged"])
-        before, after = msgspec.json.decode(made["kept_before"]), msgspec.json.decode(made["kept_after"])
+        restored, before, after = _as_they_were(made, stages)
         back, edited = merge_rows.unmerged(kept, before, after)
         tx.insert(Lead, restored)
         await tx.flush()
@@ -192,9 +197,14 @@ def _lock(tx: Tx) -> str:
     return " FOR UPDATE" if tx.dialect == "postgres" else ""
 
 
-async def _stages(tx: Tx, workspace_id: str) -> list[str]:
-    row = await tx.fetch_one("SELECT stages FROM workspaces WHERE id = $1", workspace_id)
-    return msgspec.json.decode(row["stages"], type=list[str]) if row else []
+def _as_they_were(made: Row, stages: Listing) -> tuple[Row, Row, Row]:
+    """Give the merged lead, and the kept one before and after, with their stages as they are called now."""
+    names = merge_stages.names_now(msgspec.json.decode(made["moved"]).get(PIPELINE, ()), stages)
+    merged, before, after = (
+        merge_stages.moved(msgspec.json.decode(made[column]), names, stages)
+        for column in ("merged", "kept_before", "kept_after")
+    )
+    return merged, before, after
 
 
 def _step(tx: Tx, before: str, row: Row, by: str) -> str:
