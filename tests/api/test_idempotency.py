@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import Callable
 from typing import Any
 
@@ -64,6 +65,16 @@ async def test_no_key_and_no_secret_is_kept(api: Client, database: Database) -> 
     kept = str(await database.fetch("SELECT * FROM idempotent_answers"))
     assert made[0]["key"] not in kept and made[1]["secret"] not in kept
     assert made[0]["id"] in kept
+
+
+async def test_a_body_cannot_be_guessed_from_what_is_kept(api: Client, database: Database) -> None:
+    body = b'{"name":"Jane Doe","email":"jane@example.com","phone":"0660 1"}'
+    headers = {**KEY, "content-type": "application/json"}
+    assert (await api.post("/api/v1/leads", content=body, headers=headers)).status_code == 201
+    (kept,) = await database.fetch("SELECT body_hash FROM idempotent_answers")
+    assert len(kept["body_hash"]) == 64
+    for guess in (body, b"\n" + body):
+        assert kept["body_hash"] != hashlib.sha256(guess).hexdigest()
 
 
 async def test_a_form_without_script_sent_twice_by_a_program_is_one_lead(

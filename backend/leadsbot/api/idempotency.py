@@ -6,7 +6,6 @@ answer again, or nothing, and then the answer to this request is kept before it 
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -20,14 +19,16 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from leadsbot.errors import InvalidInput
 from leadsbot.ids import derived_id
 from leadsbot.services import Services
+from leadsbot.vault import Vault
 from leadsbot.workspaces import idempotency
 from leadsbot.workspaces.idempotency import Answer, Claim
 
 HEADER: Final = "Idempotency-Key"
 REPLAYED: Final = "Idempotency-Replayed"
 MAX_KEY: Final = 255
-# What an answer says but once: a key or a secret is kept nowhere, so a repeated answer is without it.
-SHOWN_ONCE: Final = frozenset({"key", "secret", "signing_secret", "invite_url"})
+# What an answer says but once: a key or a secret is kept nowhere, nor are a file's rows beside the file, so a repeated
+# answer is without them.
+SHOWN_ONCE: Final = frozenset({"key", "secret", "signing_secret", "invite_url", "preview"})
 
 _KEPT_HEADERS: Final = frozenset({b"content-type", b"location"})
 _PRINTABLE: Final = re.compile(r"[ -~]{1,255}")
@@ -53,7 +54,7 @@ async def once(request: AnyRequest, owner: str) -> Response[bytes] | None:
         )
     services: Services = request.app.state.services
     name = derived_id("idempotent", owner, request.url.path.rstrip("/"), key)
-    found = await idempotency.claim(services.database, name, await _hash_of(request))
+    found = await idempotency.claim(services.database, name, await _hash_of(request, services.vault))
     if isinstance(found, Answer):
         return _again(found)
     request.state[_CLAIM] = found
@@ -139,11 +140,14 @@ def _type_of(headers: Mapping[str, str]) -> str:
     return headers.get("content-type", "application/json")
 
 
-async def _hash_of(request: AnyRequest) -> str:
-    """Tell bodies apart, and what the address asks beside them. A form's boundary is another each time it is sent."""
+async def _hash_of(request: AnyRequest, vault: Vault) -> str:
+    """Tell bodies apart, and what the address asks beside them. A form's boundary is another each time it is sent.
+
+    With the secret key, since a body may hold a password: who reads the database can't guess at it.
+    """
     body = await request.body()
     kind = request.headers.get("content-type", "")
     boundary = re.search(r'boundary="?([^";,]+)', kind) if kind.lower().startswith("multipart/") else None
     if boundary:
         body = body.replace(boundary[1].encode("latin-1"), b"")
-    return hashlib.sha256(request.url.query.encode() + b"\n" + body).hexdigest()
+    return vault.mac("idempotent request", request.url.query.encode() + b"\n" + body).hex()
