@@ -92,6 +92,20 @@ async def test_it_must_say_whom_it_means(api: Client) -> None:
     assert (answer.status_code, answer.json()["fields"]) == (400, ["force_stage"])
 
 
+async def test_a_status_without_a_stage_moves_nothing_and_says_so(
+    api: Client, database: Database, workspace: Created
+) -> None:
+    await change_workspace(database, workspace, stages=["Form Started", "New", "Won", "Lost"])
+    lead_id = await add_lead(database, workspace, email="jane@example.com", stage="New")
+    said = await post(api, 200, email="jane@example.com", status="Contacted")
+    assert (said["lead_id"], said["stage"], said["stage_changed"]) == (lead_id, "New", False)
+    assert 'no stage for the status "Contacted", so the stage stays New' in said["warning"]
+    made = await post(api, 201, email="ada@example.com", status="quoted")
+    assert 'for the status "quoted", so the lead begins at New' in made["warning"]
+    assert (await post(api, 200, email="jane@example.com", status="won"))["warning"] is None
+    assert (await post(api, 200, email="jane@example.com"))["warning"] is None
+
+
 async def test_a_phone_alone_makes_a_lead(api: Client) -> None:
     first = await post(api, 201, phone="0660 1234567")
     second = await post(api, 201, phone="0660 1234567")

@@ -49,14 +49,14 @@ async def take_postback(services: House, holder: Holder, data: JSONBody[Body]) -
         "created": taken.created,
         "stage": taken.stage,
         "stage_changed": taken.stage_changed,
-        "warning": _warning(taken, placed, lead_id),
+        "warning": _warning(taken, placed, lead_id, told.asked.get("status", "")),
     }
     return Response(
         msgspec.json.encode(answer), status_code=201 if taken.created else 200, media_type="application/json"
     )
 
 
-def _warning(taken: Taken, placed: Placed, lead_id: str | None) -> str | None:
+def _warning(taken: Taken, placed: Placed, lead_id: str | None, status: str) -> str | None:
     said = []
     if lead_id and taken.lead_id != lead_id:
         made = "this one was created" if taken.created else "this one has the same email"
@@ -65,6 +65,11 @@ def _warning(taken: Taken, placed: Placed, lead_id: str | None) -> str | None:
     if placed.stage and placed.stage != taken.stage:
         why = "which is left by force alone" if taken.stage == LOST else f"since {placed.stage} lies behind it"
         said.append(f"The stage stays {taken.stage}, {why}: force_stage: true moves it to {placed.stage}.")
+    if status and not placed.stage:
+        there = f"the lead begins at {taken.stage}" if taken.created else f"the stage stays {taken.stage}"
+        said.append(
+            f'The pipeline has no stage for the status "{status}", so {there}: send one that it has as "stage".'
+        )
     return " ".join(said) or None
 
 
