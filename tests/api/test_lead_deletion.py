@@ -30,6 +30,7 @@ PERSONAL = (
     "198.51.100.77",
     "gclid-of-hers",
 )
+KEY = {"idempotency-key": "order 4711"}
 HERS = {"email": "quetzal@example.com", "firstName": "Xanthippe", "phone": "+43 660998877"}
 
 
@@ -117,6 +118,7 @@ async def _sent(database: Database, workspace: Created, lead_id: str) -> None:
                 "body_hash": "x",
                 "status": 201,
                 "body": answer,
+                "lead_id": lead_id,
                 "created_at": clock.now(),
                 "claimed_at": clock.now(),
             },
@@ -248,3 +250,31 @@ async def test_an_answer_that_is_given_again_names_the_person_no_more(
     assert after.status_code == 201 and "quetzal" not in after.text.lower()
     assert after.json()["id"] == told.json()["id"]
     assert (await api.get("/api/leads")).json()["total"] == 0, "and nothing is made again"
+
+
+async def test_kept_answers_name_nobody_more_who_was_merged_into_a_lead_or_shown_beside_others(
+    api: Client, database: Database, workspace: Created
+) -> None:
+    bodies = [{"name": "Xanthippe Q", "email": f"quetzal{n}@example.com", "phone": "0660 1"} for n in range(2)]
+    path = f"/api/inbound/w/{workspace.endpoint_id}/leads"
+    merged, kept = [
+        (await api.post(path, json=body, headers={"idempotency-key": body["email"]})).json()["id"] for body in bodies
+    ]
+    for number, (where, body) in enumerate(
+        (
+            (f"/api/v1/leads/{kept}/merge", {"lead_id": merged}),
+            (f"/api/v1/leads/{kept}/notes", {"text": "fetched Xanthippe"}),
+            ("/api/v1/merges/{merge}/undo", {}),
+            (f"/api/v1/leads/{kept}/merge", {"lead_id": merged}),
+        )
+    ):
+        (merge,) = await database.fetch("SELECT id FROM merges ORDER BY at DESC, id DESC LIMIT 1") or [{"id": ""}]
+        answer = await api.post(
+            where.format(merge=merge["id"]), json=body, headers={"idempotency-key": f"step {number}"}
+        )
+        assert answer.status_code in (200, 201), answer.text
+    stranger = await api.post(path, json={**bodies[0], "name": "Bob", "email": "bob@example.com"}, headers=KEY)
+    assert (await api.delete(f"/api/leads/{kept}")).status_code == 204
+    answers = await database.fetch("SELECT lead_id, body FROM idempotent_answers")
+    assert [row for row in answers if "quetzal" in row["body"] or "Xanthippe" in row["body"]] == []
+    assert len(answers) == 7 and stranger.text in [row["body"] for row in answers]

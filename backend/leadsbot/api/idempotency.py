@@ -95,24 +95,24 @@ def keeps_answers(app: ASGIApp) -> ASGIApp:
         finally:
             claim: Claim | None = scope["state"].pop(_CLAIM, None)
             if claim is not None:
-                await _settle(scope["litestar_app"].state.services, claim, held)
+                await _settle(scope["litestar_app"].state.services, claim, held, scope.get("path_params", {}))
         for message in held:
             await send(message)
 
     return run
 
 
-async def _settle(services: Services, claim: Claim, held: Sequence[Any]) -> None:
+async def _settle(services: Services, claim: Claim, held: Sequence[Any], path: Mapping[str, Any]) -> None:
     """Keep an answer that is a success; after any other the same request may be made again."""
     status = next((int(one["status"]) for one in held if one["type"] == "http.response.start"), 500)
-    if status < 400 and (answer := _answer_of(status, held)):
+    if status < 400 and (answer := _answer_of(status, held, path)):
         await idempotency.keep(services.database, claim, answer)
     else:
         await idempotency.release(services.database, claim, made_nothing=400 <= status < 500)
 
 
-def _answer_of(status: int, held: Sequence[Any]) -> Answer | None:
-    """Give what is sent as it is kept; None for what is no text."""
+def _answer_of(status: int, held: Sequence[Any], path: Mapping[str, Any]) -> Answer | None:
+    """Give what is sent as it is kept; None for what is no text. `path` may name the lead that it tells of."""
     headers: dict[str, str] = {}
     body = b""
     for message in held:
@@ -121,16 +121,32 @@ def _answer_of(status: int, held: Sequence[Any]) -> Answer | None:
             if name.lower() in _KEPT_HEADERS:
                 headers[name.decode("latin-1").lower()] = value.decode("latin-1")
     try:
-        return Answer(status, headers, _without_secrets(body, headers).decode())
+        said = _json_of(body, headers)
+        leads = _leads_in(said) | ({str(path["lead_id"])} if "lead_id" in path else set())
+        return Answer(status, headers, _without_secrets(body, said).decode(), frozenset(leads))
     except UnicodeDecodeError:
         log.warning("idempotency.unkept", status=status)
         return None
 
 
-def _without_secrets(body: bytes, headers: Mapping[str, str]) -> bytes:
-    if not _type_of(headers).startswith("application/json"):
-        return body
-    said = msgspec.json.decode(body or b"null")
+def _json_of(body: bytes, headers: Mapping[str, str]) -> Any:
+    return msgspec.json.decode(body or b"null") if _type_of(headers).startswith("application/json") else None
+
+
+def _leads_in(said: Any) -> set[str]:
+    """Give the ids of the leads that an answer shows, or tells of with more than their ids, however deep."""
+    if isinstance(said, list):
+        return {found for one in said for found in _leads_in(one)}
+    if not isinstance(said, dict):
+        return set()
+    found = {lead_id for value in said.values() for lead_id in _leads_in(value)}
+    if "created_at" in said:
+        mine = said.get("id") if "email" in said and "stage" in said else said.get("lead_id")
+        found |= {mine} if isinstance(mine, str) else set()
+    return found
+
+
+def _without_secrets(body: bytes, said: Any) -> bytes:
     if not isinstance(said, dict) or SHOWN_ONCE.isdisjoint(said):
         return body
     return msgspec.json.encode({name: value for name, value in said.items() if name not in SHOWN_ONCE})

@@ -7,15 +7,16 @@ no second lead of it. `routing.erasure` does the same for what was sent, and tel
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
 
 from leadsbot import clock
 from leadsbot.db import Tx
-from leadsbot.db import sql as dialects
 from leadsbot.leads import merges
 from leadsbot.leads.rows import hold
+from leadsbot.workspaces import idempotency
 
 Row = dict[str, Any]
 
@@ -43,7 +44,7 @@ async def erase(tx: Tx, workspace_id: str, lead_id: str) -> list[str]:
     Raises NotFound.
     """
     row = await hold(tx, workspace_id, lead_id)
-    ids = await _with_merged(tx, lead_id)
+    ids, addresses = await _with_merged(tx, row)
     await merges.forget(tx, lead_id)
     await tx.execute("DELETE FROM merges WHERE merged_id = $1", lead_id)
     await tx.execute(
@@ -56,32 +57,29 @@ async def erase(tx: Tx, workspace_id: str, lead_id: str) -> list[str]:
     await tx.execute("UPDATE stage_changes SET reason = '' WHERE lead_id = $1", lead_id)
     await tx.execute("DELETE FROM notes WHERE lead_id = $1", lead_id)
     await tx.execute(f"DELETE FROM events WHERE lead_id {tx.one_of(1)}", tx.many(ids))
-    await _forget_elsewhere(tx, workspace_id, lead_id, row["ip_address"])
+    await _forget_refused(tx, workspace_id, addresses)
+    await idempotency.forget(tx, ids)
     blank = {**_BLANK, "updated_at": clock.now(), "deleted_at": clock.now()}
     assignments = ", ".join(f"{column} = ${number}" for number, column in enumerate(blank, 2))
     await tx.execute(f"UPDATE leads SET {assignments} WHERE id = $1", lead_id, *blank.values())
     return ids
 
 
-async def _with_merged(tx: Tx, lead_id: str) -> list[str]:
-    """Give the lead and all that are part of it, through any number of merges."""
-    ids = [lead_id]
+async def _with_merged(tx: Tx, row: Row) -> tuple[list[str], list[str]]:
+    """Give the ids of the lead and of all that are part of it, through any number of merges, and their addresses."""
+    ids, addresses = [str(row["id"])], {str(row["ip_address"])}
     for one in ids:
-        rows = await tx.fetch("SELECT merged_id FROM merges WHERE lead_id = $1 AND undone_at IS NULL", one)
-        ids += [str(row["merged_id"]) for row in rows if row["merged_id"] not in ids]
-    return ids
+        merged = await tx.fetch("SELECT merged_id, merged FROM merges WHERE lead_id = $1 AND undone_at IS NULL", one)
+        ids += [str(made["merged_id"]) for made in merged if made["merged_id"] not in ids]
+        addresses |= {str(msgspec.json.decode(made["merged"]).get("ip_address", "")) for made in merged}
+    return ids, sorted(addresses - {""})
 
 
-async def _forget_elsewhere(tx: Tx, workspace_id: str, lead_id: str, address: str) -> None:
-    """Take the person out of what was turned away at the doors, and out of answers that are kept to be given again."""
-    if address:
+async def _forget_refused(tx: Tx, workspace_id: str, addresses: Sequence[str]) -> None:
+    """Take the person out of what was turned away at the doors."""
+    if addresses:
         await tx.execute(
-            "UPDATE refused_requests SET address = '' WHERE workspace_id = $1 AND address = $2", workspace_id, address
+            f"UPDATE refused_requests SET address = '' WHERE workspace_id = $1 AND address {tx.one_of(2)}",
+            workspace_id,
+            tx.many(addresses),
         )
-    await tx.execute(
-        f"UPDATE idempotent_answers SET body = $2 WHERE {dialects.contains(tx.dialect, 'body', 1)}"
-        f" AND {dialects.contains(tx.dialect, 'body', 3)}",
-        lead_id,
-        msgspec.json.encode({"id": lead_id}).decode(),
-        '"created_at"',
-    )

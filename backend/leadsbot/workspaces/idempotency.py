@@ -8,7 +8,7 @@ derived from that are made once.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -17,6 +17,7 @@ import structlog
 
 from leadsbot import clock
 from leadsbot.db import Database, Tx
+from leadsbot.db import sql as dialects
 from leadsbot.errors import Conflict, LeadsBotError
 from leadsbot.ids import derived_id
 
@@ -26,6 +27,7 @@ CLAIM_MS: Final = 60 * clock.SECOND
 PAUSES: Final = (0.05, 0.1, 0.15, *[0.2] * 6, *[0.5] * 17)
 RETRY_AFTER_S: Final = 5.0
 _RELEASED: Final = 0
+_SEVERAL: Final = "several"
 
 log = structlog.get_logger("leadsbot.workspaces")
 
@@ -45,11 +47,12 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer as it is kept: without what is only shown once."""
+    """An answer as it is kept: without what is only shown once. `leads` are the ids of those whose data it shows."""
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)
     body: str = ""
+    leads: frozenset[str] = frozenset()
 
 
 async def claim(database: Database, name: str, body_hash: str) -> Claim | Answer:
@@ -76,13 +79,14 @@ async def keep(database: Database, claim: Claim, answer: Answer) -> None:
 
     async def unit(tx: Tx) -> None:
         await tx.execute(
-            "UPDATE idempotent_answers SET status = $3, headers = $4, body = $5"
+            "UPDATE idempotent_answers SET status = $3, headers = $4, body = $5, lead_id = $6"
             " WHERE id = $1 AND claimed_at = $2 AND status IS NULL",
             claim.id,
             claim.at,
             answer.status,
             headers,
             answer.body,
+            _told_of(answer),
         )
 
     await _quietly(database, unit)
@@ -100,6 +104,26 @@ async def release(database: Database, claim: Claim, *, made_nothing: bool) -> No
             await tx.execute(f"UPDATE idempotent_answers SET claimed_at = {_RELEASED} {mine}", claim.id, claim.at)
 
     await _quietly(database, unit)
+
+
+async def forget(tx: Tx, lead_ids: Sequence[str]) -> None:
+    """Leave the lead's id alone of each kept answer that tells of one of these leads, in the caller's transaction."""
+    one_of = tx.one_of(1)
+    await tx.execute(
+        f"UPDATE idempotent_answers SET body = '{{\"id\":\"' || lead_id || '\"}}' WHERE lead_id {one_of}",
+        tx.many(lead_ids),
+    )
+    for lead_id in lead_ids:
+        await tx.execute(
+            f"UPDATE idempotent_answers SET body = $2 WHERE lead_id = '{_SEVERAL}'"
+            f" AND {dialects.contains(tx.dialect, 'body', 1)}",
+            lead_id,
+            msgspec.json.encode({"id": lead_id}).decode(),
+        )
+
+
+def _told_of(answer: Answer) -> str | None:
+    return _SEVERAL if len(answer.leads) > 1 else next(iter(answer.leads), None)
 
 
 async def purge(tx: Tx) -> int:
@@ -153,6 +177,6 @@ _NEW = (
     " VALUES ($1, $2, '{}', '', $3, $4) ON CONFLICT (id) DO NOTHING"
 )
 _ANEW = (
-    "UPDATE idempotent_answers SET body_hash = $2, status = NULL, headers = '{}', body = '',"
+    "UPDATE idempotent_answers SET body_hash = $2, status = NULL, headers = '{}', body = '', lead_id = NULL,"
     " created_at = $3, claimed_at = $3 WHERE id = $1"
 )

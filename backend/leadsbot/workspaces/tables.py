@@ -79,6 +79,7 @@ class Site(Table, tablename="sites"):
 
     `page_stages` are those that a page may ask for with `LeadsBot.stage()`. `privacy_signals`: `honour` takes a
     browser's Global Privacy Control or Do Not Track for a visitor who has yet to consent, `ignore` doesn't.
+    `last_seen_at` is when its tag last spoke, `last_form_at` when a form without a script was last taken.
     """
 
     id = Varchar(length=36, primary_key=True)
@@ -101,6 +102,7 @@ class Site(Table, tablename="sites"):
     created_at = BigInt()
     last_seen_at = BigInt(null=True, default=None)
     last_seen_url = Varchar(length=2000, default="")
+    last_form_at = BigInt(null=True, default=None)
 
 
 class Endpoint(Table, tablename="endpoints"):
@@ -200,7 +202,8 @@ class Invitation(Table, tablename="invitations"):
 
 class IdempotentAnswer(Table, tablename="idempotent_answers"):
     """The first answer to a request with an `Idempotency-Key`. `status` is null while that request is at work, since
-    `claimed_at`; `id` is derived from whose key it is, the address and the key."""
+    `claimed_at`; `id` is derived from whose key it is, the address and the key. `lead_id` is whom the answer tells of,
+    so that it goes with them; `several` where it tells of more than one."""
 
     id = Varchar(length=36, primary_key=True)
     body_hash = Varchar(length=64)
@@ -209,6 +212,7 @@ class IdempotentAnswer(Table, tablename="idempotent_answers"):
     body = Text(default="")
     created_at = BigInt(index=True)
     claimed_at = BigInt()
+    lead_id = Varchar(length=36, null=True, default=None, index=True)
 
 
 class RateCount(Table, tablename="rate_counts"):
