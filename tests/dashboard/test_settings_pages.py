@@ -127,6 +127,23 @@ async def test_an_admin_makes_no_owner_and_touches_none(
     assert await members.everybody(database, workspace.workspace_id) == rows
 
 
+async def test_an_admin_leaves_an_open_invitation_of_an_owner_as_it_is(
+    app: Any, owner: Browser, passer_by: Browser, database: Database, workspace: Created
+) -> None:
+    admin = await member(app, database, workspace, "admin")
+    await owner.press("/settings/members", {"email": "o@example.com", "name": "Olga", "role": "owner"})
+    found = re.search(rf"{ADDRESS}(/invitations/[\w-]+)", (await owner.see("/settings/members")).text)
+    assert found
+    answer = await admin.press("/settings/members", {"email": "O@example.com", "name": "Otto", "role": "member"})
+    assert answer.status_code == 422 and "o@example.com is invited as an owner" in shown(answer)
+    rows = {row["email"]: row for row in await members.everybody(database, workspace.workspace_id)}
+    assert (rows["o@example.com"]["role"], rows["o@example.com"]["name"]) == ("owner", "Olga")
+    assert (await passer_by.see(found[1])).status_code == 200
+    # Owners may, and admins invite anew whom they may invite at all.
+    for browser, role in ((owner, "admin"), (admin, "member")):
+        assert (await browser.press("/settings/members", {"email": "o@example.com", "role": role})).status_code == 303
+
+
 # --- API keys
 
 

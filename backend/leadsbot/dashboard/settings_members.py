@@ -38,7 +38,8 @@ async def invite(desk: Here) -> Response[str]:
             raise InvalidInput("Type a mail address, such as maria@example.com.", fields=["email"])
         role = check_role(posted.text("role") or MEMBER)
         _may_give(desk, role)
-        new = NewMember(email, role, posted.text("name")[:MAX_NAME], by=desk.person.email)
+        name = posted.text("name")[:MAX_NAME]
+        new = NewMember(email, role, name, by=desk.person.email, by_role=desk.person.role)
         _, secret = await members.add_member(desk.database, desk.workspace_id, new, teller(desk.services))
     except (InvalidInput, Conflict) as error:
         form = Form(posted.values(), dict.fromkeys(error.fields or ["email"], error.message))

@@ -42,13 +42,15 @@ Tell = Callable[[Tx, str, str], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class NewMember:
-    """Whom to take in. `email` is normalised already; with a `password` a new person needs no invitation."""
+    """Whom to take in. `email` is normalised already; with a `password` a new person needs no invitation. `by_role` is
+    what the one who asks may do, a key with `manage` as much as an owner."""
 
     email: str
     role: str = MEMBER
     name: str = ""
     password: str | None = None
     by: str = ""
+    by_role: str = OWNER
 
 
 def at_least(role: str, needed: str) -> bool:
@@ -77,8 +79,8 @@ async def add_member(
 ) -> tuple[str, str | None]:
     """Take somebody in; gives the member's id, or the invitation's with the secret of its link.
 
-    Somebody invited before is invited anew: the older link ends. `Conflict` where they are a member already, or where a
-    password is given for somebody who has one.
+    Somebody invited before is invited anew: the older link ends. `Conflict` where they are a member already, where an
+    owner invited them as one and this isn't an owner, or where a password is given for somebody who has one.
     """
     password_hash = await passwords.hashed(passwords.check_strength(new.password)) if new.password else None
 
@@ -87,6 +89,8 @@ async def add_member(
         everyone = await _everybody(tx, workspace_id)
         if any(row["email"] == new.email and row["user_id"] for row in everyone):
             raise Conflict(f"{new.email} is a member already.", fields=["email"])
+        if new.by_role != OWNER and any(row["email"] == new.email and row["role"] == OWNER for row in everyone):
+            raise Conflict(f"{new.email} is invited as an owner: only owners change that.", fields=["email"])
         if len(everyone) >= MOST_MEMBERS:
             raise Conflict(f"A workspace has at most {MOST_MEMBERS} members.")
         if password_hash is None:
