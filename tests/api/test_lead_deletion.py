@@ -278,3 +278,39 @@ async def test_kept_answers_name_nobody_more_who_was_merged_into_a_lead_or_shown
     answers = await database.fetch("SELECT lead_id, body FROM idempotent_answers")
     assert [row for row in answers if "quetzal" in row["body"] or "Xanthippe" in row["body"]] == []
     assert len(answers) == 7 and stranger.text in [row["body"] for row in answers]
+
+
+async def test_what_was_told_of_the_form_before_there_was_a_lead_goes_too(
+    api: Client, database: Database, workspace: Created
+) -> None:
+    session, other = "9f1c7a52-1de9-4a0e-9b7a-0c2f5a1f0d11", "9f1c7a52-1de9-4a0e-9b7a-0c2f5a1f0d12"
+    await visit(api, workspace, progress(session), progress(other))
+    started = {str(row["session_id"]): row for row in await database.fetch("SELECT * FROM events")}
+    assert {row["type"] for row in started.values()} == {"form.started"} and len(started) == 2
+    await visit(api, workspace, submit(email_field("quetzal@example.com"), session=session))
+
+    async def send(tx: Tx) -> None:
+        for event in started.values():
+            tx.insert(Delivery, _delivery_of(event))
+
+    await database.write(send)
+    (row,) = await database.fetch("SELECT id FROM leads")
+    assert (await api.delete(f"/api/leads/{row['id']}")).status_code == 204
+    left = await database.fetch("SELECT session_id FROM events WHERE type = 'form.started'")
+    assert [row["session_id"] for row in left] == [other], "another attempt is somebody else's"
+    bodies = {row["event_id"]: row["body"] for row in await database.fetch("SELECT event_id, body FROM deliveries")}
+    assert bodies[started[session]["id"]] == "" and "contact" in bodies[started[other]["id"]]
+
+
+def _delivery_of(event: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "workspace_id": event["workspace_id"],
+        "event_id": event["id"],
+        "event_type": event["type"],
+        "destination": "https://hooks.example",
+        "status": "failed",
+        "body": event["data"],
+        "created_at": NOON,
+        "next_attempt_at": NOON,
+    }

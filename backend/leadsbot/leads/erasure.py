@@ -47,12 +47,7 @@ async def erase(tx: Tx, workspace_id: str, lead_id: str) -> list[str]:
     ids, addresses = await _with_merged(tx, row)
     await merges.forget(tx, lead_id)
     await tx.execute("DELETE FROM merges WHERE merged_id = $1", lead_id)
-    await tx.execute(
-        f"UPDATE sessions SET {_BLANK_SESSION} WHERE workspace_id = $1 AND (lead_id = $2 OR id = $3)",
-        workspace_id,
-        lead_id,
-        row["session_id"] or "",
-    )
+    await _forget_sessions(tx, row)
     await tx.execute("UPDATE submissions SET fields = '[]', page_url = '' WHERE lead_id = $1", lead_id)
     await tx.execute("UPDATE stage_changes SET reason = '' WHERE lead_id = $1", lead_id)
     await tx.execute("DELETE FROM notes WHERE lead_id = $1", lead_id)
@@ -73,6 +68,27 @@ async def _with_merged(tx: Tx, row: Row) -> tuple[list[str], list[str]]:
         ids += [str(made["merged_id"]) for made in merged if made["merged_id"] not in ids]
         addresses |= {str(msgspec.json.decode(made["merged"]).get("ip_address", "")) for made in merged}
     return ids, sorted(addresses - {""})
+
+
+async def _forget_sessions(tx: Tx, lead: Row) -> None:
+    """Blank the lead's sessions, and drop what was told of them before they had a lead. What was sent of that becomes
+    the lead's, so that it is emptied like the rest."""
+    rows = await tx.fetch(
+        "SELECT id FROM sessions WHERE workspace_id = $1 AND (lead_id = $2 OR id = $3)",
+        lead["workspace_id"],
+        lead["id"],
+        lead["session_id"] or "",
+    )
+    ids = tx.many([str(row["id"]) for row in rows])
+    await tx.execute(f"UPDATE sessions SET {_BLANK_SESSION} WHERE id {tx.one_of(1)}", ids)
+    early = f"FROM events WHERE session_id {tx.one_of(1)} AND workspace_id = $2 AND lead_id IS NULL"
+    await tx.execute(
+        f"UPDATE deliveries SET lead_id = $3 WHERE lead_id IS NULL AND event_id IN (SELECT id {early})",
+        ids,
+        lead["workspace_id"],
+        lead["id"],
+    )
+    await tx.execute(f"DELETE {early}", ids, lead["workspace_id"])
 
 
 async def _forget_refused(tx: Tx, workspace_id: str, addresses: Sequence[str]) -> None:
