@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -93,6 +95,21 @@ def test_rows_are_counted_and_limited() -> None:
     assert sheet.count(sheet.read(most)) == sheet.MOST_ROWS
     with pytest.raises(InvalidInput, match="at most 50,000"):
         sheet.count(sheet.read(most + b"x\n"))
+
+
+def test_no_more_is_read_than_tells_that_it_is_too_much(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sheet, "MOST_ROWS", 3)
+    read = []
+
+    def records(text: str, delimiter: str) -> Iterator[list[str]]:
+        for number in range(100):
+            read.append(number)
+            yield [f"p{number}@x.example"]
+
+    monkeypatch.setattr(sheet, "_records", records)
+    with pytest.raises(InvalidInput, match="at most 3"):
+        sheet.count(sheet.Sheet("", ",", ("email",)))
+    assert len(read) == 5, "the header, three rows, and the one too many"
 
 
 @given(st.one_of(st.binary(max_size=400), st.text(max_size=200).map(lambda text: text.encode("utf-8", "replace"))))

@@ -11,6 +11,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Final
 
 from msgspec import Struct
@@ -70,13 +71,13 @@ def reopen(text: str, delimiter: str, offset: int = 0) -> Sheet:
 
 
 def count(sheet: Sheet) -> int:
-    """Count the rows that say something, reading all of them. Raises InvalidInput for too many, or none."""
-    rows = sum(1 for _ in sheet.lines())
+    """Count the rows that say something. Raises InvalidInput for none, and for too many as soon as there are."""
+    rows = sum(1 for _ in islice(sheet.lines(), MOST_ROWS + 1))
     if rows == 0:
         raise InvalidInput("The file has no row below its header.", code="no_rows")
     if rows > MOST_ROWS:
         raise InvalidInput(
-            f"The file has {rows:,} rows; at most {MOST_ROWS:,} are taken at once. Split it.", code="too_many_rows"
+            f"The file has too many rows: at most {MOST_ROWS:,} are taken at once. Split it.", code="too_many_rows"
         )
     return rows
 
