@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -12,8 +13,10 @@ import pytest
 from leadsbot import clock
 from leadsbot.capture import arrivals
 from leadsbot.db import Database, Tx
+from leadsbot.errors import TooManyRequests
 from leadsbot.ids import new_id
-from leadsbot.imports import book, keeping, run, sheet
+from leadsbot.imports import book, keeping, run, sheet, uploads
+from leadsbot.imports.uploads import Upload
 from leadsbot.jobs.outcomes import Again, Done
 from leadsbot.jobs.runner import Runner
 from leadsbot.leads import changes, stage_moves
@@ -413,6 +416,60 @@ async def test_only_so_many_are_under_way_at_once(api: Client) -> None:
     assert int(answer.headers["retry-after"]) > 0
 
 
+async def test_what_is_refused_for_the_limit_is_not_kept(api: Client, database: Database) -> None:
+    for _ in range(book.MOST_UNDER_WAY):
+        await send(api)
+    answer = await api.post(PATH, content=PEOPLE.encode(), headers=CSV, params={"dry_run": "1"})
+    assert answer.status_code == 429
+    assert len(await database.fetch("SELECT id FROM imports")) == book.MOST_UNDER_WAY
+
+
+async def test_of_two_that_come_for_the_last_place_one_is_kept(
+    api: Client, database: Database, workspace: Created, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The limit is held where the row is made, however many had been let through before their files were read."""
+    monkeypatch.setattr(book, "MOST_UNDER_WAY", 1)
+    files = [Upload(PEOPLE.encode(), "key") for _ in range(2)]
+    take_in = uploads.take_in
+    ends = await asyncio.gather(
+        *(take_in(database, workspace.workspace_id, one, dry_run=False) for one in files), return_exceptions=True
+    )
+    assert sorted(isinstance(end, TooManyRequests) for end in ends) == [False, True]
+    assert len(await database.fetch("SELECT id FROM imports")) == 1
+
+
+async def test_of_files_that_nobody_takes_in_the_newest_are_kept(
+    api: Client, database: Database, workspace: Created, stranger: Created
+) -> None:
+    upload = Upload(PEOPLE.encode(), "owner@example.com")
+    theirs = await uploads.keep(database, stranger.workspace_id, upload)
+    checked = await imported(api, database, dry_run="1")
+    stopped = await uploads.keep(database, workspace.workspace_id, upload)
+    await database.write(lambda tx: tx.execute("UPDATE imports SET state = 'stopped' WHERE id = $1", stopped["id"]))
+    kept = [(await uploads.keep(database, workspace.workspace_id, upload))["id"] for _ in range(uploads.MOST_IDLE)]
+    await send(api)
+    held = {row["id"] for row in await database.fetch("SELECT id FROM imports WHERE content <> ''")}
+    under_way = {row["id"] for row in await database.fetch("SELECT id FROM imports WHERE state = 'waiting'")}
+    assert held == {theirs["id"], stopped["id"], *kept[1:], *under_way}
+    assert (await shown(api, checked["id"]))["preview"] == []
+    assert (await api.post(f"{PATH}/{checked['id']}/run")).status_code == 409
+
+
+async def test_all_of_a_file_is_read_beside_the_event_loop(api: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    records = sheet._records
+    threads: list[threading.Thread] = []
+
+    def noted(*args: str) -> Any:
+        for number, cells in enumerate(records(*args)):
+            if number > 0:  # the header alone is read where the file is opened
+                threads.append(threading.current_thread())
+            yield cells
+
+    monkeypatch.setattr(sheet, "_records", noted)
+    await send(api, "email,created_at\na@x.example,1.2.2026\n")
+    assert threads and threading.current_thread() not in threads
+
+
 async def test_files_and_reports_are_not_kept_for_ever(api: Client, database: Database) -> None:
     checked = await imported(api, database, dry_run="1")
     assert checked["preview"][0][0] == "Jane Doe"
@@ -487,6 +544,15 @@ async def test_the_same_request_sent_again_imports_nothing_twice(api: Client, da
     first, again = [await api.post(PATH, content=PEOPLE.encode(), headers=headers) for _ in range(2)]
     assert (again.status_code, again.json()["id"]) == (202, first.json()["id"])
     assert len((await api.get(PATH)).json()["data"]) == 1
+
+
+async def test_a_kept_answer_holds_no_row_of_the_file(api: Client, database: Database) -> None:
+    headers = {**CSV, "Idempotency-Key": "import-2"}
+    first, second = [await api.post(PATH, content=PEOPLE.encode(), headers=headers) for _ in range(2)]
+    assert first.json()["preview"][0][0] == "Jane Doe"
+    assert second.json() == {name: value for name, value in first.json().items() if name != "preview"}
+    (kept,) = await database.fetch("SELECT body FROM idempotent_answers")
+    assert "Jane" not in kept["body"] and "preview" not in kept["body"]
 
 
 async def test_the_list_and_deleting(api: Client, database: Database) -> None:

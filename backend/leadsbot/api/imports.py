@@ -11,8 +11,9 @@ from litestar.status_codes import HTTP_202_ACCEPTED
 
 from leadsbot.api.keyed import Holder, House, Part, keyed
 from leadsbot.errors import UnsupportedMediaType
-from leadsbot.imports import book, columns, report
+from leadsbot.imports import book, columns, report, uploads
 from leadsbot.imports.present import import_json
+from leadsbot.imports.uploads import Upload
 from leadsbot.services import Services
 
 KINDS = ("text/csv", "application/csv", "application/vnd.ms-excel", "text/tab-separated-values")
@@ -48,9 +49,8 @@ async def create_import(
     if kind not in KINDS:
         raise UnsupportedMediaType("Send the file itself, with Content-Type: text/csv.")
     said = columns.said_in(map or [])
-    upload = book.Upload(await request.body(), holder.name, file_name, said, update, notify)
-    row = await book.begin(services.database, holder.workspace_id, upload, require_contact=True)
-    row = await book.start(services.database, holder.workspace_id, row["id"], dry_run=dry_run)
+    upload = Upload(await request.body(), holder.name, file_name, said, update, notify)
+    row = await uploads.take_in(services.database, holder.workspace_id, upload, dry_run=dry_run)
     return await _whole(services, row)
 
 

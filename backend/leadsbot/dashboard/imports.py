@@ -15,8 +15,9 @@ from leadsbot.dashboard.views import Form, Toast
 from leadsbot.dashboard.views.imports import Imports
 from leadsbot.db.paging import Slice
 from leadsbot.errors import Conflict, InvalidInput, TooManyRequests
-from leadsbot.imports import book, report
-from leadsbot.imports.book import Row, Upload
+from leadsbot.imports import book, report, uploads
+from leadsbot.imports.book import Row
+from leadsbot.imports.uploads import Upload
 
 LARGEST_FILE = 20 * 1024 * 1024
 # What multipart puts around a file.
@@ -37,7 +38,7 @@ async def upload(desk: Here) -> Response[str]:
             raise InvalidInput("Choose a file that holds something.")
         if len(file.content) > LARGEST_FILE:
             raise InvalidInput("The file has more than 20 MiB. Split it.")
-        row = await book.begin(desk.database, desk.workspace_id, Upload(file.content, desk.person.email, file.name))
+        row = await uploads.keep(desk.database, desk.workspace_id, Upload(file.content, desk.person.email, file.name))
     except InvalidInput as error:
         return await desk.page(await _list(desk, Form({}, {"file": error.message})), HTTP_422_UNPROCESSABLE_ENTITY)
     return desk.go(f"/imports/{row['id']}")

@@ -1,27 +1,23 @@
-"""Imports as rows: begun with a file, started, looked at, listed."""
+"""Imports as rows: started, looked at, listed, undone. `uploads` makes them."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final
 
 import msgspec
 
 from leadsbot import clock
-from leadsbot.capture.house_rules import STATUSES, HouseRules, rules_of
 from leadsbot.db import Database, Tx
 from leadsbot.db.paging import Page, Slice, Where, newest_first
 from leadsbot.errors import Conflict, InvalidInput, NotFound, TooManyRequests
 from leadsbot.events.log import topic
-from leadsbot.ids import new_id
-from leadsbot.imports import columns, dates, sheet
+from leadsbot.imports import columns, sheet
 from leadsbot.imports.rows import Options
 from leadsbot.imports.sheet import Sheet
 from leadsbot.jobs.queue import enqueue
-from leadsbot.leads.tables import Import
 from leadsbot.workspaces.workspace_editing import get_workspace
 
 JOB: Final = "import"
@@ -30,7 +26,6 @@ MOST_UNDER_WAY: Final = 5
 UNDO_MS: Final = clock.DAY
 MOST_FAILURES_SHOWN: Final = 1_000
 PREVIEW_ROWS: Final = 5
-LOOKED_AT: Final = 50
 
 DRAFT, WAITING, RUNNING, DONE = "draft", "waiting", "running", "done"
 UNDOING, UNDONE = "undoing", "undone"
@@ -42,56 +37,6 @@ _LISTED: Final = (
 )
 
 Row = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """A file as it came, with what was said of it; `said` maps columns to fields."""
-
-    raw: bytes
-    by: str
-    file_name: str = ""
-    said: Mapping[str, str] | None = None
-    update: str = "fill"
-    notify: bool = False
-
-
-async def begin(database: Database, workspace_id: str, upload: Upload, *, require_contact: bool = False) -> Row:
-    """Read a file and keep it as a draft; gives its row. Raises InvalidInput with what is wrong with the file, with
-    `require_contact` also where no column is understood as an email or a phone."""
-    rules = await rules_of(database, workspace_id)
-    read, rows = await asyncio.to_thread(_read, upload.raw)
-    rows_to_look_at = [cells for _, cells in islice(read.lines(), LOOKED_AT)]
-    guess = columns.guessed(read.header, rows_to_look_at, _values_of(rules))
-    mapping = columns.applied(guess, upload.said or {})
-    if require_contact:
-        columns.require_contact(mapping)
-    options = checked(Options(read.delimiter, read.offset, _order(read, mapping, rules.country)), upload.update)
-    import_id = new_id()
-    row = {
-        "id": import_id,
-        "workspace_id": workspace_id,
-        "state": DRAFT,
-        "dry_run": False,
-        "file_name": upload.file_name[:200],
-        "mapping": _encode(mapping),
-        "content": read.text,
-        "rows": rows,
-        "options": _encode(msgspec.structs.replace(options, notify=upload.notify)),
-        "by": upload.by,
-        "created_at": clock.now(),
-    }
-
-    async def unit(tx: Tx) -> None:
-        tx.insert(Import, row)
-
-    await database.write(unit)
-    return await get(database, workspace_id, import_id)
-
-
-def _read(raw: bytes) -> tuple[Sheet, int]:
-    read = sheet.read(raw)
-    return read, sheet.count(read)
 
 
 def checked(options: Options, update: str) -> Options:
@@ -124,8 +69,8 @@ async def start(
     options = msgspec.structs.replace(options, notify=options.notify if notify is None else notify)
 
     async def unit(tx: Tx) -> None:
-        await _hold_to_limit(tx, workspace_id)
-        await _set_going(tx, import_id, dry_run, _encode(mapping), _encode(options))
+        await hold_to_limit(tx, workspace_id)
+        await _set_going(tx, import_id, dry_run, encode(mapping), encode(options))
         queue(tx, workspace_id, import_id)
 
     await database.write(unit)
@@ -229,7 +174,12 @@ async def opened(database: Database, import_id: str) -> Sheet | None:
 async def preview(database: Database, import_id: str) -> list[list[str]]:
     """Give the first rows of an import's file; none where it is gone."""
     found = await opened(database, import_id)
-    return [cells for _, cells in islice(found.lines(), PREVIEW_ROWS)] if found else []
+    return await asyncio.to_thread(first_rows, found, PREVIEW_ROWS) if found else []
+
+
+def first_rows(found: Sheet, most: int) -> list[list[str]]:
+    """Give the first rows that say something. A thread's work: no end of empty ones may stand before them."""
+    return [cells for _, cells in islice(found.lines(), most)]
 
 
 async def failures(database: Database, import_id: str, limit: int) -> list[Row]:
@@ -284,8 +234,9 @@ async def timezone_of(database: Database, workspace_id: str) -> str:
     return str((await get_workspace(database, workspace_id))["timezone"])
 
 
-async def _hold_to_limit(tx: Tx, workspace_id: str) -> None:
-    row = await tx.fetch_one(
+async def hold_to_limit(database: Tx | Database, workspace_id: str) -> None:
+    """Raise TooManyRequests where `MOST_UNDER_WAY` imports of the workspace are under way."""
+    row = await database.fetch_one(
         "SELECT count(*) AS busy FROM imports WHERE workspace_id = $1 AND state IN ('waiting', 'running', 'undoing')",
         workspace_id,
     )
@@ -297,18 +248,6 @@ async def _hold_to_limit(tx: Tx, workspace_id: str) -> None:
         )
 
 
-def _values_of(rules: HouseRules) -> dict[str, set[str]]:
-    """Give what may stand in columns of a few values, in small letters."""
-    stages = {stage.casefold() for stage in rules.stages}
-    coded = {stage.replace(" ", "_") for stage in stages}
-    return {"stage": stages, "status": coded | set(STATUSES), "assigned_to": set(rules.members)}
-
-
-def _order(read: Sheet, mapping: Mapping[str, str], country: str) -> dates.Order:
-    places = [place for place, name in enumerate(read.header) if mapping[name] in ("created_at", "event_date")]
-    values = (cells[place] for _, cells in read.lines() for place in places if place < len(cells))
-    return dates.order_of(values, country)
-
-
-def _encode(value: Any) -> str:
+def encode(value: Any) -> str:
+    """Give a mapping or options as they are kept."""
     return msgspec.json.encode(value).decode()
