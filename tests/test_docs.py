@@ -138,6 +138,7 @@ def test_the_sites_page_names_guides_that_there_are() -> None:
     told = (ROOT / "backend/leadsbot/dashboard/templates/parts/where.html").read_text()
     named = set(re.findall(r"'([a-z0-9-]+)'\),$", told, re.M))
     assert named and named <= {page.stem for page in GUIDES}
+    assert 'href="/docs/guides/{{ guide }}"' in told
 
 
 # --- The widget's matrix

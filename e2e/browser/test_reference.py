@@ -31,17 +31,35 @@ def call(page: Page, anchor: str) -> None:
 def test_a_call_is_found_by_typing_and_has_a_link_of_its_own(leadsbot: House, reference: Page) -> None:
     reference.keyboard.press("/")
     reference.keyboard.type("patch webhooks")
-    expect(reference.locator("#nav li:visible")).to_have_count(1)
+    expect(reference.locator("#nav li:visible").first).to_contain_text("webhook")
     reference.keyboard.press("Enter")
     expect(reference).to_have_url(f"{leadsbot.url}/docs#patch-api-v1-webhooks-webhook-id")
     call(reference, "patch-api-v1-webhooks-webhook-id")
     reference.reload()
     call(reference, "patch-api-v1-webhooks-webhook-id")
     reference.keyboard.press("/")
-    reference.keyboard.type("no such call")
-    expect(reference.get_by_text("Nothing is called that.")).to_be_visible()
+    reference.keyboard.type("xylophone")
+    expect(reference.get_by_text("Nothing here says that.")).to_be_visible()
     reference.keyboard.press("Escape")
     assert reference.locator("#nav li:visible").count() > 60
+
+
+@pytest.mark.parametrize(("words", "place"), [("origin_not_allowed", "errors"), ("429", "limits"), ("hmac", "hooks")])
+def test_codes_and_words_of_the_text_are_found_and_unfolded(reference: Page, words: str, place: str) -> None:
+    reference.keyboard.press("/")
+    reference.keyboard.type(words)
+    reference.locator(f'#nav a[href="#{place}"]').click()
+    expect(reference.locator(f"#{place}").get_by_text(words).first).to_be_visible()
+
+
+def test_a_guide_is_reached_and_found_by_its_words(leadsbot: House, reference: Page) -> None:
+    reference.get_by_role("link", name="Guides: WordPress").click()
+    expect(reference).to_have_url(f"{leadsbot.url}/docs/guides")
+    reference.keyboard.press("/")
+    reference.keyboard.type("autoreplay")
+    expect(reference.locator("#nav li:visible")).to_have_count(1)
+    reference.keyboard.press("Enter")
+    expect(reference.get_by_role("heading", name="Zapier", exact=True)).to_be_visible()
 
 
 def test_a_language_is_chosen_once_and_a_key_fills_the_examples_in(reference: Page) -> None:

@@ -6,24 +6,33 @@
   const $ = (id) => document.getElementById(id);
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
 
-  // Finding: every word must be in a call's method, path or summary ------------------------------------------------
+  // Finding: every word must be in a call's method, path or text; of a call's examples nothing is looked at -----------
 
   const find = $("find");
   const rows = all("#nav a").map((link) => {
     const place = document.getElementById(link.hash.slice(1));
-    return { item: link.parentElement, told: `${link.textContent} ${place?.dataset.find ?? ""}`.toLowerCase() };
+    const text = (place?.querySelector(".told") ?? (place?.matches("section, article") ? place : null))?.textContent ?? "";
+    const told = `${link.textContent} ${link.dataset.find ?? ""} ${place?.dataset.find ?? ""} ${text}`.toLowerCase();
+    return { item: link.parentElement, told };
   });
+  const wanted = () => find.value.toLowerCase().split(/\s+/).filter(Boolean);
 
   function narrow() {
-    const words = find.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const words = wanted();
     for (const { item, told } of rows) item.hidden = !words.every((word) => told.includes(word));
     for (const section of all("#nav section")) section.hidden = !section.querySelector("li:not([hidden])");
     $("none").hidden = rows.some(({ item }) => !item.hidden);
     if (words.length) open(true);
   }
+  // What is called so comes before what only says so somewhere.
+  function first() {
+    const shown = all("#nav li:not([hidden]) a");
+    const words = wanted();
+    return shown.find((link) => words.every((word) => `${link.textContent} ${link.title}`.toLowerCase().includes(word))) ?? shown[0];
+  }
   find.addEventListener("input", narrow);
   find.addEventListener("keydown", (event) => {
-    if (event.key === "Enter") document.querySelector("#nav li:not([hidden]) a")?.click();
+    if (event.key === "Enter") first()?.click();
     if (event.key === "Escape") {
       find.value = "";
       narrow();
@@ -31,6 +40,15 @@
       find.blur();
     }
   });
+  // What was looked for may stand in a part that is folded away.
+  function unfold(place) {
+    const words = wanted();
+    if (!words.length) return;
+    for (const folded of all("details", place)) {
+      const text = folded.textContent.toLowerCase();
+      if (words.some((word) => text.includes(word))) folded.open = true;
+    }
+  }
   document.addEventListener("keydown", (event) => {
     if (event.key !== "/" || event.ctrlKey || event.metaKey || event.target.matches("input, textarea")) return;
     event.preventDefault();
@@ -44,13 +62,20 @@
     $("menu").setAttribute("aria-expanded", yes);
   }
   $("menu").addEventListener("click", () => open(!$("nav").classList.contains("is-open")));
-  $("nav").addEventListener("click", (event) => event.target.closest("a") && open(false));
+  $("nav").addEventListener("click", (event) => {
+    const link = event.target.closest("a");
+    if (!link) return;
+    const place = link.hash && document.getElementById(link.hash.slice(1));
+    if (place) unfold(place);
+    open(false);
+  });
 
   // Where one is ---------------------------------------------------------------------------------------------------
 
-  const links = new Map(all("#nav a").map((link) => [link.hash.slice(1), link]));
+  const links = new Map(all('#nav a[href^="#"]').map((link) => [link.hash.slice(1), link]));
   const places = [...links.keys()].map($).filter(Boolean);
   function mark() {
+    if (!places.length) return;
     let here = places[0];
     for (const place of places) if (place.getBoundingClientRect().top < 160) here = place;
     for (const link of links.values()) link.removeAttribute("aria-current");
@@ -94,7 +119,7 @@
 
   const SAMPLE = "lb_YOUR_API_KEY";
   const holders = all("pre code").filter((code) => code.textContent.includes(SAMPLE)).map((code) => [code, code.textContent]);
-  $("mine").addEventListener("input", ({ target }) => {
+  $("mine")?.addEventListener("input", ({ target }) => {
     for (const [code, text] of holders) code.textContent = text.replaceAll(SAMPLE, target.value.trim() || SAMPLE);
   });
 })();

@@ -19,7 +19,7 @@ from leadsbot.dashboard.shell import THEME_COOKIE, THEMES
 TITLE = "LeadsBot"
 _STATE = "api_description"
 
-_HEADERS = {
+HEADERS = {
     "Cache-Control": "no-cache",
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
@@ -34,6 +34,12 @@ _DESCRIPTION = (
 )
 
 
+def theme_of(request: Request[Any, Any, Any]) -> str:
+    """Give the theme that this browser chose."""
+    chosen = request.cookies.get(THEME_COOKIE, "")
+    return chosen if chosen in THEMES else THEMES[0]
+
+
 class Reference(OpenAPIRenderPlugin):
     """The page for people. It is made once for each theme."""
 
@@ -42,8 +48,7 @@ class Reference(OpenAPIRenderPlugin):
         self._pages: dict[str, bytes] = {}
 
     def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
-        chosen = request.cookies.get(THEME_COOKIE, "")
-        theme = chosen if chosen in THEMES else THEMES[0]
+        theme = theme_of(request)
         if theme not in self._pages:
             state = request.app.state
             book = read(described(request.app), state.services.settings.public_url)
@@ -79,7 +84,7 @@ def openapi_config() -> OpenAPIConfig:
             "/docs",
             route_handlers=[],
             include_in_schema=False,
-            response_headers=[ResponseHeader(name=name, value=value) for name, value in _HEADERS.items()],
+            response_headers=[ResponseHeader(name=name, value=value) for name, value in HEADERS.items()],
         ),
     )
 

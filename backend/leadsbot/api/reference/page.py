@@ -236,18 +236,18 @@ def breakable(path: str) -> Markup:
     return Markup(str(escape(path)).replace("/", "/<wbr>"))  # noqa: S704
 
 
-_ENVIRONMENT = Environment(
+ENVIRONMENT = Environment(
     loader=PackageLoader("leadsbot.api.reference", "templates"),
     autoescape=True,
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_ENVIRONMENT.filters.update(prose=prose, breakable=breakable)
+ENVIRONMENT.filters.update(prose=prose, breakable=breakable)
 
 
 def render(book: Book, asset: Callable[[str], str], theme: str) -> str:
     """Give the whole page. `asset` gives the address of a static file by its name."""
-    template = _ENVIRONMENT.get_template("reference.html")
+    template = ENVIRONMENT.get_template("reference.html")
     told = {"languages": NAMES, "refused": REFUSED, "codes": CODES, "key": SAMPLE_KEY}
     return template.render(book=book, asset=asset, theme=theme, **told)
