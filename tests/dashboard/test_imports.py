@@ -45,7 +45,7 @@ async def test_the_leads_page_leads_to_it_and_it_says_what_it_takes(owner: Brows
 async def test_from_a_file_to_its_leads(owner: Browser, workspace: Created, database: Database) -> None:
     made = await uploaded(owner)
     text = shown(await owner.see(f"/imports/{made}"))
-    for words in ("fair 2026.csv", "2 rows", "Anna Berger", "Gäste", "What the columns are"):
+    for words in ("fair 2026.csv", "Import 2 rows", "Anna Berger", "Gäste", "What the columns are"):
         assert words in text
     assert re.search(r'<label for="column-1">Mail</label>.*?<option value="email" selected>', text, re.DOTALL)
     await owner.press(f"/imports/{made}", {"do": "check", "update": "fill"})
@@ -55,6 +55,7 @@ async def test_from_a_file_to_its_leads(owner: Browser, workspace: Created, data
     assert text.lstrip().startswith("<section")
     assert "Checked. Nothing has been imported yet." in text
     assert "Row 3" in text and "neither an email nor a phone" in text
+    assert "Import 1 row<" in text, "the other can't be taken in"
     assert ids_in(await owner.see("/leads")) == []
     await owner.press(f"/imports/{made}", {"do": "run", "update": "fill"})
     await run.work(database, made)

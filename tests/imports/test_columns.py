@@ -28,6 +28,18 @@ def test_columns_are_understood_in_nine_languages(language: str) -> None:
     assert list(mapping.values()) == ["first_name", "last_name", "email", "phone", "company", "created_at", "tags"]
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("Date received", "Eingangsdatum", "Eingegangen am", "Anfragedatum", "Zeitstempel", "Date de réception"),
+        *("Reçu le", "Fecha de entrada", "Marca temporal", "Data de entrada", "Carimbo de data/hora"),
+        *("Data di ricezione", "Informazioni cronologiche", "Ontvangen op", "Data wpływu", "Дата поступления"),
+    ],
+)
+def test_when_a_lead_came_in_is_when_it_was_created(name: str) -> None:
+    assert guessed([name, "Event date"], [], KNOWN) == {name: "created_at", "Event date": "event_date"}
+
+
 def test_our_own_names_are_understood() -> None:
     header = ["utm_source", "firstName", "Event Date", "custom_thing", "Import error"]
     assert list(guessed(header, [], KNOWN).values()) == ["utm_source", "first_name", "event_date", "custom", "-"]

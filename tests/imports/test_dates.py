@@ -21,6 +21,9 @@ from leadsbot.imports import dates
         ("31.5.2026 09:30", "mdy", "2026-05-31T07:30:00.000Z"),
         ("03/04/2026", "dmy", "2026-04-02T22:00:00.000Z"),
         ("03/04/2026, 5:15 PM", "mdy", "2026-03-04T16:15:00.000Z"),
+        ("31.12.25", "dmy", "2025-12-30T23:00:00.000Z"),
+        ("12/31/25 5:15 PM", "mdy", "2025-12-31T16:15:00.000Z"),
+        ("1-2-99 09:30", "dmy", "1999-02-01T08:30:00.000Z"),
         ("12/31/2026 12:00 am", "mdy", "2026-12-30T23:00:00.000Z"),
     ],
 )
@@ -30,7 +33,7 @@ def test_moments_are_read(text: str, order: dates.Order, at: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["soon", "", "31/31/2026", "2026-13-01", "2026-05-31 25:00", "1/2/26", "13:00", "0000-01-01"]
+    "text", ["soon", "", "31/31/2026", "2026-13-01", "2026-05-31 25:00", "1/2/202", "1/2/6", "13:00", "0000-01-01"]
 )
 def test_what_is_none_is_none(text: str) -> None:
     assert dates.moment(text, "dmy", "UTC") is None
@@ -39,11 +42,14 @@ def test_what_is_none_is_none(text: str) -> None:
 def test_the_file_says_its_order_else_the_country() -> None:
     assert dates.order_of(["", "1/2/2026", "5/31/2026"], "AT") == "mdy"
     assert dates.order_of(["31-5-2026"], "US") == "dmy"
+    assert dates.order_of(["1/2/26", "5/31/26"], "AT") == "mdy"
     assert (dates.order_of(["1/2/2026"], "US"), dates.order_of(["1/2/2026"], "AT")) == ("mdy", "dmy")
 
 
 def test_days_are_written_our_way() -> None:
     assert dates.day("31.5.2026", "dmy") == "2026-05-31"
+    assert dates.day("31.5.26", "mdy") == "2026-05-31"
+    assert dates.day("5/31/68", "mdy") == "2068-05-31"
     assert dates.day("30.2.2026", "dmy") is None
 
 

@@ -36,8 +36,10 @@ def test_a_row_becomes_what_the_doors_make_of_a_lead() -> None:
     ("cells", "said"),
     [
         (["", ""], "neither an email nor a phone"),
-        (["x@", ""], '"email"'),
-        (["", "1", "nobody@x.example"], "Nobody in the workspace"),
+        (["x@", ""], '"email" is not a mail address. “Mail” says “x@”.'),
+        ([f"{'x' * 80}@", ""], f"“Mail” says “{'x' * 59}…”."),
+        (["", "1", "nobody@x.example"], "id. “Owner” says “nobody@x.example”."),
+        (["", "1", "", "soon"], "“soon” is no date"),
         (["", "1", "", "2999-01-01"], "future"),
         (["", "1", "", "", "surplus"], "5 cells, the header 4"),
     ],

@@ -59,7 +59,27 @@ _WORDS: Final[Mapping[str, str]] = {
     "|timestamp|submitted at|submitted|submission date|received|received at|lead date|create date|erstellt|erstellt am"
     "|erstellungsdatum|angelegt am|eingang|date de création|créé le|fecha de creación|creado|creado el"
     "|data de criação|criado em|data di creazione|creato il|aangemaakt|aangemaakt op|datum aangemaakt"
-    "|data utworzenia|utworzono|дата создания|создан|создано",
+    "|data utworzenia|utworzono|дата создания|создан|создано"
+    # When something came in is what other systems call when it was made.
+    "|date received|received at|received on|date submitted|submitted on|submitted date|enquiry date|inquiry date"
+    "|date of enquiry|entry date|date entered|registration date|registered at|signup date|lead created|date of creation"
+    "|eingangsdatum|eingegangen|eingegangen am|datum des eingangs|eingangszeit|empfangen am|empfangsdatum|anfragedatum"
+    "|datum der anfrage|anfrage vom|erfasst|erfasst am|erfassungsdatum|anlagedatum|angelegt|erstelldatum"
+    "|erstellungszeit|eintragsdatum|hinzugefügt am|zeitstempel|gesendet am|übermittelt am|registriert am"
+    "|date de réception|reçu le|date d'ajout|ajouté le|date de la demande|date d'entrée|date d'arrivée|date d'envoi"
+    "|envoyé le|date d'enregistrement|enregistré le|date d'inscription|horodatage|horodateur"
+    "|fecha de entrada|fecha de recepción|fecha de llegada|recibido|recibido el|fecha de alta|añadido el|fecha de envío"
+    "|enviado el|fecha de solicitud|fecha de registro|registrado el|marca temporal"
+    "|data de entrada|data de recebimento|data de receção|data de recepção|recebido em|data de envio|enviado em"
+    "|adicionado em|data do pedido|data de registro|data de registo|data de cadastro|cadastrado em|carimbo de data/hora"
+    "|data di ricezione|ricevuto il|data di arrivo|data di inserimento|inserito il|data di invio|inviato il|aggiunto il"
+    "|data della richiesta|data di registrazione|data di iscrizione|informazioni cronologiche"
+    "|ontvangen|ontvangen op|ontvangstdatum|datum ontvangst|datum van ontvangst|binnengekomen op|toegevoegd op"
+    "|datum toegevoegd|invoerdatum|aanmaakdatum|aanvraagdatum|ingediend op|verzonden op|tijdstempel"
+    "|data wpływu|data otrzymania|otrzymano|data dodania|dodano|data zgłoszenia|data rejestracji|data przesłania"
+    "|wysłano|sygnatura czasowa"
+    "|дата поступления|дата получения|получено|поступило|дата добавления|добавлено|дата заявки|дата обращения"
+    "|дата регистрации|дата отправки|отправлено|отметка времени",
     "stage": "stage|pipeline stage|lead stage|deal stage|phase|verkaufsphase|étape|etapa|fase|etap|этап|стадия",
     "status": "status|lead status|state|statut|estado|stato|статус",
     "source": "source|lead source|origin|quelle|herkunft|leadquelle|origine|fuente|origen|fonte|origem|bron|źródło"

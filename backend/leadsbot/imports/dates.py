@@ -1,4 +1,6 @@
-"""Dates as spreadsheets write them: RFC 3339, year first, or with dots, slashes and dashes in the file's own order."""
+"""Dates as spreadsheets write them: RFC 3339, year first, or with dots, slashes and dashes in the file's own order.
+
+A year that comes last may have two digits."""
 
 from __future__ import annotations
 
@@ -11,7 +13,7 @@ from zoneinfo import ZoneInfo
 Order = Literal["dmy", "mdy"]
 
 _YEAR_FIRST: Final = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ]+(.*))?", re.IGNORECASE)
-_YEAR_LAST: Final = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})(?:[T, ]+(.*))?", re.IGNORECASE)
+_YEAR_LAST: Final = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})(?:[T, ]+(.*))?", re.IGNORECASE)
 _TIME: Final = re.compile(r"(\d{1,2}):(\d\d)(?::(\d\d)(?:\.\d+)?)?\s*(am|pm)?\s*(z|utc|[+-]\d\d:?\d\d)?", re.IGNORECASE)
 # Every date is shorter: a longer cell is none, and no pattern is tried on it.
 _LONGEST: Final = 64
@@ -76,8 +78,14 @@ def _parts(text: str, order: Order) -> tuple[int, int, int, str] | None:
     if found := _YEAR_LAST.fullmatch(text):
         one, other = int(found[1]), int(found[3])
         day, month = (other, one) if order == "mdy" and found[2] != "." else (one, other)
-        return int(found[4]), month, day, found[5] or ""
+        return _year(found[4]), month, day, found[5] or ""
     return None
+
+
+def _year(digits: str) -> int:
+    """Give the year; of two digits as POSIX reads them (`strptime`, %y): 69 to 99 are of the last century."""
+    year = int(digits)
+    return year if len(digits) > 2 else year + (1900 if year >= 69 else 2000)
 
 
 def _time(text: str) -> tuple[int, int, int, str] | None:

@@ -22,6 +22,7 @@ from leadsbot.leads.intake import CONFIRMED
 from leadsbot.leads.submission import Submission
 
 DOOR: Final = "import"
+QUOTED: Final = 60
 Update = Literal["fill", "overwrite", "skip"]
 
 
@@ -68,7 +69,21 @@ def judge(line: Line, about: Context) -> Judged:
     try:
         return Judged(number, cells, _arrival(number, cells, about))
     except InvalidInput as error:
-        return Judged(number, cells, error=error.message)
+        return Judged(number, cells, error=" ".join([error.message, *_quoted(error.fields, cells, about)]))
+
+
+def _quoted(fields: Sequence[str], cells: Sequence[str], about: Context) -> list[str]:
+    """Say what stands in the file where an error is about some fields, so that it can be found there."""
+    return [
+        f"“{name}” says “{_cut(cell)}”."
+        for name, cell in zip(about.header, cells, strict=False)
+        if cell.strip() and about.mapping.get(name, CUSTOM) in fields
+    ]
+
+
+def _cut(cell: str) -> str:
+    text = cell.strip()
+    return text if len(text) <= QUOTED else f"{text[: QUOTED - 1]}…"
 
 
 def _arrival(number: int, cells: Sequence[str], about: Context) -> Arrival:
@@ -134,7 +149,7 @@ def _created(text: str, about: Context) -> int | None:
         return None
     at = dates.moment(text, about.options.order, about.timezone)
     if at is None:
-        raise InvalidInput(f"“{text[:40]}” is no date that we can read. Write it as 2026-05-31 or 2026-05-31 09:30.")
+        raise InvalidInput(f"“{_cut(text)}” is no date that we can read. Write it as 2026-05-31 or 2026-05-31 09:30.")
     if not 0 <= at <= clock.now() + clock.DAY:
-        raise InvalidInput(f"“{text[:40]}” lies in the future, or before 1970.")
+        raise InvalidInput(f"“{_cut(text)}” lies in the future, or before 1970.")
     return at

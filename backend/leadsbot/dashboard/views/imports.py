@@ -89,5 +89,10 @@ class ImportPage:
         return self.name or "Import"
 
     @property
+    def takeable(self) -> int:
+        """How many rows there are to take in: once they were checked, those that can be."""
+        return self.rows - self.failed if self.step == "checked" else self.rows
+
+    @property
     def percent(self) -> int:
         return 100 * self.done // self.rows if self.rows else 100
