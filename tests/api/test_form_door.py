@@ -97,8 +97,8 @@ async def test_the_form_stands_among_the_forms_with_its_submission(visitor: Visi
     assert (session["form_id"], session["state"], session["lead_id"]) == (form["id"], "submitted", lead["id"])
     types = [row["type"] for row in await database.fetch("SELECT type FROM events ORDER BY seq")]
     assert sorted(types) == ["form.submitted", "lead.created"]
-    [site] = await database.fetch("SELECT last_seen_url FROM sites")
-    assert site["last_seen_url"] == PAGE
+    [site] = await database.fetch("SELECT last_seen_at, last_form_at FROM sites")
+    assert site["last_seen_at"] is None and site["last_form_at"], "only the tag is seen"
 
 
 @pytest.mark.parametrize(

@@ -59,12 +59,11 @@ class FormStore:
         return now - self._seen.get(site_id, 0) >= SEEN_EVERY_MS
 
     async def _mark_seen(self, tx: Tx, arrived: Sequence[Posted]) -> None:
-        """Note that the site is alive, at most every `SEEN_EVERY_MS` per site and process."""
+        """Note that a form came without a script, at most every `SEEN_EVERY_MS` per site and process."""
         now = clock.now()
-        due = {one.site.id: one.seen.page_url for one in arrived if self._is_due(one.site.id, now)}
+        due = {one.site.id for one in arrived if self._is_due(one.site.id, now)}
         await tx.execute_many(
-            "UPDATE sites SET last_seen_at = $2, last_seen_url = $3 WHERE id = $1",
-            [(site_id, now, url) for site_id, url in sorted(due.items())],
+            "UPDATE sites SET last_form_at = $2 WHERE id = $1", [(site_id, now) for site_id in sorted(due)]
         )
 
 

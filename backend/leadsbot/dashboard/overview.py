@@ -18,6 +18,7 @@ from leadsbot.dashboard.shown.leads import lead_rows, pipeline_of
 from leadsbot.dashboard.shown.unsent import latest_unsent
 from leadsbot.dashboard.views import Day, Overview, Step, Trouble
 from leadsbot.db.paging import MAX_LIMIT, Slice
+from leadsbot.forms.reading import has_submissions
 from leadsbot.leads import reading
 from leadsbot.leads.filters import ms_of
 from leadsbot.routing import deliveries
@@ -93,16 +94,17 @@ async def _steps(desk: Desk, has_leads: bool) -> tuple[Step, ...]:
     sites = (await site_editing.list_sites(desk.database, desk.workspace_id, Slice(MAX_LIMIT))).rows
     there = await destinations(desk.database, desk.workspace_id)
     seen = any(site["last_seen_at"] for site in sites)
+    plain = any(site["last_form_at"] for site in sites)
     told = await anyone_is_told(desk.services, desk.workspace_id)
-    if seen and has_leads and (told or there.webhooks):
+    if (seen or plain) and has_leads and (told or there.webhooks):
         return ()
     url = desk.services.settings.public_url
     tag = site_editing.script_tag(url, sites[-1]["public_token"], sites[-1]["consent"]) if sites else ""
     return (
         Step("Paste the script tag into your page", "In the head or the body, once. The form you have does the rest.",
              "/sites", "Set up the site", done=seen, code=tag),
-        Step("Send your own form once", "Open the page and fill the form in as a visitor would.",
-             "/sites", "See where the tag was seen", done=has_leads),
+        Step("Send your own form once", "Open your page and fill its form in as a visitor would.",
+             "/sites", "See where the tag was seen", done=await has_submissions(desk.database, desk.workspace_id)),
         Step("Connect a chat or a mailbox", "Hear of each lead within seconds.",
              "/channels", "Connect a channel", done=told),
         Step("Add a webhook", "Send each lead on to your CRM, n8n or Zapier.",

@@ -39,6 +39,16 @@ async def get_session(database: Database, workspace_id: str, session_id: str) ->
     return await _get(database, "sessions", "session", workspace_id, session_id)
 
 
+async def has_submissions(database: Database, workspace_id: str) -> bool:
+    """Tell whether any form of the workspace's pages was ever sent, with the tag or without."""
+    row = await database.fetch_one(
+        "SELECT s.id FROM forms f JOIN sessions s ON s.form_id = f.id"
+        " WHERE f.workspace_id = $1 AND s.state = 'submitted' LIMIT 1",
+        workspace_id,
+    )
+    return row is not None
+
+
 async def list_forms(
     database: Database, workspace_id: str, site_id: str | None = None, part: Slice = EVERYTHING
 ) -> Page:

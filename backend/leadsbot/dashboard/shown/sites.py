@@ -35,6 +35,7 @@ async def site_view(
         tag=script_tag(public_url, row["public_token"], row["consent"]),
         plain=plain_form(public_url, row["public_token"]),
         seen_at=row["last_seen_at"],
+        form_at=row["last_form_at"],
         seen_on=words.short(row["last_seen_url"]),
         origins=_texts(row["allowed_origins"]),
         refusals=_refused(refusals),

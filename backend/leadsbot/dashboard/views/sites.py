@@ -32,7 +32,7 @@ class Refusal:
 @dataclass(frozen=True, slots=True)
 class Site:
     """A site with its settings. `tag` is the whole script tag, `plain` how a form without any begins; `seen_at` is when
-    either last spoke to us."""
+    the tag last spoke to us, `form_at` when such a form was last sent."""
 
     id: str
     name: str
@@ -55,6 +55,7 @@ class Site:
     alerts: tuple[DoorAlert, ...] = ()
     last_refused: LastRefused | None = None
     plain: str = ""
+    form_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
