@@ -42,5 +42,6 @@ REPORT = FormReport(
     rare_fields=2,
     sample="Of 486 visitors.",
 )
+ONLY_PLAIN = FormReport(CHOICE, "Contact", "", steps=(FunnelStep("sent", 3, "sent it", 100),), plain="No script.")
 NOBODY = FormReport(CHOICE, "A form without a name", "")
 ONLY_SEEN = FormReport(CHOICE, "Newsletter", "", steps=(FunnelStep("saw", 14, "saw it", 100),))

@@ -54,7 +54,7 @@ from tests.dashboard import capture_log_samples, settings_samples
 from tests.dashboard.endpoint_samples import ENDPOINT, STRICT_ENDPOINT, WRONG_RULES
 from tests.dashboard.hosted_samples import HOSTED
 from tests.dashboard.import_samples import IMPORTS
-from tests.dashboard.report_samples import NOBODY, ONLY_SEEN, REPORT
+from tests.dashboard.report_samples import NOBODY, ONLY_PLAIN, ONLY_SEEN, REPORT
 
 NOW = 1_790_000_000_000
 PIPELINE = ("Form Started", "New", "Contacted", "Quoted", "Won", "Lost")
@@ -193,7 +193,8 @@ SESSION = SessionRow(
     "ses-1", "abandoned", "Work with us", 45, 5, 11, "Motivation", "https://alpenblick.example/jobs", "Google Ads",
     "autumn", "Mobile", NOW - 4 * MINUTE, "lead-1", "Anna Berger",
 )  # fmt: skip
-SESSIONS = (replace(SESSION, id="ses-0", state="started", lead_id="", lead_name=""), SESSION)
+PLAIN_SESSION = replace(SESSION, id="ses-2", state="submitted", percent=None, done=0, total=0, spam=True)
+SESSIONS = (PLAIN_SESSION, replace(SESSION, id="ses-0", state="started", lead_id="", lead_name=""), SESSION)
 FORMS = Forms((FORM, FormRow("form-2", "", "Landing pages", "")), SESSIONS, older="c3")
 
 PAGES: dict[str, tuple[Shell, View]] = {
@@ -216,6 +217,7 @@ PAGES: dict[str, tuple[Shell, View]] = {
     "form-report": (SHELL, REPORT),
     "form-report-empty": (SHELL, NOBODY),
     "form-report-seen": (SHELL, ONLY_SEEN),
+    "form-report-plain": (SHELL, ONLY_PLAIN),
     **{name: (SHELL, view) for name, view in HOSTED.items()},
     **{name: (SHELL, view) for name, view in IMPORTS.items()},
     "sites": (SHELL, Sites((SITE, Site("site-2", "Landing pages", TAG)))),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -93,6 +93,11 @@ async def write(tx: Tx, reached: Sequence[Reached]) -> list[Happening]:
     )
     await tx.execute_many(_MOVED, [_moved(one) for _, one in sorted(latest.items()) if one.visit is None])
     return await _begin(tx, {key: one for key, one in latest.items() if one.visit is not None})
+
+
+def is_plain(row: Mapping[str, object]) -> bool:
+    """Tell whether a session is known by its end alone: its form was sent without a script, and nobody saw how."""
+    return row["state"] == SUBMITTED and row["started_at"] == row["submitted_at"] and row["field_stats"] is None
 
 
 async def standing(tx: Tx, ids: Sequence[str]) -> dict[str, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from leadsbot import clock
@@ -41,10 +41,20 @@ async def captures(database: Database, rows: Sequence[Row], doors: Sequence[Door
     """Give attempts with the names that people know."""
     names = {door.id: door.name for door in doors}
     leads = await lead_names(database, (row["lead_id"] for row in rows))
-    return tuple(_capture(row, names, leads.get(row["lead_id"] or "")) for row in rows)
+    spam = await _spam(database, leads)
+    return tuple(_capture(row, names, leads.get(row["lead_id"] or ""), spam) for row in rows)
 
 
-def _capture(row: Row, names: Mapping[str, str], who: str | None) -> Capture:
+async def _spam(database: Database, lead_ids: Iterable[str]) -> frozenset[str]:
+    """Give which of these leads are spam."""
+    wanted = sorted(lead_ids)
+    if not wanted:
+        return frozenset()
+    rows = await database.fetch(f"SELECT id FROM leads WHERE id {database.one_of(1)} AND spam", database.many(wanted))
+    return frozenset(row["id"] for row in rows)
+
+
+def _capture(row: Row, names: Mapping[str, str], who: str | None, spam: frozenset[str]) -> Capture:
     door_id = row["door_id"] or ""
     name = names.get(door_id)
     common = {
@@ -57,7 +67,9 @@ def _capture(row: Row, names: Mapping[str, str], who: str | None) -> Capture:
         place = {"form": row["form_name"], "page_url": row["page_url"]}
         if who is None:
             return Capture(**common, **place, taken=True, who="A lead that was deleted")
-        return Capture(**common, **place, taken=True, lead_id=row["lead_id"], who=who or "Somebody")
+        return Capture(
+            **common, **place, taken=True, lead_id=row["lead_id"], who=who or "Somebody", spam=row["lead_id"] in spam
+        )
     said = refusal_words(row["reason"])
     where = _card(row["door_kind"], door_id) if said.where == DOOR else said.where
     return Capture(

@@ -15,6 +15,8 @@ NO_FIELD = "Before a field that has a name"
 
 def report_view(report: Report, choice: ReportChoice) -> FormReport:
     """Give the page of a report."""
+    if only_plain(report):
+        return _plain(report, choice)
     common = [one for one in report.fields if not is_rare(one, report)]
     return FormReport(
         choice=choice,
@@ -32,6 +34,23 @@ def report_view(report: Report, choice: ReportChoice) -> FormReport:
         fields=field_lines(common),
         rare_fields=len(report.fields) - len(common),
         sample=_sample(report),
+    )
+
+
+def only_plain(report: Report) -> bool:
+    """Tell whether all that is known of the form are submissions that came without a script."""
+    watched = report.views or report.sessions or report.time_to_start.count or report.time_to_finish.count
+    return bool(report.submitters) and report.submitters == report.starters and not watched
+
+
+def _plain(report: Report, choice: ReportChoice) -> FormReport:
+    return FormReport(
+        choice=choice,
+        name=report.form.name or NAMELESS,
+        page_url=report.form.page_url,
+        steps=(FunnelStep("sent", report.submitters, "sent it", 100),),
+        plain="It came without a script each time, so nobody can tell who saw it, who gave up, and where. Put the tag"
+        " on its page to find out; the form works on as it is.",
     )
 
 

@@ -10,6 +10,7 @@ from leadsbot.dashboard import words
 from leadsbot.dashboard.views import FormRow, SessionRow
 from leadsbot.db import Database
 from leadsbot.db.paging import Where
+from leadsbot.forms.sessions import is_plain
 from leadsbot.leads.present import full_name
 
 COUNTED_MS = 30 * DAY
@@ -41,39 +42,40 @@ async def counted_forms(database: Database, workspace_id: str, now: int) -> tupl
 
 async def session_rows(database: Database, workspace_id: str, rows: Sequence[Row]) -> tuple[SessionRow, ...]:
     """Give sessions as the list shows them, with the names of their leads."""
-    names = await _lead_names(database, workspace_id, {row["lead_id"] for row in rows if row["lead_id"]})
-    return tuple(_session(row, names) for row in rows)
+    leads = await _leads(database, workspace_id, {row["lead_id"] for row in rows if row["lead_id"]})
+    return tuple(_session(row, leads.get(row["lead_id"] or "")) for row in rows)
 
 
-def _session(row: Row, names: Mapping[str, str]) -> SessionRow:
-    known = row["lead_id"] in names
+def _session(row: Row, lead: Row | None) -> SessionRow:
+    unwatched = is_plain(row)
     return SessionRow(
         id=row["id"],
         state=row["state"],
         form=row["form_name"],
-        percent=row["completion_percent"],
-        done=row["fields_completed"],
-        total=row["fields_total"],
+        percent=None if unwatched else row["completion_percent"],
+        done=0 if unwatched else row["fields_completed"],
+        total=0 if unwatched else row["fields_total"],
         last_field=row["last_field"],
         page_url=row["page_url"],
         source=words.source(row["source"]),
         campaign=row["utm_campaign"],
         device=row["device_type"].capitalize(),
         at=row["started_at"],
-        lead_id=row["lead_id"] if known else "",
-        lead_name=names[row["lead_id"]] if known else "",
+        lead_id=lead["id"] if lead else "",
+        lead_name=(full_name(lead) or lead["email"] or lead["phone"]) if lead else "",
+        spam=bool(lead and lead["spam"]),
     )
 
 
-async def _lead_names(database: Database, workspace_id: str, ids: set[str]) -> dict[str, str]:
-    """Give what the leads that still exist are called; only this workspace's."""
+async def _leads(database: Database, workspace_id: str, ids: set[str]) -> dict[str, Row]:
+    """Give the leads that still exist by their ids; only this workspace's."""
     if not ids:
         return {}
     where = Where()
     where.equal("workspace_id", workspace_id)
     where.also(f"id IN ({', '.join(where.value(one) for one in sorted(ids))})")
     rows = await database.fetch(f"SELECT * FROM leads {where}", *where.args)
-    return {row["id"]: full_name(row) or row["email"] or row["phone"] for row in rows}
+    return {row["id"]: row for row in rows}
 
 
 # Views are counted before the join: beside sessions each would be counted as often as there are sessions.

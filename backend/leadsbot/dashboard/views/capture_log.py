@@ -31,8 +31,8 @@ class LastRefused:
 
 @dataclass(frozen=True, slots=True)
 class Capture:
-    """One request. A taken one leads to its lead (`lead_id`, `who`); a refused one says `why`, with the door's own
-    `hint`, what to do about it (`remedy`), and where (`rule_href`, named `rule`)."""
+    """One request. A taken one leads to its lead (`lead_id`, `who`), which may be `spam`; a refused one says `why`,
+    with the door's own `hint`, what to do about it (`remedy`), and where (`rule_href`, named `rule`)."""
 
     at: int
     taken: bool
@@ -51,6 +51,7 @@ class Capture:
     origin: str = ""
     address: str = ""
     status: int | None = None
+    spam: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,7 +92,8 @@ class ReportChoice:
 
 @dataclass(frozen=True, slots=True)
 class FormReport:
-    """A form's report. Without `steps` nobody saw or began it; without `fields` nobody told what they did in them."""
+    """A form's report. Without `steps` nobody saw or began it; without `fields` nobody told what they did in them.
+    `plain` says why there is no more to tell of a form that only ever came without a script."""
 
     template: ClassVar[str] = "form_report.html"
     nav: ClassVar[str] = "forms"
@@ -112,6 +113,7 @@ class FormReport:
     fields: tuple[FieldLine, ...] = ()
     rare_fields: int = 0
     sample: str = ""
+    plain: str = ""
 
     @property
     def title(self) -> str:

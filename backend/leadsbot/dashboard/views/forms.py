@@ -27,12 +27,12 @@ class FormRow:
 @dataclass(frozen=True, slots=True)
 class SessionRow:
     """One visitor's attempt at a form, without any value that they typed. `lead_id` is empty where nobody knows who
-    it was, or the lead is gone."""
+    it was, or the lead is gone; `percent` is None where nobody saw how the form was filled in."""
 
     id: str
     state: SessionState
     form: str
-    percent: int
+    percent: int | None
     done: int
     total: int
     last_field: str
@@ -43,6 +43,7 @@ class SessionRow:
     at: int
     lead_id: str = ""
     lead_name: str = ""
+    spam: bool = False
 
 
 @dataclass(frozen=True, slots=True)
