@@ -10,6 +10,7 @@ from leadsbot import clock
 from leadsbot.db import Database, Tx
 from leadsbot.db.schema import all_tables
 from leadsbot.ids import new_id
+from leadsbot.leads import erasure
 from leadsbot.routing.tables import Attempt, Delivery
 from leadsbot.workspaces.bootstrap import Created
 from leadsbot.workspaces.tables import IdempotentAnswer
@@ -300,6 +301,14 @@ async def test_what_was_told_of_the_form_before_there_was_a_lead_goes_too(
     assert [row["session_id"] for row in left] == [other], "another attempt is somebody else's"
     bodies = {row["event_id"]: row["body"] for row in await database.fetch("SELECT event_id, body FROM deliveries")}
     assert bodies[started[session]["id"]] == "" and "contact" in bodies[started[other]["id"]]
+
+
+async def test_a_deletion_looks_at_no_other_sessions_events(database: Database) -> None:
+    if database.dialect != "sqlite":
+        return  # chooses by statistics
+    early = f"SELECT id FROM events WHERE session_id IN (SELECT value FROM json_each('[]')) AND {erasure._EARLY}"
+    plan = await database.fetch(f"EXPLAIN QUERY PLAN {early} AND workspace_id || '' = 'w'")
+    assert "events_early" in str(plan)
 
 
 def _delivery_of(event: dict[str, Any]) -> dict[str, Any]:

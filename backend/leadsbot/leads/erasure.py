@@ -36,6 +36,8 @@ _BLANK_SESSION: Final = (
     "lead_id = NULL, visit_id = '', page_url = '', referrer = '', ip_address = '', utm_term = '', utm_content = '',"
     " touch = '{}', client = '{}', fields = NULL"
 )
+# As the index `events_early` has it. Beside it the workspace's own index is no help, which SQLite can't know.
+_EARLY: Final = "type IN ('form.started', 'form.abandoned')"
 
 
 async def erase(tx: Tx, workspace_id: str, lead_id: str) -> list[str]:
@@ -81,9 +83,9 @@ async def _forget_sessions(tx: Tx, lead: Row) -> None:
     )
     ids = tx.many([str(row["id"]) for row in rows])
     await tx.execute(f"UPDATE sessions SET {_BLANK_SESSION} WHERE id {tx.one_of(1)}", ids)
-    early = f"FROM events WHERE session_id {tx.one_of(1)} AND workspace_id = $2 AND lead_id IS NULL"
+    early = f"FROM events WHERE session_id {tx.one_of(1)} AND {_EARLY} AND workspace_id || '' = $2"
     await tx.execute(
-        f"UPDATE deliveries SET lead_id = $3 WHERE lead_id IS NULL AND event_id IN (SELECT id {early})",
+        f"UPDATE deliveries SET lead_id = $3 WHERE event_id IN (SELECT id {early})",
         ids,
         lead["workspace_id"],
         lead["id"],
