@@ -99,6 +99,14 @@ async def test_every_call_stands_on_the_page_once_and_every_link_leads_somewhere
     }
 
 
+async def test_no_two_calls_bear_one_title_and_keys_are_found_in_the_settings(page: Client) -> None:
+    paths = (await page.get("/openapi.json")).json()["paths"]
+    titles = [one["summary"] for item in paths.values() for one in item.values()]
+    assert sorted(titles) == sorted(set(titles))
+    text = (await page.get("/docs")).text
+    assert "of several the newest" in text and text.index("Settings → API keys") < text.index("leadsbot bootstrap")
+
+
 async def test_the_page_speaks_of_this_leadsbot_and_in_the_chosen_theme(page: Client) -> None:
     text = (await page.get("/docs", headers={"cookie": "leadsbot_theme=dark"})).text
     assert 'data-theme="dark"' in text and "https://leads.example/api/v1/leads" in unescape(text)

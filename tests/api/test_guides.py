@@ -61,6 +61,7 @@ def test_every_link_of_a_guide_leads_somewhere(name: str) -> None:
 
 def test_this_leadsbot_stands_in_it_and_what_is_not_served_is_named() -> None:
     text = guides.read("zapier", BASE).html
+    assert ">the guide</a>" in guides.read("README", BASE).html and ".md</a>" not in guides.read("README", BASE).html
     assert f"{BASE}/api/v1/leads" in text and "HOST" not in text
     assert "how it is\nmade (<code>docs/channels/webhook.md</code>)" in text and 'href="/docs"' in text
 

@@ -66,12 +66,12 @@ async def change_lead(
     return await _shown(services, holder, lead_id)
 
 
-@delete("/{lead_id:uuid}", opt=WRITES, summary="Delete a lead: its personal data go, its counts stay")
+@delete("/{lead_id:uuid}", opt=WRITES, summary="Delete a lead, with a key that writes leads")
 async def delete_lead(services: House, holder: Holder, lead_id: FromPath[UUID]) -> None:
     await erasure.delete_lead(services.database, holder.workspace_id, str(lead_id))
 
 
-@delete("/{lead_id:uuid}", opt=EDITS, summary="Delete a lead: its personal data go, its counts stay")
+@delete("/{lead_id:uuid}", opt=EDITS, summary="Delete a lead, with a key that writes leads or manages")
 async def delete_v1_lead(services: House, holder: Holder, lead_id: FromPath[UUID]) -> None:
     await erasure.delete_lead(services.database, holder.workspace_id, str(lead_id))
 

@@ -109,6 +109,8 @@ def _relinked(tokens: Sequence[Token]) -> list[Token]:
             out.append(Token("text", "", 0, content=")"))
             file = ""
             continue
+        elif token.type == "text" and re.fullmatch(r"[\w-]+\.md", token.content):
+            token.content = "the guide"
         out.append(token)
     return out
 

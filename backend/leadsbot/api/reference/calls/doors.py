@@ -96,9 +96,10 @@ CALLS = [
     Call(
         door="POST /api/postback",
         says="For a payment provider, a CRM, another form tool: creates a lead or brings one up to date. It is the"
-        " lead of `lead_id`, else the one with the same `email` whatever its case, else a new one. A stage goes"
-        " forward only, unless `force_stage` is true: such a call updates the rest, and `warning` says so. 201"
-        " when it created, 200 when it updated.",
+        " lead of `lead_id`, else the one with the same `email` whatever its case, of several the newest, else a new"
+        " one. A stage goes forward only: an earlier one is not taken, `warning` says so, and the rest is brought up"
+        " to date all the same. With `force_stage` true it goes backwards too. 201 when it created, 200 when it"
+        " updated.",
         body=Postback,
         answer=PostbackDone,
         answers=(200, 201),

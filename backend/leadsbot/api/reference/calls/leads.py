@@ -52,8 +52,8 @@ CALLS = [
         example={"company": "Acme", "tags": ["vip"], "custom_data": {"guests": 60}},
         refusals=(404, 413, 415),
     ),
-    Call(door="DELETE /api/leads/{lead_id}", refusals=(404,)),
-    Call(door="DELETE /api/v1/leads/{lead_id}", refusals=(404,)),
+    Call(door="DELETE /api/leads/{lead_id}", says="Its personal data go, its counts stay.", refusals=(404,)),
+    Call(door="DELETE /api/v1/leads/{lead_id}", says="Its personal data go, its counts stay.", refusals=(404,)),
     Call(door="GET /api/v1/leads/{lead_id}/notes", answer=Listed[Note], refusals=(404,)),
     Call(
         door="POST /api/v1/leads/{lead_id}/notes",
