@@ -217,3 +217,14 @@ def test_only_what_the_rules_let_in_is_shown() -> None:
     paged = examples("https://leads.example/x", Rules(("name",), origins=("https://*.a.example",)))
     assert [one.label for one in paged] == ["curl", "JavaScript", "HTML form"]
     assert "-H 'Origin: https://www.a.example'" in paged[0].code
+
+
+def test_the_html_form_asks_for_what_the_endpoint_requires() -> None:
+    code = next(
+        one.code
+        for one in examples("https://leads.example/in", Rules(("email", "message")))
+        if one.label == "HTML form"
+    )
+    assert 'name="email" type="email" required>' in code and '<textarea name="message" required>' in code
+    code = next(one.code for one in examples("https://leads.example/in", Rules(("phone",))) if one.label == "HTML form")
+    assert code.count(" required") == 1 and 'name="phone" type="tel" required>' in code

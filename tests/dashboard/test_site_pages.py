@@ -13,7 +13,8 @@ from leadsbot.dashboard.shown.frames import vendor_of
 from leadsbot.db import Database, Tx
 from leadsbot.forms.audits import MAX_PAGES_PER_SITE, AuditBook, audited
 from leadsbot.workspaces.bootstrap import Created
-from tests.dashboard.browsing import ORIGIN, Browser, shown, submission
+from leadsbot.workspaces.site_editing import plain_form
+from tests.dashboard.browsing import ADDRESS, ORIGIN, Browser, shown, submission
 from tests.dashboard.test_render import ATTACK, harmless
 
 
@@ -257,3 +258,21 @@ async def test_what_a_page_tells_the_widgets_door_is_shown(owner: Browser, works
     text = await section(owner)
     assert "Captured Contact us" in text and "Left alone q" in text and "Typeform in a frame" in text
     assert "ada@example.com" not in text
+
+
+async def test_a_form_without_script_is_given_whole(owner: Browser, workspace: Created) -> None:
+    page = shown(await owner.see("/sites"))
+    form = re.search(r'<form action="[^"]*/f/.*?</form>', page.partition("A form without any script")[2], re.DOTALL)
+    assert form and f'{ADDRESS}/f/{workspace.public_token}" method="post">' in form[0]
+    for piece in ('name="email" type="email"', "<textarea", 'name="_gotcha"', "<button>Send</button>"):
+        assert piece in form[0], piece
+    said = dict(re.findall(r'name="(\w+)"(?: type="hidden")?(?: value="([^"]*)")?', form[0]))
+    lead = {**said, "email": "jane@example.com"}
+    sent = await owner.client.post(f"/f/{workspace.public_token}", data=lead, headers={"origin": ORIGIN})
+    assert sent.status_code in (200, 303) and "jane@example.com" in (await owner.see("/leads")).text
+
+
+def test_the_form_leads_on_to_a_page_of_the_site() -> None:
+    form = plain_form(ADDRESS, "token", ["https://*.a.example", "https://a.example"], "website")
+    assert 'name="_next" value="https://a.example/thanks"' in form and 'name="website" tabindex="-1"' in form
+    assert "_next" not in plain_form(ADDRESS, "token", ["https://*.a.example"])

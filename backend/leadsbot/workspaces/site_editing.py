@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 from urllib.parse import urlsplit
@@ -127,9 +127,23 @@ def check_web_address(text: str) -> str:
     return text
 
 
-def plain_form(public_url: str, token: str) -> str:
-    """Give how a form begins that is sent here without any script."""
-    return f'<form action="{escape(public_url)}/f/{token}" method="post">'
+def plain_form(public_url: str, token: str, origins: Sequence[str] = (), honeypot: str = "") -> str:
+    """Give a whole form that is sent here without any script. Where one of the site's pages is known, it leads on to a
+    page there; what bots fill in is named as the site names it."""
+    home = next((origin for origin in origins if "*" not in origin), "")
+    goes_on = f'  <input type="hidden" name="_next" value="{escape(home)}/thanks">\n' if home else ""
+    return (
+        f'<form action="{escape(public_url)}/f/{escape(token)}" method="post">\n'
+        '  <label>Name <input name="name" autocomplete="name"></label>\n'
+        '  <label>Email <input name="email" type="email" autocomplete="email" required></label>\n'
+        '  <label>Message <textarea name="message"></textarea></label>\n'
+        '  <input type="hidden" name="_form" value="Contact">\n'
+        f"{goes_on}"
+        f'  <p hidden><label>Leave this empty <input name="{escape(honeypot or "_gotcha")}" tabindex="-1"'
+        ' autocomplete="off"></label></p>\n'
+        "  <button>Send</button>\n"
+        "</form>"
+    )
 
 
 def script_tag(public_url: str, token: str, consent: str = "none") -> str:

@@ -47,16 +47,16 @@ def examples(url: str, rules: Rules) -> tuple[Example, ...]:
     if rules.signing:
         curl = Example("curl", _signed_curl(url, told, rules.origins), _NO_PAGE)
         return (curl,) if rules.origins else (curl, server)
-    pages = _pages(url, lead, rules.provider) if rules.anywhere else ()
+    pages = _pages(url, lead, rules.provider, rules.required) if rules.anywhere else ()
     return (Example("curl", _curl(url, told, rules.origins)), *pages, *(() if rules.origins else (server,)))
 
 
-def _pages(url: str, lead: dict[str, str], provider: str) -> tuple[Example, ...]:
+def _pages(url: str, lead: dict[str, str], provider: str, required: Sequence[str]) -> tuple[Example, ...]:
     return (
         Example("JavaScript", _fetch(url, lead, provider)),
         Example(
             "HTML form",
-            _form(url, lead, provider),
+            _form(url, lead, provider, required),
             "Works without a script; the browser then shows the bare answer. To lead people on to a page of yours, send"
             " with JavaScript, or use a site's own form address.",
         ),
@@ -102,14 +102,17 @@ def _fetch(url: str, lead: dict[str, str], provider: str) -> str:
     )
 
 
-def _form(url: str, lead: dict[str, str], provider: str) -> str:
+def _form(url: str, lead: dict[str, str], provider: str, required: Sequence[str]) -> str:
+    def must(name: str) -> str:
+        return " required" if name in required else ""
+
     inputs = [
         f"  <label>{escape(name.replace('_', ' ').capitalize())}"
-        f' <input name="{escape(name)}" type="{_TYPES.get(name, "text")}"></label>'
+        f' <input name="{escape(name)}" type="{_TYPES.get(name, "text")}"{must(name)}></label>'
         for name in lead
         if name not in ("message", "captcha_token")
     ]
-    inputs.append('  <label>Message <textarea name="message"></textarea></label>')
+    inputs.append(f'  <label>Message <textarea name="message"{must("message")}></textarea></label>')
     if provider:
         inputs.append(f"  <!-- {PROVIDERS[provider].label}'s widget stands here and adds its token -->")
     return "\n".join([f'<form action="{escape(url)}" method="post">', *inputs, "  <button>Send</button>", "</form>"])

@@ -33,7 +33,7 @@ async def site_view(
         id=row["id"],
         name=row["name"],
         tag=script_tag(public_url, row["public_token"], row["consent"]),
-        plain=plain_form(public_url, row["public_token"]),
+        plain=plain_form(public_url, row["public_token"], _texts(row["allowed_origins"]), row["honeypot_field"]),
         seen_at=row["last_seen_at"],
         form_at=row["last_form_at"],
         seen_on=words.short(row["last_seen_url"]),

@@ -31,7 +31,7 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A site with its settings. `tag` is the whole script tag, `plain` how a form without any begins; `seen_at` is when
+    """A site with its settings. `tag` is the whole script tag, `plain` a whole form without any; `seen_at` is when
     the tag last spoke to us, `form_at` when such a form was last sent."""
 
     id: str
