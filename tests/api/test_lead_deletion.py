@@ -323,3 +323,14 @@ def _delivery_of(event: dict[str, Any]) -> dict[str, Any]:
         "created_at": NOON,
         "next_attempt_at": NOON,
     }
+
+
+async def test_an_answer_that_only_quotes_a_deleted_leads_id_stays_as_it_is(
+    api: Client, database: Database, workspace: Created
+) -> None:
+    lead_id = await add_lead(database, workspace, email="ann@example.com")
+    body = {"name": "Bob", "email": "bob@example.com", "phone": "0660 1", "message": f"See {lead_id}"}
+    path = f"/api/inbound/w/{workspace.endpoint_id}/leads"
+    told = await api.post(path, json=body, headers=KEY)
+    assert told.status_code == 201 and (await api.delete(f"/api/leads/{lead_id}")).status_code == 204
+    assert (await api.post(path, json=body, headers=KEY)).text == told.text

@@ -429,3 +429,20 @@ async def test_a_phone_alone_joins_nothing_else(database: Database, visitor: Vis
     given = {"phone": "0660 123 45 67", "visit": replace(visitor.visit, id=None), "session_id": None, **other}
     (_,), (second,) = await take(database, begun), await take(database, visitor.fills(**{"received_at": NOW, **given}))
     assert second.created
+
+
+async def test_a_visitors_batch_asks_nothing_of_merges(
+    database: Database, visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    fetch = Tx.fetch
+
+    async def noted(tx: Tx, sql: str, *args: Any) -> list[dict[str, Any]]:
+        asked.append(sql)
+        return await fetch(tx, sql, *args)
+
+    monkeypatch.setattr(Tx, "fetch", noted)
+    await take(database, visitor.fills("ada@example.com"), Visitor(visitor.workspace).fills("bob@example.com"))
+    assert asked and not [sql for sql in asked if "merges" in sql]
+    await take(database, visitor.fills("eve@example.com", site_id=None, visit=Visit(), session_id=None))
+    assert len([sql for sql in asked if "merges" in sql]) == 1
