@@ -112,7 +112,7 @@ async def check_key(connection: Connection, handler: BaseRouteHandler) -> None:
     holder.require(handler.opt.get("scope", MANAGE), *handler.opt.get("or", ()))
     wait = await services.bursts.admit(holder.key_id, "", REQUESTS_PER_SECOND)
     if wait > 0:
-        raise TooManyRequests.over(f"one key may ask {REQUESTS_PER_SECOND} times a second", wait, "burst")
+        raise TooManyRequests.over(f"one key may ask {REQUESTS_PER_SECOND} times a second", wait, code="burst")
     connection.state[HOLDER] = holder
 
 

@@ -76,4 +76,4 @@ async def _hold_to_hour(tx: Tx, began: Sequence[Arrival]) -> None:
         except TooManyRequests as error:
             limit = held[workspace_id] or 0
             clause = f"this workspace takes {limit:,} {'lead' if limit == 1 else 'leads'} an hour by its API keys"
-            raise TooManyRequests.over(clause, error.retry_after or 1, "leads_per_hour") from None
+            raise TooManyRequests.over(clause, error.retry_after or 1, code="leads_per_hour") from None

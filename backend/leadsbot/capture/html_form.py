@@ -104,7 +104,7 @@ class FormDoor:
         wait = await self._services.bursts.admit(site.id, sender.address, site.burst_per_second)
         if wait > 0:
             clause = f"one address may send {site.burst_per_second} requests a second here"
-            raise TooManyRequests.over(clause, math.ceil(wait), "burst")
+            raise TooManyRequests.over(clause, math.ceil(wait), code="burst")
 
     def _sender(self, request: AnyRequest) -> Sender:
         headers = request.headers

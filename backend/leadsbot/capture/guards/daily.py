@@ -31,4 +31,4 @@ async def hold(tx: Tx, begun: Iterable[Begun]) -> None:
             await limits.take(tx, f"day:{one.door_id}:{one.address}", amount, one.limit, clock.DAY)
         except TooManyRequests as error:
             clause = f"one address may send {one.limit:,} {'lead' if one.limit == 1 else 'leads'} here in 24 hours"
-            raise TooManyRequests.over(clause, error.retry_after or 1, "leads_per_day") from None
+            raise TooManyRequests.over(clause, error.retry_after or 1, code="leads_per_day") from None
