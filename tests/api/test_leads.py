@@ -84,6 +84,44 @@ async def test_a_filter_that_makes_no_sense_is_named(api: Client) -> None:
         assert body["fields"] == [field] and body["code"] and body["error"] and body["request_id"], params
 
 
+async def test_what_a_number_must_be_is_said_in_words(api: Client) -> None:
+    for params, sentence in (
+        ({"limit": "abc"}, '"limit" is a whole number.'),
+        ({"limit": "0"}, '"limit" is a whole number, at least 1.'),
+        ({"limit": "101"}, '"limit" is a whole number, at most 100.'),
+        ({"spam": "perhaps"}, '"spam" is true or false.'),
+    ):
+        for path in ("/api/leads", "/api/v1/leads"):
+            assert (await api.get(path, params=params)).json()["error"] == sentence, (path, params)
+
+
+async def test_a_filter_that_there_is_not_lists_nobody(api: Client) -> None:
+    for path in ("/api/leads", "/api/v1/leads"):
+        answer = await api.get(path, params={"mail": "ada@example.com", "limit": "1", "x" * 100: "1"})
+        assert (answer.status_code, answer.json()["fields"]) == (400, ["mail", "x" * 100])
+        assert answer.json()["error"].startswith('Leads can\'t be asked for by "mail", ')
+        assert "stage, search, email, phone, " in answer.json()["error"]
+
+
+async def test_a_lead_is_found_by_its_whole_email_or_phone(
+    api: Client, stranger_api: Client, database: Database, workspace: Created
+) -> None:
+    await change_workspace(database, workspace, country="AT")
+    for email, phone in (("ada@example.com", "+43 660 1234567"), ("bob@example.com", "(0660) 123 45 67 8")):
+        assert (await api.post("/api/public/leads", json={"email": email, "phone": phone})).status_code == 201
+    assert await emails(api, email=" ADA@Example.com") == ["ada@example.com"]
+    for nobody in ("nobody@x", "ada@example.co", "da@example.com", "%"):
+        assert await emails(api, email=nobody) == [], nobody
+    for phone in ("0660 1234567", "+436601234567", "0043 660/1234567"):
+        assert await emails(api, phone=phone) == ["ada@example.com"], phone
+    assert await emails(api, phone="066012345678") == ["bob@example.com"]
+    assert await emails(api, phone="660 1234") == await emails(api, phone="none") == []
+    assert await emails(api, phone="066012345678", email="ada@example.com") == []
+    assert len(await emails(api, phone="", email="")) == 2
+    assert await emails(stranger_api, email="ada@example.com") == await emails(stranger_api, phone="06601234567") == []
+    assert (await api.get("/api/leads", params={"email": "a\0"})).json()["fields"] == ["email"]
+
+
 async def test_an_unknown_stage_is_answered_with_the_valid_ones(api: Client) -> None:
     body = (await api.get("/api/leads?stage=Nowhere")).json()
     assert "Form Started, New, Contacted, Quoted, Won, Lost" in body["error"]

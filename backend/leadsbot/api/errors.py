@@ -34,6 +34,16 @@ _NO_BODY = "Send a JSON object as the body."
 # Litestar calls the body so; msgspec tells what is missing or unknown in words alone.
 _BODY = "data"
 _AT = re.compile(r"(.*) - at `\$\.?(.*)`", re.DOTALL)
+# What msgspec says of a value, in words.
+_KINDS = {
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "true or false",
+    "str": "a text",
+    "array": "a list",
+    "object": "an object",
+}
+_EXPECTED = re.compile(r"Expected `(\w+)( \| null)?`(?:, got `.*`| (>=|<=) (\d+))", re.DOTALL)
 _NAMED = re.compile(r"Object (missing required|contains unknown) field `([^`]*)`")
 
 
@@ -74,7 +84,19 @@ def _problem(key: str, message: str) -> tuple[str, str]:
     name = re.split(r"[.\[]", key)[0].rstrip("_")
     if "matching regex" in message:  # the one pattern that texts must match
         return name, f'"{name}" must not be blank.'
-    return name, f'"{name}": {message[:1].lower()}{message[1:]}.'
+    return name, f'"{name}" is {kind}.' if (
+        kind := _kind(message)
+    ) else f'"{name}": {message[:1].lower()}{message[1:]}.'
+
+
+def _kind(message: str) -> str:
+    """Say what a value must be, where `message` tells it in msgspec's words; else nothing."""
+    found = _EXPECTED.fullmatch(message)
+    kind = _KINDS.get(found[1], "") if found else ""
+    if found is None or not kind:
+        return ""
+    bound = f", at {'least' if found[3] == '>=' else 'most'} {found[4]}" if found[3] else ""
+    return f"{kind}{bound}{' or null' if found[2] else ''}"
 
 
 def request_id_of(error: LeadsBotError, cause: Exception, path: str) -> str:

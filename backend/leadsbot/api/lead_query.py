@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Iterable
+from typing import Annotated, Any, Final
 
 import msgspec
+from litestar import Request
 from litestar.params import FromQuery, QueryParameter
 
 from leadsbot.api.keyed import Holder, House
 from leadsbot.errors import InvalidInput
 from leadsbot.leads import pipeline
+from leadsbot.leads.contact import normalise_email
 from leadsbot.leads.filters import LONGEST_SEARCH, LeadFilter, end_of, first_moment
 from leadsbot.workspaces.workspace_editing import get_workspace
 
@@ -21,14 +24,24 @@ Search = Annotated[
     ),
 ]
 From = Annotated[str | None, QueryParameter(name="from", description="a date (its whole day) or an RFC 3339 time")]
+Email = Annotated[str | None, QueryParameter(description="the whole address, without case")]
+Phone = Annotated[str | None, QueryParameter(description="the whole number, however it is spaced")]
 To = Annotated[str | None, QueryParameter(name="to", description="a date (its whole day) or an RFC 3339 time")]
+# Of one list or the other; what neither knows is refused, since a filter that is left out would list everybody.
+KNOWN: Final = (
+    *("stage", "search", "email", "phone", "source", "campaign", "lead_type", "event_type", "tag"),
+    *("from", "to", "spam", "page", "limit", "cursor"),
+)
 
 
 async def lead_filter(
+    request: Request[Any, Any, Any],
     services: House,
     holder: Holder,
     stage: FromQuery[str | None] = None,
     search: Search = None,
+    email: Email = None,
+    phone: Phone = None,
     source: FromQuery[str | None] = None,
     campaign: FromQuery[str | None] = None,
     lead_type: FromQuery[str | None] = None,
@@ -39,7 +52,8 @@ async def lead_filter(
     spam: FromQuery[bool] = False,
 ) -> LeadFilter:
     """Give what is asked for; an empty value asks for nothing. `InvalidInput` names the parameter that is wrong."""
-    asked = {"stage": stage, "search": search, "source": source, "campaign": campaign}
+    _refuse_unknown(request.query_params.keys())
+    asked = {"stage": stage, "search": search, "source": source, "campaign": campaign, "email": email, "phone": phone}
     asked |= {"lead_type": lead_type, "event_type": event_type, "tag": tag}
     wrong = [name for name, value in asked.items() if value and "\0" in value]
     if wrong:
@@ -50,6 +64,9 @@ async def lead_filter(
     return LeadFilter(
         stage=pipeline.find(stages, stage) if stage else None,
         search=search or None,
+        email=(normalise_email(email) or email) if email else None,
+        phone=phone or None,
+        country=workspace["country"],
         source=source or None,
         campaign=campaign or None,
         lead_type=lead_type or None,
@@ -59,3 +76,12 @@ async def lead_filter(
         until=end_of(to, timezone) if to else None,
         spam="in" if spam else "out",
     )
+
+
+def _refuse_unknown(names: Iterable[str]) -> None:
+    unknown = sorted(set(names) - set(KNOWN))
+    if unknown:
+        quoted = ", ".join(f'"{name[:60]}"' for name in unknown[:10])
+        raise InvalidInput(
+            f"Leads can't be asked for by {quoted}. These are known: {', '.join(KNOWN)}.", fields=unknown[:10]
+        )

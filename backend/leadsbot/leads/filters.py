@@ -13,6 +13,7 @@ from leadsbot.db import Database
 from leadsbot.db.paging import Where
 from leadsbot.errors import InvalidInput
 from leadsbot.leads import phone_numbers
+from leadsbot.leads.contact import phone_e164
 
 LONGEST_SEARCH = 200
 # SQLite's parser gives up on calls nested more than 25 deep (before 3.46; its stack holds a hundred symbols).
@@ -31,12 +32,16 @@ class LeadFilter:
 
     `since` (included) and `until` (left out) are ms. `stage` is as the workspace spells it; `source`, `campaign`,
     `lead_type`, `event_type` and `tag` are whole values and `search` a substring, all without case; a phone is found
-    whatever stands between its digits. Spam stands `out` of a list, among the rest (`in`), or `only` spam is asked
+    whatever stands between its digits. `email` (in its matching form) and `phone` (as dialled in
+    `country`) are whole. Spam stands `out` of a list, among the rest (`in`), or `only` spam is asked
     for.
     """
 
     stage: str | None = None
     search: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    country: str = ""
     source: str | None = None
     campaign: str | None = None
     lead_type: str | None = None
@@ -87,6 +92,9 @@ def where(database: Database, workspace_id: str, wanted: LeadFilter) -> Where:
     found.equal("workspace_id", workspace_id)
     found.also("deleted_at IS NULL")
     found.equal("stage", wanted.stage)
+    found.equal("email_key", None if wanted.email is None else wanted.email.lower())
+    if wanted.phone is not None:
+        found.also(_whole_phone(found, wanted.phone, wanted.country))
     for column in ("source", "campaign", "lead_type", "event_type"):
         value = getattr(wanted, column)
         if value is not None:
@@ -117,11 +125,26 @@ def _search(database: Database, found: Where, text: str) -> str:
 
 def _phone_tests(database: Database, found: Where, sought: Collection[str]) -> list[str]:
     """Give the tests for a phone that holds one of some runs of digits, whatever stands between its own."""
-    plain = "phone"
-    for sign in phone_numbers.BETWEEN if sought else "":
-        plain = f"replace({plain}, '{sign}', '')"
+    plain = _digits("phone") if sought else ""
     numbers = [found.number(digits) for digits in sought]
     return [database.contains(column, number) for number in numbers for column in (plain, "phone_e164")]
+
+
+def _whole_phone(found: Where, text: str, country: str) -> str:
+    """Give the test for one number: as it is dialled in `country`, else the same digits, else the same text."""
+    tests = [f"phone = {found.value(text)}"]
+    if e164 := phone_e164(text, country):
+        tests.append(f"phone_e164 = {found.value(e164)}")
+    if digits := phone_numbers.forms_of(text):
+        tests.append(f"{_digits('phone')} IN ({', '.join(found.value(one) for one in digits)})")
+    return f"({' OR '.join(tests)})"
+
+
+def _digits(column: str) -> str:
+    """Give a phone's column without what people write between the digits."""
+    for sign in phone_numbers.BETWEEN:
+        column = f"replace({column}, '{sign}', '')"
+    return column
 
 
 def _folded(found: Where, column: str, sought: str) -> str:

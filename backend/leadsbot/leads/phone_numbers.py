@@ -22,12 +22,18 @@ def sought(text: str) -> tuple[str, ...]:
     `0660 1234` is looked for without its zero too, since abroad it isn't dialled; `+43 660 1234567` and
     `0043 660 1234567` as it is dialled at home too, since it may have been given so.
     """
+    forms = forms_of(text)
+    shorter = [forms[0].lstrip("0")] if forms else []
+    return tuple(dict.fromkeys(form for form in (*forms, *shorter) if len(form) >= FEWEST_DIGITS))
+
+
+def forms_of(text: str) -> tuple[str, ...]:
+    """Give the digits that a text is as a phone, first as they stand there; none where it can't be one."""
     digits = digits_of(text)
     if not _LOOKS_LIKE_ONE.fullmatch(text) or len(digits) < FEWEST_DIGITS:
         return ()
     abroad = text.strip().startswith("+") or digits.startswith("00")
-    forms = [digits, digits.lstrip("0"), *(_whole(digits.removeprefix("00"), text) if abroad else ())]
-    return tuple(dict.fromkeys(form for form in forms if len(form) >= FEWEST_DIGITS))
+    return tuple(dict.fromkeys((digits, *(_whole(digits.removeprefix("00"), text) if abroad else ()))))
 
 
 def digits_of(text: str) -> str:
