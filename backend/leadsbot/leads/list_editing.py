@@ -1,15 +1,16 @@
 """Changing a workspace's lists with the leads that carry their names: a renamed stage takes its leads along, a deleted
-one gives them to another. The history of a lead keeps the words of its time.
+one gives them to another, many leads a part at a time. The history of a lead keeps the words of its time.
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
+from leadsbot import clock
 from leadsbot.db import Database, Tx
 from leadsbot.errors import InvalidInput
-from leadsbot.events.log import topic
-from leadsbot.leads import stage_moves
+from leadsbot.leads import renames, stage_moves
+from leadsbot.leads.renames import Rename
 from leadsbot.workspaces import lists
 from leadsbot.workspaces.lists import STAGES, Entry, Kind, Listing
 
@@ -58,19 +59,24 @@ async def change(
 ) -> Entry:
     """Rename or place an entry; leads that carry the name follow it. Raises `NotFound`, `InvalidInput`, `Conflict`."""
 
-    async def unit(tx: Tx) -> Entry:
+    async def unit(tx: Tx) -> tuple[Entry, Rename | None, str | None]:
         row = await lists.held(tx, workspace_id)
         found = lists.listing_of(row, kind)
         entry = found.entry(entry_id)
+        rename, reached = None, None
         if name is not None:
             before, entry = entry.name, found.rename(entry, name)
-            await _renamed(tx, workspace_id, kind, before, entry.name, follow)
+            rename = _rename(found, before, entry.name)
+            reached = await _renamed(tx, rename, follow, waits=True)
         if position is not None:
             entry = found.place(entry, position)
         await lists.write(tx, row, found)
-        return entry
+        return entry, rename, reached
 
-    return await database.write(unit)
+    entry, rename, reached = await database.write(unit)
+    if rename:
+        await renames.finish(database, rename, reached)
+    return entry
 
 
 async def remove(database: Database, workspace_id: str, kind: Kind, entry_id: str) -> None:
@@ -110,7 +116,7 @@ async def replace(
         before = list(found.names)
         respelled = found.replace(names)
         for old, new in respelled.items():
-            await _renamed(tx, workspace_id, kind, old, new, follow)
+            await _renamed(tx, _rename(found, old, new), follow, waits=False)
         if kind is STAGES:
             for gone in (name for name in before if found.find(name) is None):
                 await stage_moves.must_be_empty(
@@ -121,19 +127,22 @@ async def replace(
         row = await lists.held(tx, workspace_id)
 
 
-async def _renamed(tx: Tx, workspace_id: str, kind: Kind, before: str, after: str, follow: Follow | None) -> None:
+def _rename(found: Listing, before: str, after: str) -> Rename:
+    return Rename(found.workspace_id, found.kind.on_lead, (before,), after, found.id_of(after), clock.now())
+
+
+async def _renamed(tx: Tx, rename: Rename, follow: Follow | None, *, waits: bool) -> str | None:
+    """Let what carries the name follow it, of the leads the first part; gives where the next part begins."""
+    (before,), after, workspace_id = rename.before, rename.after, rename.workspace_id
     if before == after:
-        return
-    column = kind.on_lead
-    await tx.execute(
-        f"UPDATE leads SET {column} = $3 WHERE workspace_id = $1 AND {column} = $2", workspace_id, before, after
-    )
-    if kind is STAGES:
+        return None
+    reached = await renames.begin(tx, rename, waits=waits)
+    if rename.column == STAGES.on_lead:
         await stage_moves.on_sites(tx, workspace_id, before, after)
         stage_moves.look_again(tx, workspace_id, before, after, None)
     if follow:
-        await follow(tx, workspace_id, column, before, after)
-    tx.signal(topic(workspace_id))
+        await follow(tx, workspace_id, rename.column, before, after)
+    return reached
 
 
 async def _remove_part(tx: Tx, workspace_id: str, stage_id: str, move_to: str | None, by: str) -> tuple[int, bool]:

@@ -14,7 +14,8 @@ from leadsbot.db import Database, Tx
 from leadsbot.db.paging import Page, Slice, page_of
 from leadsbot.db.tx import Row
 from leadsbot.errors import Conflict, InvalidInput, NotFound
-from leadsbot.events.log import topic
+from leadsbot.leads import renames
+from leadsbot.leads.renames import Rename
 from leadsbot.workspaces import sources
 from leadsbot.workspaces.sources import NAME_LENGTH, key_of
 
@@ -85,25 +86,35 @@ async def rename_source(
     given back. Raises `NotFound`, `InvalidInput`."""
     name = check_name(name)
 
-    async def unit(tx: Tx) -> Source:
+    async def unit(tx: Tx) -> tuple[Rename, str | None]:
         known = await _all(tx.fetch, workspace_id)
         source = _found(known.values(), source_id)
         other = known.get(key_of(name))
-        if other and other.stored and other.id != source.id:
-            await tx.execute("DELETE FROM sources WHERE id = $1", source.id)
-            await tx.execute("UPDATE sources SET name = $2, deleted_at = NULL WHERE id = $1", other.id, name)
-        elif source.stored:
-            await tx.execute("UPDATE sources SET name = $2, name_key = $3 WHERE id = $1", source.id, name, key_of(name))
-        else:
-            sources.add(tx, workspace_id, name, source.id)
+        kept = await _call(tx, workspace_id, source, other, name)
         spellings = {*source.spellings, *(other.spellings if other else ())} - {name}
-        await _on_leads(tx, workspace_id, spellings, name)
+        rename = Rename(workspace_id, "source", tuple(sorted(spellings)), name, kept, clock.now())
+        reached = await renames.begin(tx, rename, waits=True)
         for before in sorted({source.name, *spellings} if follow else ()):
             assert follow
             await follow(tx, workspace_id, "source", before, name)
-        return await _again(tx, workspace_id, name)
+        return rename, reached
 
-    return await database.write(unit)
+    rename, reached = await database.write(unit)
+    await renames.finish(database, rename, reached)
+    return await get_source(database, workspace_id, rename.of)
+
+
+async def _call(tx: Tx, workspace_id: str, source: Source, other: Source | None, name: str) -> str:
+    """Let a source be called `name`, as `other` may be; gives the id of the one that is left."""
+    if other and other.stored and other.id != source.id:
+        await tx.execute("DELETE FROM sources WHERE id = $1", source.id)
+        await tx.execute("UPDATE sources SET name = $2, deleted_at = NULL WHERE id = $1", other.id, name)
+        return other.id
+    if source.stored:
+        await tx.execute("UPDATE sources SET name = $2, name_key = $3 WHERE id = $1", source.id, name, key_of(name))
+    else:
+        sources.add(tx, workspace_id, name, source.id)
+    return source.id
 
 
 async def delete_source(database: Database, workspace_id: str, source_id: str) -> None:
@@ -128,14 +139,6 @@ def check_name(name: str) -> str:
     if not 1 <= len(name) <= NAME_LENGTH:
         raise InvalidInput(f"The name of a source has 1 to {NAME_LENGTH} characters.", fields=["name"])
     return name
-
-
-async def _on_leads(tx: Tx, workspace_id: str, spellings: Iterable[str], name: str) -> None:
-    many = tx.many(sorted(spellings))
-    await tx.execute(
-        f"UPDATE leads SET source = $3 WHERE workspace_id = $1 AND source {tx.one_of(2)}", workspace_id, many, name
-    )
-    tx.signal(topic(workspace_id))
 
 
 async def _again(tx: Tx, workspace_id: str, name: str) -> Source:

@@ -119,8 +119,13 @@ async def _fetch_stragglers(tx: Tx, payload: Mapping[str, Any]) -> int:
     target = stages.find(after) or stages.names[0]
     if payload["by"] is not None:
         return await move(tx, workspace_id, before, target, payload["by"])
-    await tx.execute("UPDATE leads SET stage = $3 WHERE workspace_id = $1 AND stage = $2", workspace_id, before, target)
-    return 0
+    return await tx.execute(
+        "UPDATE leads SET stage = $3 WHERE id IN"
+        f" (SELECT id FROM leads WHERE workspace_id = $1 AND stage = $2 ORDER BY id LIMIT {AT_ONCE})",
+        workspace_id,
+        before,
+        target,
+    )
 
 
 async def _takes_in(database: Database, workspace_id: str) -> bool:
