@@ -137,7 +137,7 @@ async def test_a_link_that_was_used_has_expired_or_was_taken_back_says_so(
     for answer, title, words in (
         (await passer_by.see(used), "Invitation used", "was used already. Sign in to go on."),
         (await passer_by.press(used, NEW), "Invitation used", "was used already."),
-        (await passer_by.see(renewed), "No invitation", "it was taken back, or a newer link took its place"),
+        (await passer_by.see(renewed), "No invitation", "was taken back, or a newer one took its place"),
         (late, "Invitation expired", "a link is good for 7 days. Ask for a new one."),
     ):
         assert answer.status_code == 404 and f"<h1>{title}</h1>" in answer.text and words in shown(answer)
@@ -180,7 +180,7 @@ async def test_members_work_with_leads_and_admins_change_settings_too(
     made = await browser.press("/sites", {"name": "Another"})
     assert made.status_code == (303 if role == "admin" else 403)
     page = await browser.see("/leads")
-    for href in ("/settings", "/imports", "/attempts"):
+    for href in ("/settings", "/imports", "/attempts", "/docs"):
         assert (f'href="{href}"' in page.text) is (role == "admin"), href
     steps = (await browser.see("/")).text
     assert ("Connect a channel" in steps or "Paste the script tag" in steps) is (role == "admin")

@@ -171,7 +171,7 @@ async def _let_in(tx: Tx, row: dict[str, str | None], user_id: str) -> str:
 def _over(row: Mapping[str, Any] | None) -> LeadsBotError:
     if row is None:
         return NotFound(
-            "This link opens no invitation: it was taken back, or a newer link took its place. Ask for a new one.",
+            "This link opens no invitation: it isn't whole, was taken back, or a newer one took its place.",
             code="invitation_unknown",
         )
     if row["accepted_at"] is not None:
