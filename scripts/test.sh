@@ -1,5 +1,5 @@
 #!/bin/sh
-# Run every test, side by side on up to four cores; arguments go to pytest (`scripts/test.sh -k settings`). Without a Chromium the browser tests are left out, aloud.
+# Run every test, side by side: three processes on two cores, since many wait for a browser; arguments go to pytest (`scripts/test.sh -k settings`). Without a Chromium the browser tests are left out, aloud.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -13,4 +13,5 @@ else
         "or name it in LEADSBOT_CHROMIUM, then repeat."
 fi
 
-exec .venv/bin/python -m pytest --numprocesses logical --maxprocesses 4 --dist worksteal "$@" tests e2e
+cores=$(.venv/bin/python -c 'import os; print(min(os.cpu_count() or 1, 4))')
+exec .venv/bin/python -m pytest --numprocesses $((cores * 3 / 2)) --dist worksteal "$@" tests e2e

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
@@ -11,11 +10,10 @@ from typing import Any
 import httpx
 import pytest
 
-from leadsbot.app import create_app
 from leadsbot.db import Database, Tx
-from leadsbot.settings import Settings
 from leadsbot.workspaces import api_keys
 from leadsbot.workspaces.bootstrap import Created
+from tests.support.application import made, running
 from tests.support.neighbours import receiver, telegram
 
 __all__ = ["receiver", "telegram"]
@@ -45,9 +43,9 @@ def serve(database: Database, tmp_path: Path) -> Serve:
             "LEADSBOT_ALLOW_PRIVATE_TARGETS": "1",
             **(settings or {}),
         }
-        app: Any = create_app(Settings.load(env, dotenv=None), jobs=False)
-        async with running(app):
-            yield client_of(app, peer, {name.replace("_", "-"): value for name, value in headers.items()})
+        with made(env) as app:
+            async with running(app):
+                yield client_of(app, peer, {name.replace("_", "-"): value for name, value in headers.items()})
 
     return start
 
@@ -56,22 +54,6 @@ def client_of(app: Any, peer: str, headers: dict[str, str]) -> Client:
     """Give a client whose failures inside the application become answers, as they do behind a real socket."""
     transport = httpx.ASGITransport(app=app, client=(peer, 50_000), raise_app_exceptions=False)
     return httpx.AsyncClient(transport=transport, base_url=PUBLIC_URL, headers=headers)
-
-
-@contextlib.asynccontextmanager
-async def running(app: Any) -> AsyncIterator[None]:
-    """Do what a server does before the first request and after the last (ASGI, "Lifespan Protocol")."""
-    said: asyncio.Queue[dict[str, str]] = asyncio.Queue()
-    heard: asyncio.Queue[dict[str, str]] = asyncio.Queue()
-    task = asyncio.create_task(app({"type": "lifespan", "asgi": {"version": "3.0"}}, said.get, heard.put))
-    await said.put({"type": "lifespan.startup"})
-    started = await heard.get()
-    assert started["type"] == "lifespan.startup.complete", started
-    try:
-        yield
-    finally:
-        await said.put({"type": "lifespan.shutdown"})
-        await task
 
 
 async def key_with(database: Database, workspace: Created, scopes: Sequence[str]) -> str:

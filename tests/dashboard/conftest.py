@@ -12,11 +12,10 @@ from typing import Any
 import pytest
 import uvicorn
 
-from leadsbot.app import create_app
 from leadsbot.db import Database
-from leadsbot.settings import Settings
 from leadsbot.workspaces.bootstrap import Created
 from tests.dashboard.browsing import ADDRESS, Browser, over_app
+from tests.support.application import made, running
 
 PASSWORD = "correct horse battery"
 STRANGERS_PASSWORD = "another long password"
@@ -39,16 +38,9 @@ def settings(database: Database, tmp_path: Path) -> dict[str, str]:
 @pytest.fixture
 async def app(settings: dict[str, str]) -> AsyncIterator[Any]:
     """The application, started, with its jobs left to others."""
-    made: Any = create_app(Settings.load(settings, dotenv=None), jobs=False)
-    said: asyncio.Queue[dict[str, str]] = asyncio.Queue()
-    heard: asyncio.Queue[dict[str, str]] = asyncio.Queue()
-    task = asyncio.create_task(made({"type": "lifespan", "asgi": {"version": "3.0"}}, said.get, heard.put))
-    await said.put({"type": "lifespan.startup"})
-    started = await heard.get()
-    assert started["type"] == "lifespan.startup.complete", started
-    yield made
-    await said.put({"type": "lifespan.shutdown"})
-    await task
+    with made(settings) as application:
+        async with running(application):
+            yield application
 
 
 @pytest.fixture
@@ -77,14 +69,15 @@ async def served(settings: dict[str, str]) -> AsyncIterator[str]:
     """The application behind a real socket, for what streams; gives its address."""
     listener = socket.create_server(("127.0.0.1", 0))
     address = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    made: Any = create_app(Settings.load(settings | {"LEADSBOT_PUBLIC_URL": address}, dotenv=None), jobs=False)
-    config = uvicorn.Config(made, log_config=None, ws="none", timeout_graceful_shutdown=1)
-    server = _Quiet(config)
-    task = asyncio.create_task(server.serve(sockets=[listener]))
-    await server.up.wait()
-    yield address
-    server.should_exit = True
-    await task
+    with made(settings | {"LEADSBOT_PUBLIC_URL": address}) as application:
+        config = uvicorn.Config(application, log_config=None, ws="none", timeout_graceful_shutdown=1)
+        server = _Quiet(config)
+        task = asyncio.create_task(server.serve(sockets=[listener]))
+        await server.up.wait()
+        yield address
+        server.should_exit = True
+        await task
+        listener.close()
 
 
 class _Quiet(uvicorn.Server):

@@ -13,6 +13,7 @@ from leadsbot.workspaces.tables import RateCount
 
 EXACT: Final = 1_000
 PARTS: Final = 3_600
+SKEW_MS: Final = clock.MINUTE
 _DIGITS: Final = 14
 _LENGTH: Final = 200 - _DIGITS - 1  # of the id's column
 
@@ -53,7 +54,8 @@ async def take(tx: Tx, key: str, amount: int, limit: int, window_ms: int) -> Non
         start + part_ms + window_ms,
         amount,
     )
-    held = await _held(tx, key, now - window_ms + 1, now)
+    # Another node's idea of the database's clock may be some ms ahead of this one's.
+    held = await _held(tx, key, now - window_ms + 1, now + SKEW_MS)
     over = sum(hits for _, hits in held) - limit
     if over > 0:
         wait = _until_free(held, over) + window_ms - now
