@@ -1,5 +1,6 @@
 #!/bin/sh
-# Run every test, side by side: three processes on two cores, since many wait for a browser; arguments go to pytest (`scripts/test.sh -k settings`). Without a Chromium the browser tests are left out, aloud.
+# Run every test, three processes on two cores, since many wait for a browser; arguments go to pytest
+# (`scripts/test.sh -k settings`). Without a Chromium the browser tests are left out, aloud.
 set -eu
 cd "$(dirname "$0")/.."
 
