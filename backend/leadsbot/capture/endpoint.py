@@ -20,7 +20,7 @@ from leadsbot import clock
 from leadsbot.api import errors as api_errors
 from leadsbot.api.idempotency import keeps_answers, once, request_id_of
 from leadsbot.api.keyed import House
-from leadsbot.capture import arrivals
+from leadsbot.capture import arrivals, endpoint_pages
 from leadsbot.capture.arrivals import Arrival
 from leadsbot.capture.endpoint_gate import Gate, Turned
 from leadsbot.capture.endpoint_lead import DOOR, USER_AGENT_LENGTH, Sender, arrival_of, spam_reasons, told_by
@@ -30,7 +30,7 @@ from leadsbot.capture.guards.client_address import client_address
 from leadsbot.capture.house_rules import rules_of
 from leadsbot.capture.lead_body import controls, spelled
 from leadsbot.db import Tx
-from leadsbot.errors import NotFound, TooManyRequests
+from leadsbot.errors import LeadsBotError, NotFound, TooManyRequests
 from leadsbot.leads.contact import phone_e164
 from leadsbot.leads.merging import new_lead
 from leadsbot.leads.present import lead_json
@@ -59,13 +59,15 @@ class EndpointDoor:
         self._seen: dict[str, int] = {}
         self._write = self._store
 
-    async def answer(self, request: AnyRequest, endpoint_id: str) -> Response[bytes]:
+    async def answer(self, request: AnyRequest, endpoint_id: str) -> Response[Any]:
         """Answer a lead, or a preflight that asks whether one may be sent."""
         rules = await self._services.endpoints.by_id(endpoint_id)
         if rules is None:
-            return _with(api_errors.answer(request, NotFound("There is no such endpoint.")), {_ALLOW: "*"})
+            missing = NotFound("There is no such endpoint.")
+            return _with(_shown(request, missing, api_errors.answer(request, missing)), {_ALLOW: "*"})
         sender = self._sender(request)
-        cors: dict[str, str] = {"Vary": "Origin"}
+        as_page = endpoint_pages.wanted(request)
+        cors: dict[str, str] = {"Vary": endpoint_pages.VARY if as_page else "Origin"}
         try:
             self._gate.origin(rules, origin_of(request))
             cors |= _cors(request)
@@ -73,11 +75,14 @@ class EndpointDoor:
                 return Response(b"", status_code=204, headers=_PREFLIGHT | cors, media_type="application/json")
             self._gate.address(rules, sender)
             await self._gate.burst(rules, sender)
-            return _with(await self._take(request, rules, sender), cors)
+            taken = await self._take(request, rules, sender)
+            if as_page:
+                taken = endpoint_pages.thanks(request, sender.referrer, taken.status_code or 201)
+            return _with(taken, cors)
         except Exception as cause:
             return _with(self._refuse(request, rules, sender, cause), cors)
 
-    async def _take(self, request: AnyRequest, rules: EndpointRules, sender: Sender) -> Response[bytes]:
+    async def _take(self, request: AnyRequest, rules: EndpointRules, sender: Sender) -> Response[Any]:
         raw = await request.body()
         self._gate.signature(rules, raw, request.headers.get(body_signature.HEADER, ""))
         if again := await once(request, f"endpoint:{rules.id}"):
@@ -127,7 +132,7 @@ class EndpointDoor:
         self._note(request, rules, sender, 201, HONEYPOT, hint)
         return _created(lead_json(row, self._services.settings.public_url))
 
-    def _refuse(self, request: AnyRequest, rules: EndpointRules, sender: Sender, cause: Exception) -> Response[bytes]:
+    def _refuse(self, request: AnyRequest, rules: EndpointRules, sender: Sender, cause: Exception) -> Response[Any]:
         turned = cause if isinstance(cause, Turned) else None
         error = turned.error if turned else api_errors.as_ours(cause)
         if turned or error.status < 500:
@@ -142,7 +147,7 @@ class EndpointDoor:
         answer = api_errors.answer(request, error if turned else cause)
         if error.status == 401:
             answer.headers["WWW-Authenticate"] = "LeadsBot-Signature"
-        return answer
+        return _shown(request, error, answer)
 
     def _note(
         self, request: AnyRequest, rules: EndpointRules, sender: Sender, status: int, reason: str, hint: str
@@ -172,7 +177,12 @@ def _cors(request: AnyRequest) -> dict[str, str]:
     return {_ALLOW: origin, "Access-Control-Expose-Headers": "Retry-After"} if origin else {}
 
 
-def _with(response: Response[bytes], headers: dict[str, str]) -> Response[bytes]:
+def _shown(request: AnyRequest, error: LeadsBotError, told: Response[Any]) -> Response[Any]:
+    """Give a refusal as a program reads it (`told`), or as a page to whose browser sends a form by itself."""
+    return endpoint_pages.trouble(request, error, told) if endpoint_pages.wanted(request) else told
+
+
+def _with(response: Response[Any], headers: dict[str, str]) -> Response[Any]:
     response.headers.update(headers)
     return response
 
@@ -203,12 +213,12 @@ Door = NamedDependency[SkipValidation[EndpointDoor]]
 
 
 @post("/{endpoint_id:str}/leads", summary="Create a lead under an endpoint's own rules")
-async def take_lead(request: AnyRequest, door: Door, endpoint_id: FromPath[str]) -> Response[bytes]:
+async def take_lead(request: AnyRequest, door: Door, endpoint_id: FromPath[str]) -> Response[Any]:
     return await door.answer(request, endpoint_id)
 
 
 @route("/{endpoint_id:str}/leads", http_method=[HttpMethod.OPTIONS], include_in_schema=False)
-async def preflight(request: AnyRequest, door: Door, endpoint_id: FromPath[str]) -> Response[bytes]:
+async def preflight(request: AnyRequest, door: Door, endpoint_id: FromPath[str]) -> Response[Any]:
     return await door.answer(request, endpoint_id)
 
 

@@ -24,7 +24,15 @@ HEADERS: Final[Mapping[str, str]] = {
     "Vary": "Accept, Accept-Language",
 }
 _SHEETS: Final = ("css/tokens.css", "css/visitor.css")
-_ERRORS: Final = {429: "too_many_requests", 413: "too_large", 404: "unknown_token", 415: "unsupported_media_type"}
+_ERRORS: Final = {
+    401: "forbidden",
+    403: "forbidden",
+    429: "too_many_requests",
+    413: "too_large",
+    404: "unknown_token",
+    415: "unsupported_media_type",
+}
+_NAME_FIELDS: Final = ("missing_fields", "invalid_input")
 _ANY_ERROR: Final = {4: "invalid_form", 5: "unavailable"}
 
 _environment: Final = Environment(
@@ -49,13 +57,15 @@ def thanks(request: AnyRequest, back: str) -> Response[str]:
     return _page(request, 200, lang, said.thanks, back=back, back_label=label)
 
 
-def trouble(request: AnyRequest, error: LeadsBotError) -> Response[str]:
-    """Say what went wrong, what to do, and that nothing that was typed is lost."""
+def trouble(request: AnyRequest, error: LeadsBotError, most: str = "64 Ki") -> Response[str]:
+    """Say what went wrong, what to do, and that nothing that was typed is lost; `most` is how much a form may hold."""
     lang = language_of(request.headers.get("accept-language", ""))
     said = LANGUAGES[lang]
-    known = error.code if error.code in said.errors else _ERRORS.get(error.status) or _ANY_ERROR[error.status // 100]
+    ours = error.code in said.errors and (error.fields or error.code not in _NAME_FIELDS)
+    known = error.code if ours else _ERRORS.get(error.status) or _ANY_ERROR[error.status // 100]
     words = said.errors[known]
-    text = words.text.replace("{wait}", waiting(said, error.retry_after or 1))
+    text = words.text.replace("{wait}", waiting(said, error.retry_after or 1)).replace("{most}", most)
+    text = text.replace("{fields}", ", ".join(f"“{name.replace('_', ' ')}”" for name in error.fields))
     return _page(request, error.status, lang, Words(words.title, text), is_trouble=True, kept=said.kept)
 
 

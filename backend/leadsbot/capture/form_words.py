@@ -44,13 +44,22 @@ LANGUAGES: Final[Mapping[str, Language]] = {
                 "This form can't be sent from here",
                 "It stands on a page that it doesn't belong to. Whoever owns it finds out why in their dashboard.",
             ),
-            "too_large": Words("That was too much", "A form may hold 64 KiB. Shorten the text and send it again."),
+            "too_large": Words("That was too much", "A form may hold {most}B. Shorten the text and send it again."),
             "too_many_fields": Words("That was too much", "The form has more fields than can be taken."),
             "too_many_requests": Words("Too many at once", "Please wait {wait}, then send it again."),
             "empty_form": Words("The form was empty", "Fill in at least one field and send it again."),
             "invalid_form": Words("The form couldn't be read", "It broke on its way. Please send it again."),
             "unsupported_media_type": Words(
                 "The form couldn't be read", "Its page sends it in a way that isn't understood here."
+            ),
+            "missing_fields": Words("Something is missing", "Fill in {fields} and send it again."),
+            "invalid_input": Words("Something isn't right yet", "Look at {fields} again, then send it once more."),
+            "captcha_missing": Words("The check against robots is open", "Solve it, then send the form again."),
+            "captcha_failed": Words(
+                "The check against robots didn't pass", "Solve it once more, then send the form again."
+            ),
+            "forbidden": Words(
+                "This form can't be sent from here", "Whoever owns it finds out why in their dashboard."
             ),
             "unavailable": Words("That didn't work just now", "It couldn't be stored. Send it again in a minute."),
         },
@@ -72,7 +81,8 @@ LANGUAGES: Final[Mapping[str, Language]] = {
                 "Es steht auf einer Seite, zu der es nicht gehört. Ihr Betreiber erfährt den Grund.",
             ),
             "too_large": Words(
-                "Das war zu viel", "Ein Formular fasst 64 KiB. Bitte kürzen Sie den Text und senden Sie es noch einmal."
+                "Das war zu viel",
+                "Ein Formular fasst {most}B. Bitte kürzen Sie den Text und senden Sie es noch einmal.",
             ),
             "too_many_fields": Words("Das war zu viel", "Das Formular hat mehr Felder, als angenommen werden."),
             "too_many_requests": Words(
@@ -87,6 +97,18 @@ LANGUAGES: Final[Mapping[str, Language]] = {
             "unsupported_media_type": Words(
                 "Das Formular war nicht lesbar", "Seine Seite sendet es auf eine Art, die hier nicht verstanden wird."
             ),
+            "missing_fields": Words("Es fehlt noch etwas", "Füllen Sie {fields} aus und senden Sie es noch einmal."),
+            "invalid_input": Words(
+                "Etwas stimmt noch nicht", "Sehen Sie {fields} noch einmal an und senden Sie es dann erneut."
+            ),
+            "captcha_missing": Words(
+                "Die Prüfung gegen Roboter ist offen", "Lösen Sie sie und senden Sie das Formular noch einmal."
+            ),
+            "captcha_failed": Words(
+                "Die Prüfung gegen Roboter ist misslungen",
+                "Lösen Sie sie noch einmal und senden Sie das Formular erneut.",
+            ),
+            "forbidden": Words("Von hier lässt sich dieses Formular nicht senden", "Sein Betreiber erfährt den Grund."),
             "unavailable": Words(
                 "Das hat gerade nicht geklappt",
                 "Es konnte nicht gespeichert werden. Senden Sie es in einer Minute noch einmal.",
@@ -109,7 +131,7 @@ LANGUAGES: Final[Mapping[str, Language]] = {
                 "Il se trouve sur une page à laquelle il n'appartient pas. Son propriétaire en verra la raison.",
             ),
             "too_large": Words(
-                "C'était trop long", "Un formulaire contient au plus 64 Kio. Raccourcissez le texte et renvoyez-le."
+                "C'était trop long", "Un formulaire contient au plus {most}o. Raccourcissez le texte et renvoyez-le."
             ),
             "too_many_fields": Words("C'était trop long", "Le formulaire a plus de champs que permis."),
             "too_many_requests": Words("Trop d'envois à la fois", "Attendez {wait}, puis renvoyez-le."),
@@ -118,6 +140,15 @@ LANGUAGES: Final[Mapping[str, Language]] = {
             "unsupported_media_type": Words(
                 "Le formulaire est illisible", "Sa page l'envoie d'une manière qui n'est pas comprise ici."
             ),
+            "missing_fields": Words("Il manque quelque chose", "Remplissez {fields} puis renvoyez-le."),
+            "invalid_input": Words("Quelque chose ne va pas encore", "Vérifiez {fields}, puis renvoyez-le."),
+            "captcha_missing": Words(
+                "Le contrôle anti-robots n'est pas fait", "Effectuez-le, puis renvoyez le formulaire."
+            ),
+            "captcha_failed": Words(
+                "Le contrôle anti-robots a échoué", "Effectuez-le de nouveau, puis renvoyez le formulaire."
+            ),
+            "forbidden": Words("Ce formulaire ne peut pas être envoyé d'ici", "Son propriétaire en verra la raison."),
             "unavailable": Words("Cela n'a pas marché", "Il n'a pas pu être enregistré. Renvoyez-le dans une minute."),
         },
     ),
@@ -137,13 +168,26 @@ LANGUAGES: Final[Mapping[str, Language]] = {
                 "Este formulario no se puede enviar desde aquí",
                 "Está en una página a la que no pertenece. Su propietario verá el motivo en su panel.",
             ),
-            "too_large": Words("Eso fue demasiado", "Un formulario admite 64 KiB. Acorte el texto y envíelo de nuevo."),
+            "too_large": Words(
+                "Eso fue demasiado", "Un formulario admite {most}B. Acorte el texto y envíelo de nuevo."
+            ),
             "too_many_fields": Words("Eso fue demasiado", "El formulario tiene más campos de los que se aceptan."),
             "too_many_requests": Words("Demasiados a la vez", "Espere {wait} y envíelo de nuevo."),
             "empty_form": Words("El formulario estaba vacío", "Rellene al menos un campo y envíelo de nuevo."),
             "invalid_form": Words("No se pudo leer el formulario", "Llegó dañado. Envíelo de nuevo, por favor."),
             "unsupported_media_type": Words(
                 "No se pudo leer el formulario", "Su página lo envía de una forma que aquí no se entiende."
+            ),
+            "missing_fields": Words("Falta algo", "Rellene {fields} y envíelo de nuevo."),
+            "invalid_input": Words("Algo no está bien todavía", "Revise {fields} y envíelo de nuevo."),
+            "captcha_missing": Words(
+                "Falta la comprobación contra robots", "Resuélvala y envíe el formulario de nuevo."
+            ),
+            "captcha_failed": Words(
+                "La comprobación contra robots ha fallado", "Resuélvala otra vez y envíe el formulario de nuevo."
+            ),
+            "forbidden": Words(
+                "Este formulario no se puede enviar desde aquí", "Su propietario verá el motivo en su panel."
             ),
             "unavailable": Words("No ha funcionado", "No se pudo guardar. Envíelo de nuevo dentro de un minuto."),
         },
