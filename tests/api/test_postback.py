@@ -150,7 +150,7 @@ async def test_a_pipeline_of_ones_own_holds_here_too(api: Client, database: Data
     stages = ["Form Started", "Application Submitted", "Payment Pending", "Paid", "Completed", "Lost"]
     await change_workspace(database, workspace, stages=stages)
     made = await post(api, 201, **JANE, status="quoted")
-    assert (made["stage"], made["warning"]) == ("Application Submitted", None)
+    assert made["stage"] == "Application Submitted" and "quoted" in made["warning"]
     assert (await post(api, 200, email="jane@example.com", stage="PAID"))["stage"] == "Paid"
     answer = await api.post("/api/postback", json={"email": "jane@example.com", "stage": "Won", "company": "Acme"})
     assert answer.status_code == 400 and ", ".join(stages) in answer.json()["error"]
