@@ -13,7 +13,8 @@ from leadsbot.forms.growth import UNNAMED
 from leadsbot.forms.tables import Form
 from leadsbot.leads.meanings import contact_pattern
 from leadsbot.workspaces.bootstrap import Created
-from leadsbot.workspaces.sites import FRESH_MS, MAX_TOTALS
+from leadsbot.workspaces.remembered import FRESH_MS
+from leadsbot.workspaces.sites import MAX_TOTALS
 from tests.capture.test_widget_door import ORIGIN, assert_error, refusals
 from tests.support.capture import (
     Answer,

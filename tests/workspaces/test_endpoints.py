@@ -7,7 +7,8 @@ import pytest
 from leadsbot import clock
 from leadsbot.db import Database, Tx
 from leadsbot.workspaces.bootstrap import Created
-from leadsbot.workspaces.endpoints import FRESH_MS, EndpointBook
+from leadsbot.workspaces.endpoints import EndpointBook
+from leadsbot.workspaces.remembered import FRESH_MS
 
 
 async def rename(database: Database, name: str) -> None:

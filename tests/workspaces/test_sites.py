@@ -12,7 +12,8 @@ from leadsbot import clock
 from leadsbot.db import Database, Tx
 from leadsbot.db.database import sqlite_path
 from leadsbot.workspaces.bootstrap import PIPELINES, Created
-from leadsbot.workspaces.sites import FRESH_MS, SiteBook, new_token
+from leadsbot.workspaces.remembered import FRESH_MS
+from leadsbot.workspaces.sites import SiteBook, new_token
 
 
 async def rename(database: Database, name: str) -> None:

@@ -13,19 +13,18 @@ import msgspec
 
 from leadsbot import clock
 from leadsbot.db import Database, Tx
-from leadsbot.db.tx import Row
 from leadsbot.errors import Conflict
 from leadsbot.events.log import Happening, record
-from leadsbot.ids import new_id
 from leadsbot.jobs.handlers import HasDatabase
 from leadsbot.jobs.outcomes import Again, Done, Outcome
 from leadsbot.jobs.queue import enqueue
 from leadsbot.jobs.runner import JobHandler
 from leadsbot.leads.present import lead_snapshot
+from leadsbot.leads.rows import step
 from leadsbot.leads.tables import StageChange
 from leadsbot.workspaces import lists
 from leadsbot.workspaces.lists import STAGES
-from leadsbot.workspaces.sites import FRESH_MS
+from leadsbot.workspaces.remembered import FRESH_MS
 
 AT_ONCE = 500
 STRAGGLERS = "stage.stragglers"
@@ -74,22 +73,10 @@ async def move(tx: Tx, workspace_id: str, before: str, after: str, by: str) -> i
         )
     for row in rows:
         moved = {**row, "stage": after, "updated_at": now}
-        tx.insert(StageChange, _step(moved, before, by))
+        tx.insert(StageChange, step(moved, before, by, f'the stage "{before}" was deleted'))
         data = {"lead": lead_snapshot(moved), "from_stage": before, "to_stage": after}
         record(tx, Happening(workspace_id, "lead.stage_changed", data, row["id"], at=now))
     return len(rows)
-
-
-def _step(row: Row, before: str, by: str) -> Row:
-    return {
-        "id": new_id(),
-        "lead_id": row["id"],
-        "from_stage": before,
-        "to_stage": row["stage"],
-        "at": row["updated_at"],
-        "by": by,
-        "reason": f'the stage "{before}" was deleted',
-    }
 
 
 async def on_sites(tx: Tx, workspace_id: str, before: str, after: str | None) -> None:

@@ -7,12 +7,9 @@ from typing import Any
 
 import msgspec
 
-from leadsbot import clock
 from leadsbot.db import Database
 from leadsbot.ids import is_id
-
-FRESH_MS = 1_500  # as a site's settings: within 2 s on every node
-MAX_REMEMBERED = 10_000
+from leadsbot.workspaces.remembered import Remembered
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,32 +36,21 @@ class EndpointBook:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._known: dict[str, tuple[int, EndpointRules | None]] = {}
-        self._forgotten = 0
+        self._remembered = Remembered(self._read)
 
     async def by_id(self, endpoint_id: str) -> EndpointRules | None:
         """Give the rules of the endpoint with this id, or None."""
         if not is_id(endpoint_id):
             return None
-        endpoint_id = endpoint_id.lower()
-        entry = self._known.get(endpoint_id)
-        now = clock.now()
-        if entry is not None and 0 <= now - entry[0] < FRESH_MS:
-            return entry[1]
-        forgotten = self._forgotten
-        row = await self._database.fetch_one("SELECT * FROM endpoints WHERE id = $1", endpoint_id)
-        rules = None if row is None else _rules(row)
-        if forgotten != self._forgotten:  # changed while this was being read: right now, but not to be kept
-            return rules
-        if len(self._known) >= MAX_REMEMBERED:
-            self._known.clear()
-        self._known[endpoint_id] = (now, rules)
-        return rules
+        return await self._remembered.get(endpoint_id.lower())
 
     def forget(self) -> None:
         """Read everything anew from the next request on: an endpoint was changed."""
-        self._forgotten += 1
-        self._known.clear()
+        self._remembered.forget()
+
+    async def _read(self, endpoint_id: str) -> EndpointRules | None:
+        row = await self._database.fetch_one("SELECT * FROM endpoints WHERE id = $1", endpoint_id)
+        return None if row is None else _rules(row)
 
 
 def _texts(column: str) -> tuple[str, ...]:

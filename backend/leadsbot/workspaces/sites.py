@@ -10,12 +10,10 @@ from typing import Any
 
 import msgspec
 
-from leadsbot import clock
 from leadsbot.db import Database
 from leadsbot.db.sql import Dialect
+from leadsbot.workspaces.remembered import Remembered
 
-FRESH_MS = 1_500  # contract section 3: settings hold within 2 s on every node
-MAX_REMEMBERED = 10_000
 TOKEN_BYTES = 18
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
@@ -78,31 +76,21 @@ class SiteBook:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._select = _select(database.dialect)
-        self._known: dict[str, tuple[int, SiteRules | None]] = {}
-        self._forgotten = 0
+        self._remembered = Remembered(self._read)
 
     async def by_token(self, token: str) -> SiteRules | None:
         """Give the rules of the site with this public token, or None."""
         if not _TOKEN.fullmatch(token):  # not worth remembering: it may be as long as a URL
             return None
-        entry = self._known.get(token)
-        now = clock.now()
-        if entry is not None and 0 <= now - entry[0] < FRESH_MS:
-            return entry[1]
-        forgotten = self._forgotten
-        row = await self._database.fetch_one(self._select, token)
-        rules = None if row is None else _rules(row)
-        if forgotten != self._forgotten:  # changed while this was being read: right now, but not to be kept
-            return rules
-        if len(self._known) >= MAX_REMEMBERED:
-            self._known.clear()
-        self._known[token] = (now, rules)
-        return rules
+        return await self._remembered.get(token)
 
     def forget(self) -> None:
         """Read everything anew from the next request on: a site or its workspace was changed."""
-        self._forgotten += 1
-        self._known.clear()
+        self._remembered.forget()
+
+    async def _read(self, token: str) -> SiteRules | None:
+        row = await self._database.fetch_one(self._select, token)
+        return None if row is None else _rules(row)
 
 
 def _texts(column: str) -> tuple[str, ...]:
