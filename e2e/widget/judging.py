@@ -53,10 +53,7 @@ class Judge:
 
     def leads(self) -> list[Json]:
         """Give the leads from the case's pages, spam too."""
-        found = self.api.get("/api/leads", limit=100, spam="true")["leads"]
-        # A port may have been another case's before.
-        since, page = self.site_row["created_at"], self.site.url + "/"
-        return [lead for lead in found if lead["page_url"].startswith(page) and lead["created_at"] >= since]
+        return self._leads_from(self.site.url + "/")
 
     def lead(self, **known: Any) -> Json:
         """Give the one lead of the case, once it is there and is as said (`confirmation="confirmed"`)."""
@@ -66,12 +63,17 @@ class Judge:
         """Give the one lead from pages whose address begins so, once it is there and is as said."""
 
         def ask() -> Json | None:
-            found = self.api.get("/api/leads", limit=100, spam="true")["leads"]
-            fit = [one for one in found if one["page_url"].startswith(page_url)]
+            fit = self._leads_from(page_url)
             assert len(fit) <= 1, f"{len(fit)} leads instead of one"
             return next((one for one in fit if all(one[name] == value for name, value in known.items())), None)
 
         return eventually(ask, f"a lead of {page_url} with {known}") or {}
+
+    def _leads_from(self, page_url: str) -> list[Json]:
+        found = self.api.get("/api/leads", limit=100, spam="true")["leads"]
+        # A port may have been another case's before.
+        since = self.site_row["created_at"]
+        return [lead for lead in found if lead["page_url"].startswith(page_url) and lead["created_at"] >= since]
 
     def submissions(self, count: int, **known: Any) -> list[Json]:
         """Give all leads of the case, oldest first, once there are so many that are as said; more of them fail."""
