@@ -1,9 +1,12 @@
-"""Who listens to Telegram: of several nodes only one may ask for updates at a time."""
+"""Who listens to Telegram, of several nodes only one at a time; and which of its people are ours."""
 
 from __future__ import annotations
 
-from piccolo.columns import BigInt, Varchar
+from piccolo.columns import BigInt, ForeignKey, Varchar
+from piccolo.columns.base import OnDelete
 from piccolo.table import Table
+
+from leadsbot.workspaces.tables import User
 
 
 class Lease(Table, tablename="leases"):
@@ -12,3 +15,14 @@ class Lease(Table, tablename="leases"):
     id = Varchar(length=100, primary_key=True)
     holder = Varchar(length=36)
     ends_at = BigInt()
+
+
+class Account(Table, tablename="telegram_accounts"):
+    """A Telegram account that somebody who signs in here has linked; a press of its owner's is theirs."""
+
+    id = Varchar(length=36, primary_key=True)
+    user = ForeignKey(User, on_delete=OnDelete.cascade, db_column_name="user_id", null=False)
+    telegram_id = BigInt(unique=True)
+    username = Varchar(length=64, default="")
+    name = Varchar(length=200, default="")
+    linked_at = BigInt()

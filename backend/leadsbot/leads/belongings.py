@@ -10,8 +10,8 @@ from leadsbot.db import Tx
 
 Row = dict[str, Any]
 
-# Every table whose rows belong to a lead; `deliveries` are routing's, which stands above and need not know of this.
-_BELONGINGS: Final = ("submissions", "sessions", "stage_changes", "notes", "deliveries")
+# Every table whose rows belong to a lead; `deliveries` and `messages` are routing's, which stands above.
+_BELONGINGS: Final = ("submissions", "sessions", "stage_changes", "notes", "deliveries", "messages")
 _LINKS: Final = "leads"
 # The line that a merge itself wrote into the history.
 STEP: Final = "step"

@@ -10,7 +10,11 @@ from leadsbot.workspaces.tables import Workspace
 
 
 class Channel(Table, tablename="channels"):
-    """A way to tell people. `config` is JSON, encrypted unless it holds no secret; no `events`: the kind's own."""
+    """A way to tell people. `config` is JSON, encrypted unless it holds no secret; no `events`: the kind's own.
+
+    `options` says when and how it tells (quiet hours, digests, a template, escalation, summaries). Until `muted_until`
+    it is silent, as somebody in the chat asked. One that failed by itself since `disabled_at` is probed at `probe_at`.
+    """
 
     id = Varchar(length=36, primary_key=True)
     workspace = ForeignKey(Workspace, on_delete=OnDelete.cascade, db_column_name="workspace_id", null=False)
@@ -22,11 +26,19 @@ class Channel(Table, tablename="channels"):
     enabled = Boolean(default=True)
     disabled_reason = Varchar(length=500, default="")
     failing_since = BigInt(null=True, default=None)
+    options = JSON(default="{}")
+    muted_until = BigInt(null=True, default=None)
+    disabled_at = BigInt(null=True, default=None)
+    probe_at = BigInt(null=True, default=None)
+    probes = Integer(default=0)
     created_at = BigInt()
 
 
 class Webhook(Table, tablename="webhooks"):
-    """An address of the user's own. Secrets are encrypted; the previous one signs along until `previous_until`."""
+    """An address of the user's own. Secrets are encrypted; the previous one signs along until `previous_until`.
+
+    One that failed by itself since `disabled_at` is probed at `probe_at`, the more rarely the more `probes` failed.
+    """
 
     id = Varchar(length=36, primary_key=True)
     workspace = ForeignKey(Workspace, on_delete=OnDelete.cascade, db_column_name="workspace_id", null=False)
@@ -38,6 +50,9 @@ class Webhook(Table, tablename="webhooks"):
     enabled = Boolean(default=True)
     disabled_reason = Varchar(length=500, default="")
     failing_since = BigInt(null=True, default=None)
+    disabled_at = BigInt(null=True, default=None)
+    probe_at = BigInt(null=True, default=None)
+    probes = Integer(default=0)
     created_at = BigInt()
 
 
@@ -46,7 +61,7 @@ class Delivery(Table, tablename="deliveries"):
 
     `attempt_count` is how far the schedule has gone. Trying again by hand begins it anew under the next `round`; a job
     or an attempt of an earlier round changes nothing any more. `reason` says why nothing (more) is sent, and `state`
-    keeps what the channel needs to edit its message later.
+    keeps what the channel needs to edit its message later. `folded_into` is the delivery of the digest that carried it.
     """
 
     id = Varchar(length=36, primary_key=True)
@@ -63,6 +78,7 @@ class Delivery(Table, tablename="deliveries"):
     attempt_count = Integer(default=0)
     state = JSON(default="{}")
     body = Text(default="")
+    folded_into = Varchar(length=36, null=True, default=None)
     created_at = BigInt()
     delivered_at = BigInt(null=True, default=None)
     next_attempt_at = BigInt(null=True, default=None)
@@ -78,3 +94,25 @@ class Attempt(Table, tablename="attempts"):
     latency_ms = Integer(null=True, default=None)
     error = Text(default="")
     answer = Text(default="")
+
+
+class Message(Table, tablename="messages"):
+    """A message that stands in a chat, so that it can be edited, answered, claimed and reminded of.
+
+    `place` is `chat:message` as the service numbers them (numbers of one bot, so look it up among one bot's channels);
+    a digest has a row for each of its leads. Nobody having claimed the lead by `escalate_at`, the chat hears of
+    it again. Nothing that a visitor typed is kept here.
+    """
+
+    id = Varchar(length=36, primary_key=True)
+    workspace = ForeignKey(Workspace, on_delete=OnDelete.cascade, db_column_name="workspace_id", null=False)
+    channel = ForeignKey(Channel, on_delete=OnDelete.cascade, db_column_name="channel_id", null=False)
+    delivery_id = Varchar(length=36, null=True, default=None)
+    lead_id = Varchar(length=36, null=True, default=None, index=True)
+    event_type = Varchar(length=32, default="")
+    place = Varchar(length=100, index=True)
+    thread_id = BigInt(null=True, default=None)
+    state = JSON(default="{}")
+    snoozed_until = BigInt(null=True, default=None)
+    escalate_at = BigInt(null=True, default=None, index=True)
+    created_at = BigInt()

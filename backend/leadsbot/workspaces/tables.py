@@ -11,12 +11,14 @@ class Workspace(Table, tablename="workspaces"):
     """All data belong to one. `stages` is the pipeline in order; its first stage is where a form begun stands.
 
     `kept_ids` has the ids of entries of its lists that can't be told from their names: those that were renamed.
+    `summary_hour` is the hour of its day at which summaries are sent.
     """
 
     id = Varchar(length=36, primary_key=True)
     name = Varchar(length=200)
     timezone = Varchar(length=64, default="UTC")
     country = Varchar(length=2, default="")
+    summary_hour = Integer(default=8)
     stages = JSON(default="[]")
     required_fields = JSON(default="[]")
     lead_types = JSON(default="[]")
