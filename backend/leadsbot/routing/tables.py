@@ -37,7 +37,9 @@ class Channel(Table, tablename="channels"):
 class Webhook(Table, tablename="webhooks"):
     """An address of the user's own. Secrets are encrypted; the previous one signs along until `previous_until`.
 
-    One that failed by itself since `disabled_at` is probed at `probe_at`, the more rarely the more `probes` failed.
+    One that failed by itself since `disabled_at` is probed at `probe_at`, the more rarely the more `probes` failed. From
+    `missed_since` on it may have missed what somebody can still have sent again. `replay` is what of its past is being
+    sent again, as far as that has gone; empty while nothing is.
     """
 
     id = Varchar(length=36, primary_key=True)
@@ -53,6 +55,8 @@ class Webhook(Table, tablename="webhooks"):
     disabled_at = BigInt(null=True, default=None)
     probe_at = BigInt(null=True, default=None)
     probes = Integer(default=0)
+    missed_since = BigInt(null=True, default=None)
+    replay = JSON(default="{}")
     created_at = BigInt()
 
 
