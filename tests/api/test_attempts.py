@@ -58,6 +58,12 @@ async def test_what_was_taken_and_what_was_refused_by_key_is_listed_newest_first
     assert is_id(refused["id"]) and refused["at"].endswith("Z") and refused.keys() == taken.keys()
 
 
+async def test_the_hint_of_a_missing_field_is_one_sentence(api: Client) -> None:
+    await api.post("/api/public/leads", json={"firstName": "Jane"})
+    [refused] = await until(lambda: listed(api))
+    assert refused["hint"] == "An email or a phone is required: email, phone"
+
+
 async def _two(api: Client) -> list[dict[str, Any]]:
     found = await listed(api)
     return found if len(found) == 2 else []

@@ -38,6 +38,7 @@ def test_html_and_plain_say_the_same() -> None:
     ("event_type", "data", "title"),
     [
         ("lead.updated", {}, "Grace Hopper is back"),
+        ("lead.deleted", {"merged_into": "another"}, "A lead is part of another now"),
         ("lead.stage_changed", {"from_stage": "New", "to_stage": "Won"}, "Grace Hopper: New → Won"),
         ("form.abandoned", {"session": SESSION}, "Application: Grace Hopper left at 60 %"),
         ("form.abandoned", {"session": SESSION, "lead": None}, "Application: somebody left at 60 %"),

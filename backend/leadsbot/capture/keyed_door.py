@@ -16,7 +16,7 @@ from leadsbot.api.keyed import HOLDER
 from leadsbot.capture.arrivals import Arrival, store
 from leadsbot.capture.house_rules import HouseRules, Placed, place
 from leadsbot.capture.lead_body import Told, put, spelled
-from leadsbot.errors import InvalidInput, NotFound
+from leadsbot.errors import InvalidInput, LeadsBotError, NotFound
 from leadsbot.forms.reading import get_form
 from leadsbot.ids import is_id, new_id
 from leadsbot.leads.intake import CONFIRMED
@@ -139,13 +139,20 @@ def _refuse(request: Request[Any, Any, Any], cause: Exception) -> Response[bytes
                 Doorway(holder.workspace_id, "key", holder.key_id),
                 error.code,
                 "",
-                f"{error.message}: {', '.join(error.fields)}" if error.code == "missing_fields" else error.message,
+                _hint(error),
                 clock.now(),
                 door=request.route_handler.opt.get("door", ""),
                 status=error.status,
             )
         )
     return answer
+
+
+def _hint(error: LeadsBotError) -> str:
+    """Say to the owner what was refused; of a missing field, which."""
+    if error.code != "missing_fields":
+        return error.message
+    return f"{error.message.removesuffix('.')}: {', '.join(error.fields)}"
 
 
 # For the handler of every such door: `@post("/", opt=WRITES, exception_handlers=NOTED)`.

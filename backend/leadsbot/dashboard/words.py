@@ -152,7 +152,7 @@ def phrase(sentence: str) -> str:
 def sentence(text: str) -> str:
     """Make a sentence of its own out of what a door noted: one full stop, and a capital unless a field's name or a
     header begins it."""
-    text = text.strip().replace(".: ", ": ")
+    text = text.strip()
     if text.partition(" ")[0].rstrip(",:").isalpha():
         text = text[:1].upper() + text[1:]
     return text if text[-1:] in ("", ".", "?", "!") else f"{text}."

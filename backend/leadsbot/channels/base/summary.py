@@ -71,7 +71,7 @@ def _title(parcel: Parcel, lead: Data, session: Data) -> str:
         "lead.created": f"New lead: {name}",
         "lead.updated": f"{name} is back",
         "lead.stage_changed": f"{name}: {parcel.data.get('from_stage')} → {parcel.data.get('to_stage')}",
-        "lead.deleted": "A lead was deleted",
+        "lead.deleted": "A lead is part of another now" if parcel.data.get("merged_into") else "A lead was deleted",
         "form.started": f"{form}: somebody has begun",
         "form.abandoned": f"{form}: {name} left at {_percent(lead, session)} %",
         "form.submitted": f"{form}: sent by {name}",
