@@ -98,7 +98,7 @@ async def delete_note(services: House, holder: Holder, lead_id: FromPath[UUID], 
 async def set_spam(
     services: House, holder: Holder, lead_id: FromPath[UUID], data: JSONBody[SpamOrNot]
 ) -> dict[str, Any]:
-    await withheld.set_spam(services.database, holder.workspace_id, str(lead_id), data.spam)
+    await withheld.set_spam(services.database, holder.workspace_id, str(lead_id), data.spam, holder.name)
     return await _shown(services, holder, lead_id)
 
 

@@ -72,7 +72,7 @@ async def add_note(desk: Here, lead_id: FromPath[UUID]) -> Response[str]:
 async def set_spam(desk: Here, lead_id: FromPath[UUID]) -> Response[str]:
     """Call it spam (`spam` is 1) or take that back (0)."""
     spam = desk.posted.text("spam") == "1"
-    changed = await withheld.set_spam(desk.database, desk.workspace_id, str(lead_id), spam)
+    changed = await withheld.set_spam(desk.database, desk.workspace_id, str(lead_id), spam, desk.person.email)
     words = "Marked as spam." if spam else "Back among the leads, and sent to whoever is to know."
     undo = _undo(lead_id, "spam", "0" if spam else "1")
     if desk.posted.text("next") == FOLDER:

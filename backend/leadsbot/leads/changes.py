@@ -18,6 +18,8 @@ from leadsbot.leads.tables import Note, StageChange
 
 MAX_NOTE = 20_000
 BY_HAND = "marked by hand"
+# What a person did, in an event's `did` beside `by`: for those who are told in a chat, and no part of what goes out.
+ASSIGNED, SPAM, NOT_SPAM = "assigned", "spam", "not_spam"
 
 Row = dict[str, Any]
 
@@ -68,11 +70,32 @@ async def delete_note(database: Database, workspace_id: str, lead_id: str, note_
     await database.write(unit)
 
 
-async def mark_spam(tx: Tx, workspace_id: str, lead_id: str, spam: bool) -> bool:
+async def assign(
+    database: Database, workspace_id: str, lead_id: str, user_id: str | None, by: str, *, unless_taken: bool = False
+) -> str | None:
+    """Give a lead to a member, or to nobody; gives the id of whose it was. With `unless_taken` somebody's stays theirs.
+
+    `by` is who did it, for those who are told. Raises NotFound, or InvalidInput for somebody who is no member.
+    """
+
+    async def unit(tx: Tx) -> str | None:
+        row = await hold(tx, workspace_id, lead_id)
+        before: str | None = row["assigned_to"]
+        if before == user_id or (before and unless_taken):
+            return before
+        if user_id and not await _is_member(tx, workspace_id, user_id):
+            raise InvalidInput("Nobody in the workspace has this email or id.", fields=["assigned_to"])
+        record(tx, happening(await write(tx, row, assigned_to=user_id), "lead.updated", did=ASSIGNED, by=by))
+        return before
+
+    return await database.write(unit)
+
+
+async def mark_spam(tx: Tx, workspace_id: str, lead_id: str, spam: bool, by: str = "") -> bool:
     """Call a lead spam, or take that back, in the caller's transaction; gives whether that changes anything.
 
     What the doors had found stays on the lead, and is shown while it counts as spam. `routing.withheld.set_spam` does
-    this and sees to what was, or is not to be, sent. Raises NotFound.
+    this and sees to what was, or is not to be, sent. `by` is who did it. Raises NotFound.
     """
     row = await hold(tx, workspace_id, lead_id)
     if bool(row["spam"]) == spam:
@@ -82,7 +105,7 @@ async def mark_spam(tx: Tx, workspace_id: str, lead_id: str, spam: bool) -> bool
     after = await write(tx, row, spam=spam, spam_reasons=msgspec.json.encode(reasons).decode())
     if not spam and row["email_key"]:
         await _link(tx, row)
-    record(tx, happening(after, "lead.updated"))
+    record(tx, happening(after, "lead.updated", did=SPAM if spam else NOT_SPAM, by=by))
     return True
 
 
@@ -101,6 +124,11 @@ async def mark_read(database: Database, workspace_id: str, lead_id: str) -> None
             tx.signal(topic(workspace_id))
 
     await database.write(unit)
+
+
+async def _is_member(tx: Tx, workspace_id: str, user_id: str) -> bool:
+    found = await tx.fetch_one("SELECT id FROM members WHERE workspace_id = $1 AND user_id = $2", workspace_id, user_id)
+    return found is not None
 
 
 async def _link(tx: Tx, row: Row) -> None:

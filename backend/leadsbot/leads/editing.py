@@ -12,6 +12,7 @@ from leadsbot.db import Database, Tx
 from leadsbot.errors import InvalidInput
 from leadsbot.events.log import record
 from leadsbot.leads import pipeline
+from leadsbot.leads.changes import ASSIGNED
 from leadsbot.leads.contact import phone_e164
 from leadsbot.leads.merging import CUSTOM_LENGTH, CUSTOM_LIMIT
 from leadsbot.leads.rows import happening, hold, step, write
@@ -46,7 +47,8 @@ async def edit(database: Database, workspace_id: str, lead_id: str, wanted: Edit
             return
         after = await write(tx, row, **changes)
         if changes.keys() - {"stage"}:
-            record(tx, happening(after, "lead.updated"))
+            did = {"did": ASSIGNED, "by": by} if "assigned_to" in changes else {}
+            record(tx, happening(after, "lead.updated", **did))
         if "stage" in changes:
             tx.insert(StageChange, step(after, row["stage"], by, ""))
             record(tx, happening(after, "lead.stage_changed", from_stage=row["stage"], to_stage=after["stage"]))

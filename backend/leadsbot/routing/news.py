@@ -15,6 +15,9 @@ from leadsbot.leads.present import lead_json, lead_url
 
 Row = Mapping[str, Any]
 
+# What the log knows of who did it; it is for the house alone.
+_INTERNAL = frozenset({"did", "by"})
+
 
 @dataclass(frozen=True, slots=True)
 class News:
@@ -89,7 +92,8 @@ def _news(
     if alert := data.get("alert"):
         data["alert"] = {**alert, "url": f"{public_url}/attempts?{urlencode({'door': alert['door_id']})}"}
     returning = event["type"] == "lead.updated" and (event["lead_id"], event["at"]) in returns
-    return News(event, envelope(event, {**data, "lead": lead}), lead, returning)
+    shown = {name: value for name, value in data.items() if name not in _INTERNAL}
+    return News(event, envelope(event, {**shown, "lead": lead}), lead, returning)
 
 
 async def _missing_leads(database: Database, decoded: Sequence[tuple[Row, Row]]) -> dict[str, Row]:

@@ -10,15 +10,15 @@ from leadsbot.routing.destination import lane_of
 from leadsbot.routing.route import SPAM, queue
 
 
-async def set_spam(database: Database, workspace_id: str, lead_id: str, spam: bool) -> bool:
-    """Call a lead spam, or take that back; gives whether anything changed. Raises NotFound.
+async def set_spam(database: Database, workspace_id: str, lead_id: str, spam: bool, by: str = "") -> bool:
+    """Call a lead spam, or take that back; gives whether anything changed. `by` is who did it. Raises NotFound.
 
     What wasn't sent yet is withheld; what was withheld is sent, with all that happened meanwhile, and says no more that
     the lead is spam. All in one transaction: done twice, or by two people at once, it is done once.
     """
 
     async def unit(tx: Tx) -> bool:
-        if not await changes.mark_spam(tx, workspace_id, lead_id, spam):
+        if not await changes.mark_spam(tx, workspace_id, lead_id, spam, by):
             return False
         await (_hold if spam else _release)(tx, lead_id)
         tx.signal(topic(workspace_id))
