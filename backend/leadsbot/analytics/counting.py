@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import Final
@@ -55,15 +56,45 @@ async def by_name(
 async def by_day(database: Database, workspace_id: str, period: Period) -> list[tuple[date, int]]:
     """Count leads by the day on which they came, for each of the period's days."""
     days = period.days()
+    edges = [period.midnight(day) for day in (*days, days[-1] + timedelta(days=1))]
+    return list(zip(days, await by_edges(database, workspace_id, period, edges), strict=True))
+
+
+async def by_edges(database: Database, workspace_id: str, period: Period, edges: Sequence[int]) -> list[int]:
+    """Count the period's leads from each of `edges` (ms, in order) to the next."""
     where = _leads(workspace_id, period)
-    starts = [where.value(period.midnight(day)) for day in (*days, days[-1] + timedelta(days=1))]
+    starts = [where.value(edge) for edge in edges]
     where.also(f"created_at >= {starts[0]}")
     sums = ", ".join(
-        f"count(CASE WHEN created_at >= {start} AND created_at < {end} THEN 1 END) AS day_{number}"
+        f"count(CASE WHEN created_at >= {start} AND created_at < {end} THEN 1 END) AS part_{number}"
         for number, (start, end) in enumerate(pairwise(starts))
     )
     row = await _one(database, f"SELECT {sums} FROM leads {where}", where)
-    return [(day, int(row[f"day_{number}"])) for number, day in enumerate(days)]
+    return [int(row[f"part_{number}"]) for number in range(len(edges) - 1)]
+
+
+async def moves(database: Database, workspace_id: str, period: Period) -> Counter[str]:
+    """Count the leads that moved to each stage, wherever from; where one began is no move."""
+    where = Where()
+    where.equal("l.workspace_id", workspace_id)
+    where.also("NOT l.spam")
+    where.also("c.from_stage IS NOT NULL")
+    period.within("c.at", where)
+    rows = await database.fetch(
+        "SELECT c.to_stage AS stage, count(DISTINCT c.lead_id) AS leads FROM stage_changes c"
+        f" JOIN leads l ON l.id = c.lead_id {where} GROUP BY c.to_stage",
+        *where.args,
+    )
+    return Counter({row["stage"]: int(row["leads"]) for row in rows})
+
+
+async def unclaimed(database: Database, workspace_id: str, stage: str) -> int:
+    """Count the leads that stand at `stage` now with nobody to answer them."""
+    where = Where()
+    where.equal("workspace_id", workspace_id)
+    where.equal("stage", stage)
+    where.also("NOT spam AND deleted_at IS NULL AND assigned_to IS NULL")
+    return int((await _one(database, f"SELECT count(*) AS leads FROM leads {where}", where))["leads"])
 
 
 async def views(database: Database, workspace_id: str, period: Period) -> int:
