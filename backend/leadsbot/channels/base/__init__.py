@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from leadsbot.channels.base.contract import TEST_EVENT, Channel, DeliveryFailed, Parcel, Receipt
+from leadsbot.channels.base.contract import SUMMARY_EVENT, TEST_EVENT, AtHome, Channel, DeliveryFailed, Parcel, Receipt
 from leadsbot.channels.base.plain import plain
 from leadsbot.channels.base.replies import failed_answer, failed_request, note, retry_after
 from leadsbot.channels.base.summary import Summary, one_line, summarize
 
 __all__ = [
+    "SUMMARY_EVENT",
     "TEST_EVENT",
+    "AtHome",
     "Channel",
     "DeliveryFailed",
     "Parcel",

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from leadsbot.outbound import Outbound
 
 TEST_EVENT = "test"
 """The event type of a channel's or webhook's test message; it belongs to no lead."""
+SUMMARY_EVENT = "summary"
+"""The event type of what a day or a week came to; its `data.summary` has a title, facts, and a chart or none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +19,8 @@ class Parcel:
     """One event for one destination. `delivery_id` is the same on every attempt, `timestamp` (ms) is the event's.
 
     `body` is the exact JSON of the contract's section 5 and `payload` the same, decoded. `config` is the channel's,
-    decrypted, with what the instance adds (such as `api_base`); `workspace` has `name` and `timezone` (IANA).
+    decrypted, with what the instance adds (such as `api_base`); `workspace` has `name` and `timezone` (IANA). `state` is
+    what an earlier attempt at this delivery left to go on from.
     """
 
     delivery_id: str
@@ -29,6 +32,7 @@ class Parcel:
     payload: Mapping[str, Any]
     config: Mapping[str, Any]
     workspace: Mapping[str, Any]
+    state: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def data(self) -> Mapping[str, Any]:
@@ -39,11 +43,15 @@ class Parcel:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """A delivery that arrived. `note` is up to 1 KB for the record; `state` is kept for later edits of the message."""
+    """A delivery that arrived. `note` is up to 1 KB for the record; `state` is kept for later edits of the message.
+
+    `pause` (s): the other side has taken this one, and takes no other before then.
+    """
 
     status_code: int | None = None
     note: str = ""
     state: Mapping[str, Any] = field(default_factory=dict)
+    pause: float | None = None
 
 
 class DeliveryFailed(Exception):
@@ -51,6 +59,8 @@ class DeliveryFailed(Exception):
 
     `message` is a sentence for the user. `permanent`: trying this delivery again won't help. `retry_after` (s): not
     before then. `disable`: the channel itself no longer works, and why. `moved`: config values to follow from now on.
+    `answer`: up to 1 KB of what the other side said, for the record. `state`: what the
+    next attempt at this delivery goes on from.
     """
 
     def __init__(
@@ -62,6 +72,8 @@ class DeliveryFailed(Exception):
         retry_after: float | None = None,
         disable: str | None = None,
         moved: Mapping[str, Any] | None = None,
+        answer: str = "",
+        state: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -70,6 +82,8 @@ class DeliveryFailed(Exception):
         self.retry_after = retry_after
         self.disable = disable
         self.moved = moved
+        self.answer = answer
+        self.state = state
 
 
 class Channel(Protocol):
@@ -88,4 +102,13 @@ class Channel(Protocol):
 
     async def send(self, parcel: Parcel, outbound: Outbound) -> Receipt:
         """Make one attempt. Raises DeliveryFailed and nothing else that it could foresee."""
+        ...
+
+
+@runtime_checkable
+class AtHome(Protocol):
+    """A channel whose service has hosts of its own; no other is written to, unless private targets are allowed."""
+
+    def check_home(self, config: Mapping[str, Any]) -> None:
+        """Raise InvalidInput where the checked `config` leads elsewhere."""
         ...

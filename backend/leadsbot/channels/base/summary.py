@@ -11,7 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from leadsbot import clock
-from leadsbot.channels.base.contract import TEST_EVENT, Parcel
+from leadsbot.channels.base.contract import SUMMARY_EVENT, TEST_EVENT, Parcel
 from leadsbot.channels.base.plain import plain
 
 Data = Mapping[str, Any]
@@ -23,17 +23,20 @@ _JOINERS = "\n\u200c\u200d"  # the last two hold words of some scripts, and emoj
 @dataclass(frozen=True, slots=True)
 class Summary:
     """`facts` are (label, value) pairs of one line each; `message` keeps its lines; `link` opens the lead, or what else
-    it is about, as `opens` says."""
+    it is about, as `opens` says. `chart` is what `chart.draw()` makes a picture of, where there is one."""
 
     title: str
     facts: tuple[tuple[str, str], ...]
     message: str
     link: str | None
     opens: str = "Open the lead"
+    chart: Data | None = None
 
 
 def summarize(parcel: Parcel) -> Summary:
     """Tell a parcel's event. An event type this knows nothing about still gets its name and what the lead says."""
+    if parcel.event_type == SUMMARY_EVENT:
+        return _of_a_span(parcel.data.get("summary") or {})
     lead: Data = parcel.data.get("lead") or {}
     session: Data = parcel.data.get("session") or {}
     facts = [*_facts(lead, session), *_about_webhook(parcel.data), ("When", _when(parcel))]
@@ -45,6 +48,18 @@ def summarize(parcel: Parcel) -> Summary:
         message=_readable(str(text)).strip() if parcel.event_type != "lead.stage_changed" else "",
         link=lead.get("lead_url") or alert.get("url") or None,
         opens="Open the capture log" if alert else "Open the lead",
+    )
+
+
+def _of_a_span(told: Data) -> Summary:
+    facts = ((one_line(fact["label"]), one_line(fact["value"])) for fact in told.get("facts", ()))
+    return Summary(
+        title=one_line(told.get("title")),
+        facts=tuple(facts),
+        message="",
+        link=told.get("url") or None,
+        opens="Open the overview",
+        chart=told.get("chart"),
     )
 
 
