@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
-from leadsbot.channels.base.contract import SUMMARY_EVENT, TEST_EVENT, AtHome, Channel, DeliveryFailed, Parcel, Receipt
+from leadsbot.channels.base.contract import (
+    SUMMARY_EVENT,
+    TEST_EVENT,
+    AtHome,
+    Channel,
+    DeliveryFailed,
+    Edits,
+    Parcel,
+    Receipt,
+)
 from leadsbot.channels.base.plain import plain
 from leadsbot.channels.base.replies import failed_answer, failed_request, note, retry_after
+from leadsbot.channels.base.standing import Deed, Standing
 from leadsbot.channels.base.summary import Summary, one_line, summarize
 
 __all__ = [
@@ -12,9 +22,12 @@ __all__ = [
     "TEST_EVENT",
     "AtHome",
     "Channel",
+    "Deed",
     "DeliveryFailed",
+    "Edits",
     "Parcel",
     "Receipt",
+    "Standing",
     "Summary",
     "failed_answer",
     "failed_request",

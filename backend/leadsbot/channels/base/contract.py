@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
+from leadsbot.channels.base.standing import Standing
 from leadsbot.outbound import Outbound
 
 TEST_EVENT = "test"
@@ -19,8 +20,9 @@ class Parcel:
     """One event for one destination. `delivery_id` is the same on every attempt, `timestamp` (ms) is the event's.
 
     `body` is the exact JSON of the contract's section 5 and `payload` the same, decoded. `config` is the channel's,
-    decrypted, with what the instance adds (such as `api_base`); `workspace` has `name` and `timezone` (IANA). `state` is
-    what an earlier attempt at this delivery left to go on from.
+    decrypted, with what the instance adds (such as `api_base`); `workspace` has `name` and `timezone` (IANA). `state`
+    is what an earlier attempt at this delivery left to go on from, `standing` how the lead stands now, for channels
+    whose messages show it.
     """
 
     delivery_id: str
@@ -33,6 +35,7 @@ class Parcel:
     config: Mapping[str, Any]
     workspace: Mapping[str, Any]
     state: Mapping[str, Any] = field(default_factory=dict)
+    standing: Standing | None = None
 
     @property
     def data(self) -> Mapping[str, Any]:
@@ -111,4 +114,19 @@ class AtHome(Protocol):
 
     def check_home(self, config: Mapping[str, Any]) -> None:
         """Raise InvalidInput where the checked `config` leads elsewhere."""
+        ...
+
+
+@runtime_checkable
+class Edits(Protocol):
+    """A channel whose messages stand where people act on them: they are given a lead's `standing` and kept current."""
+
+    def shown(self, parcel: Parcel) -> str:
+        """Give a mark of what the message would show: the same mark, the same message."""
+        ...
+
+    async def edit(self, parcel: Parcel, state: Mapping[str, Any], outbound: Outbound) -> Receipt:
+        """Let the message that `state` tells of (a receipt's) show the parcel as it is now. Raises DeliveryFailed,
+        `permanent` where the message can't be edited any more.
+        """
         ...
