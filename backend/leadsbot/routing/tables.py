@@ -66,6 +66,7 @@ class Delivery(Table, tablename="deliveries"):
     `attempt_count` is how far the schedule has gone. Trying again by hand begins it anew under the next `round`; a job
     or an attempt of an earlier round changes nothing any more. `reason` says why nothing (more) is sent, and `state`
     keeps what the channel needs to edit its message later. `folded_into` is the delivery of the digest that carried it.
+    `held` says by what it is held back (see `gates`): its channel's own job sends it then, not one of its own.
     """
 
     id = Varchar(length=36, primary_key=True)
@@ -73,6 +74,8 @@ class Delivery(Table, tablename="deliveries"):
     event_id = Varchar(length=36)
     event_type = Varchar(length=32)
     lead_id = Varchar(length=36, null=True, default=None)
+    line = Varchar(length=36, default="")
+    position = BigInt(default=0)
     channel_id = Varchar(length=36, null=True, default=None)
     webhook_id = Varchar(length=36, null=True, default=None)
     destination = Varchar(length=2000, default="")
@@ -83,6 +86,7 @@ class Delivery(Table, tablename="deliveries"):
     state = JSON(default="{}")
     body = Text(default="")
     folded_into = Varchar(length=36, null=True, default=None)
+    held = Varchar(length=8, default="")
     created_at = BigInt()
     delivered_at = BigInt(null=True, default=None)
     next_attempt_at = BigInt(null=True, default=None)
