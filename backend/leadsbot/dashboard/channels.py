@@ -110,10 +110,17 @@ def _email(posted: Posted) -> Mapping[str, Any]:
     return {"to": [line.strip() for line in posted.text("to").replace(",", "\n").split("\n") if line.strip()]}
 
 
+def _hooked(posted: Posted) -> Mapping[str, Any]:
+    return {"webhook_url": posted.text("webhook_url")}
+
+
 def _addressed(posted: Posted) -> Mapping[str, Any]:
     return {"url": posted.text("url")}
 
 
-_CONFIGS: Mapping[str, Callable[[Posted], Mapping[str, Any]]] = {"telegram": _telegram, "email": _email}
+_CONFIGS: Mapping[str, Callable[[Posted], Mapping[str, Any]]] = {
+    **{"telegram": _telegram, "email": _email},
+    **{"discord": _hooked, "slack": _hooked},
+}
 
 ROUTES = [pages(show, create, look, enable, disable, send_test, remove)]

@@ -77,4 +77,5 @@ def _parcel(services: Services, destination: Destination, delivery: Mapping[str,
         payload=payload,
         config=kinds.lent(services.settings, destination.kind, config),
         workspace={"name": delivery["name"], "timezone": delivery["timezone"]},
+        state=msgspec.json.decode(delivery.get("state") or "{}", type=dict[str, Any]),
     )

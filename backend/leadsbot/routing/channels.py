@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from leadsbot import clock
+from leadsbot.channels.base import AtHome
 from leadsbot.channels.base import Channel as Kind
 from leadsbot.db import Database, Tx
 from leadsbot.db.paging import Page
@@ -47,7 +48,7 @@ async def create_channel(
         "workspace_id": workspace_id,
         "kind": kind,
         "created_at": clock.now(),
-        "config": seal_config(services.vault, _config(channel, config)),
+        "config": seal_config(services.vault, _config(services, channel, config)),
         **_checked(given),
     }
 
@@ -147,10 +148,12 @@ def _kind(services: Services, kind: object) -> Kind:
     return known[kind]
 
 
-def _config(channel: Kind, config: object) -> Row:
+def _config(services: Services, channel: Kind, config: object) -> Row:
     if not isinstance(config, Mapping):
         raise InvalidInput("config is an object.", fields=["config"])
     checked = channel.check_config(config)
+    if isinstance(channel, AtHome) and not services.settings.allow_private_targets:
+        channel.check_home(checked)
     kinds.check_linkable(channel.kind, checked)
     return checked
 
@@ -160,7 +163,7 @@ def _merged(services: Services, kind: str, old: Row, given: object) -> Row:
         raise InvalidInput("config is an object.", fields=["config"])
     fresh = {key: value for key, value in given.items() if key not in old or value != masked(key, old[key])}
     merged = {key: value for key, value in {**old, **fresh}.items() if value is not None}
-    checked = _config(_kind(services, kind), merged)
+    checked = _config(services, _kind(services, kind), merged)
     same_place = all(old.get(key) == checked.get(key) for key in _PLACE)
     return {**checked, "title": old["title"]} if same_place and "title" in old else checked
 

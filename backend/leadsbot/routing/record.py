@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from leadsbot import clock
-from leadsbot.channels.base import DeliveryFailed
+from leadsbot.channels.base import DeliveryFailed, Receipt
 from leadsbot.db import Tx
 from leadsbot.events.log import Happening, record, topic
 from leadsbot.ids import new_id
@@ -33,6 +33,8 @@ async def write_attempt(
         await _mark(tx, destination, tried.at if verdict.failing else None)
     if verdict.wait and not verdict.counts:
         await _hold_lane(tx, destination, verdict.wait)
+    elif isinstance(tried.outcome, Receipt) and tried.outcome.pause:
+        await _hold_lane(tx, destination, round(tried.outcome.pause * clock.SECOND))
     if verdict.moved:
         await _follow(tx, vault, destination, verdict.moved)
     if verdict.disable:
@@ -71,10 +73,10 @@ def _add_attempt(tx: Tx, delivery: Row, tried: Tried) -> None:
 async def _move_on(tx: Tx, delivery: Row, tried: Tried, verdict: Verdict) -> None:
     now = clock.now()
     outcome = tried.outcome
-    state = {} if isinstance(outcome, DeliveryFailed) else outcome.state
+    state = msgspec.json.encode(outcome.state).decode() if outcome.state else None
     await tx.execute(
         "UPDATE deliveries SET status = $3, reason = $4, attempt_count = attempt_count + $5, delivered_at = $6,"
-        " next_attempt_at = $7, state = $8 WHERE id = $1 AND round = $2",
+        " next_attempt_at = $7, state = COALESCE($8, state) WHERE id = $1 AND round = $2",
         delivery["id"],
         delivery["round"],
         verdict.status,
@@ -82,7 +84,7 @@ async def _move_on(tx: Tx, delivery: Row, tried: Tried, verdict: Verdict) -> Non
         int(verdict.counts),
         now if verdict.status == "delivered" else None,
         None if verdict.wait is None else now + verdict.wait,
-        msgspec.json.encode(state).decode(),
+        state,
     )
 
 

@@ -62,8 +62,8 @@ class DeliveryFailed(Exception):
 
     `message` is a sentence for the user. `permanent`: trying this delivery again won't help. `retry_after` (s): not
     before then. `disable`: the channel itself no longer works, and why. `moved`: config values to follow from now on.
-    `answer`: up to 1 KB of what the other side said, for the record. `state`: what the
-    next attempt at this delivery goes on from.
+    `answer`: up to 1 KB of what the other side said, for the record. `state`: what the next attempt at this
+    delivery goes on from.
     """
 
     def __init__(

@@ -1,0 +1,216 @@
+"""Alerts in a Discord channel, through an incoming webhook.
+
+https://discord.com/developers/docs/resources/webhook#execute-webhook
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+from leadsbot.channels.base import DeliveryFailed, Parcel, Receipt, Summary, failed_answer, failed_request, summarize
+from leadsbot.channels.base.cutting import fitted, units
+from leadsbot.channels.base.hooks import FIELD, Hooks, can_open
+from leadsbot.channels.base.replies import note, retry_after
+from leadsbot.errors import InvalidInput
+from leadsbot.outbound import Outbound, OutboundError, Response, check_url
+
+# https://discord.com/developers/docs/resources/message#embed-object-embed-limits
+MAX_TITLE, MAX_DESCRIPTION, MAX_FIELDS, MAX_NAME, MAX_VALUE = 256, 4_096, 25, 256, 1_024
+MAX_FOOTER, MAX_EMBED, MAX_CONTENT = 2_048, 6_000, 2_000
+_LEAST_MESSAGE = 1_500
+_LABEL, _FOOTER = 80, 100
+_VALUES = (MAX_VALUE, 512, 256, 120, 60)
+_SHORT = 40
+_MAX_ANSWER = 64 * 1024
+_COLOURS = {"lead.created": 0x2F855A, "form.abandoned": 0xB7791F, "webhook.disabled": 0xC53030, "site.alert": 0xC53030}
+_COLOUR = 0x4A5568
+
+_HOOKS = Hooks(
+    hosts=frozenset(
+        f"{build}{host}" for build in ("", "ptb.", "canary.") for host in ("discord.com", "discordapp.com")
+    ),
+    path=re.compile(r"/api(?:/v[0-9]+)?/webhooks/(?P<id>[0-9]+)/[A-Za-z0-9_-]+/?"),
+    advice="Paste a Discord webhook's address, such as https://discord.com/api/webhooks/123…/abc… (channel settings →"
+    " Integrations → Webhooks).",
+)
+_THREAD = re.compile(r"[0-9]{1,20}")
+_GONE = {
+    10003: "The Discord channel or thread was deleted. Make a webhook in another one.",
+    10015: "The webhook was deleted in Discord. Make a new one and switch the channel on again.",
+    50027: "Discord doesn't accept the webhook's token. Copy its address from Discord anew.",
+}
+_UNKNOWN = "Discord doesn't know this webhook. Copy its address from Discord anew."
+
+# What Discord reads as markup, a mention or a link with another name; in a plain web address none of it acts.
+_ACTS = re.compile(
+    r"(https?://[A-Za-z0-9\-._~/?#&=%+:,;]+)|([\\*_~`|\[\]()<>#@])|^([ \t]*)(?:([-+])|([0-9]+)\.)(?=\s)", re.M
+)
+
+
+class Discord:
+    """Config: `webhook_url`; a `thread_id` in its query sends to that thread."""
+
+    kind = "discord"
+    label = "Discord"
+
+    def check_config(self, config: Mapping[str, Any]) -> dict[str, Any]:
+        """Check the address by its form, and keep of its query nothing but the thread."""
+        url = check_url(_HOOKS.checked(config))
+        thread = url.params.get("thread_id")
+        if thread is not None and not _THREAD.fullmatch(thread):
+            raise InvalidInput("thread_id is a number that Discord gives.", fields=[f"config.{FIELD}"])
+        return {FIELD: str(url.copy_with(params={"thread_id": thread} if thread else None, fragment=None))}
+
+    def check_home(self, config: Mapping[str, Any]) -> None:
+        """Refuse an address that isn't Discord's."""
+        _HOOKS.require_home(config)
+
+    def destination(self, config: Mapping[str, Any]) -> str:
+        place = _HOOKS.place(self.kind, config)
+        thread = check_url(str(config[FIELD])).params.get("thread_id")
+        return f"{place}/{thread}" if thread else place
+
+    async def send(self, parcel: Parcel, outbound: Outbound) -> Receipt:
+        """Post the alert and wait until Discord has it; the receipt's state has `channel_id` and `message_id`.
+
+        Where Discord minds how it is laid out, the same goes out as plain text.
+        """
+        summary = summarize(parcel)
+        response = await self._post(parcel, outbound, laid_out(parcel, summary))
+        if response.status == HTTPStatus.BAD_REQUEST:
+            response = await self._post(parcel, outbound, plainly(summary))
+        if not 200 <= response.status < 300:
+            raise _failure(response)
+        return _receipt(response)
+
+    async def _post(self, parcel: Parcel, outbound: Outbound, message: Mapping[str, Any]) -> Response:
+        url = check_url(str(parcel.config[FIELD])).copy_merge_params({"wait": "true"})
+        try:
+            return await outbound.send(
+                f"{self.kind}:{parcel.workspace_id}:{self.destination(parcel.config)}",
+                "POST",
+                str(url),
+                headers={"Content-Type": "application/json"},
+                content=json.dumps({**message, "allowed_mentions": {"parse": []}}).encode(),
+                max_body=_MAX_ANSWER,
+            )
+        except OutboundError as error:
+            raise failed_request(error) from error
+
+
+def laid_out(parcel: Parcel, summary: Summary) -> dict[str, Any]:
+    """Give the message as an embed; it is cut value by value until the whole is within Discord's limits."""
+    embed: dict[str, Any] = {
+        "title": fitted(summary.title, MAX_TITLE, escaped),
+        "color": _COLOURS.get(parcel.event_type, _COLOUR),
+        "footer": {"text": fitted(str(parcel.workspace.get("name") or "LeadsBot"), _FOOTER)},
+    }
+    link = summary.link or ""
+    tail = "" if can_open(link) else link
+    if can_open(link):
+        embed["url"] = link
+    room = MAX_EMBED - units(embed["title"]) - units(embed["footer"]["text"])
+    text = "\n\n".join(filter(None, (summary.message, tail)))
+    fields, left = _fields(summary.facts, room - min(units(escaped(text)), _LEAST_MESSAGE))
+    if text:
+        embed["description"] = fitted(text, min(MAX_DESCRIPTION, room - left), escaped)
+    return {"embeds": [{**embed, "fields": fields}]}
+
+
+def plainly(summary: Summary) -> dict[str, Any]:
+    """Give the message as text alone."""
+    facts = [f"{label}: {value}" for label, value in summary.facts]
+    text = "\n".join(filter(None, (summary.title, *facts, summary.message)))
+    link = f"\n{summary.link}" if summary.link else ""
+    return {"content": fitted(text, MAX_CONTENT - units(link), escaped) + link}
+
+
+def escaped(text: str) -> str:
+    """Give text that Discord shows as it is, with nothing bold, named, quoted or linked by another name."""
+    return _ACTS.sub(_escape, text)
+
+
+def _escape(found: re.Match[str]) -> str:
+    address, sign, indent, bullet, number = found.groups()
+    if address:
+        return address
+    if sign:
+        return f"\\{sign}"
+    return f"{indent}\\{bullet}" if bullet else f"{indent}{number}\\."
+
+
+def _fields(facts: Sequence[tuple[str, str]], room: int) -> tuple[list[dict[str, Any]], int]:
+    """Give the facts as fields, with how many units they take: as much of each value as lets all of them in."""
+    fields: list[dict[str, Any]] = []
+    for most in _VALUES:
+        fields = [_field(label, value, most) for label, value in facts[:MAX_FIELDS]]
+        if _size(fields) <= room:
+            break
+    while _size(fields) > room:
+        fields.pop()
+    return fields, _size(fields)
+
+
+def _field(label: str, value: str, most: int) -> dict[str, Any]:
+    name = fitted(label, min(_LABEL, MAX_NAME), escaped)
+    return {"name": name, "value": fitted(value, most, escaped), "inline": units(value) <= _SHORT}
+
+
+def _size(fields: Sequence[Mapping[str, Any]]) -> int:
+    return sum(units(field["name"]) + units(field["value"]) for field in fields)
+
+
+def _receipt(response: Response) -> Receipt:
+    said = _decoded(response)
+    state = {"channel_id": said.get("channel_id"), "message_id": said.get("id")}
+    known = {key: value for key, value in state.items() if isinstance(value, str)}
+    told = f"Discord has it as message {known['message_id']}." if "message_id" in known else note(response.body)
+    return Receipt(response.status, told, known, pause=_bucket_refills(response.headers))
+
+
+def _bucket_refills(headers: Mapping[str, str]) -> float | None:
+    """Give the seconds until Discord takes the next one, where this one was the last of the present bucket's.
+
+    https://discord.com/developers/docs/topics/rate-limits#header-format
+    """
+    return _seconds(headers.get("x-ratelimit-reset-after")) if headers.get("x-ratelimit-remaining") == "0" else None
+
+
+def _failure(response: Response) -> DeliveryFailed:
+    said = _decoded(response)
+    status, code, answer = response.status, said.get("code"), note(response.body)
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        asked = (_seconds(said.get("retry_after")), retry_after(response.headers), _bucket_refills(response.headers))
+        wait = max((seconds for seconds in asked if seconds is not None), default=None)
+        message = f"Discord asks to wait {wait:g} seconds." if wait is not None else "Discord asks to wait."
+        return DeliveryFailed(message, status_code=status, retry_after=wait, answer=answer)
+    if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND):
+        why = _GONE.get(code, _UNKNOWN) if isinstance(code, int) else _UNKNOWN
+        return DeliveryFailed(why, status_code=status, permanent=True, disable=why, answer=answer)
+    if status == HTTPStatus.BAD_REQUEST:
+        message = f"Discord refused the message: {str(said.get('message') or answer)[:200]}"
+        return DeliveryFailed(message, status_code=status, permanent=True, answer=answer)
+    return failed_answer("Discord", response)
+
+
+def _decoded(response: Response) -> dict[str, Any]:
+    try:
+        said = json.loads(response.body)
+    except ValueError:
+        return {}
+    return said if isinstance(said, dict) else {}
+
+
+def _seconds(value: object) -> float | None:
+    try:
+        seconds = float(str(value))
+    except ValueError:
+        return None
+    return seconds if 0 <= seconds < 24 * 3600 else None
+
+
+CHANNEL = Discord()
