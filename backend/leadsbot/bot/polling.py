@@ -11,8 +11,9 @@ from telegram import Bot
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
 from leadsbot import clock
-from leadsbot.bot.identity import bot_username, instance_bot
+from leadsbot.bot import menu
 from leadsbot.bot.lease import Lease
+from leadsbot.bot.line import line_of, named
 from leadsbot.bot.updates import WANTED, handle
 from leadsbot.errors import LeadsBotError
 from leadsbot.services import Services
@@ -25,11 +26,15 @@ log = structlog.get_logger("leadsbot.bot")
 
 
 class Poller:
-    """Holds the lease and polls, or waits for the lease; until it is cancelled."""
+    """Holds one bot's lease and polls, or waits for the lease; until it is cancelled."""
 
-    def __init__(self, services: Services, lease: Lease | None = None) -> None:
+    def __init__(self, services: Services, lease: Lease | None = None, token: str = "") -> None:
+        """`token` is that of a workspace's own bot, else the instance's is heard."""
         self._services = services
-        self._lease = lease or Lease(services.database, "telegram updates")
+        self._own = bool(token)
+        self._line = line_of(services, token or services.settings.telegram_token)
+        self._lease = lease or Lease(services.database, f"telegram updates {self._line.bot_id}")
+        self._introduced = False
         # Telegram keeps what wasn't confirmed by a later offset, so this need not outlive the process.
         self._offset: int | None = None
         self._failures = 0
@@ -62,40 +67,46 @@ class Poller:
 
     async def _poll(self) -> None:
         """Ask for updates for ever. Whatever goes wrong is logged and tried again, ever more slowly."""
-        bot = instance_bot(self._services, "telegram:updates")
         while True:
             try:
-                await self._listen_once(bot)
+                await self._listen_once()
                 self._failures = 0
             except (TelegramError, LeadsBotError) as error:
-                await asyncio.sleep(await self._after(bot, error))
+                await asyncio.sleep(await self._after(error))
             except Exception as error:
                 log.error("bot.broke", error=repr(error), exc_info=True)
                 await asyncio.sleep(self._pause())
 
-    async def _listen_once(self, bot: Bot) -> None:
-        updates = await bot.get_updates(offset=self._offset, timeout=LISTEN_S, allowed_updates=WANTED)
-        username = await bot_username(self._services) if updates else None
+    async def _listen_once(self) -> None:
+        # The first time without waiting: only a bot that Telegram knows is introduced.
+        wait = LISTEN_S if self._introduced else 0
+        updates = await self._line.bot.get_updates(offset=self._offset, timeout=wait, allowed_updates=WANTED)
+        if not self._introduced:
+            await menu.introduce(self._line.bot)
+            self._introduced = True
+        line = await named(self._services, self._line) if updates else self._line
         for update in updates:
             try:
-                await handle(self._services, bot, username, update)
+                await handle(self._services, line, update)
             except LeadsBotError:
                 raise  # the database is away: the update comes again
             except Exception as error:
                 log.error("bot.update_broke", update=update.update_id, error=repr(error), exc_info=True)
             self._offset = update.update_id + 1
 
-    async def _after(self, bot: Bot, error: TelegramError | LeadsBotError) -> float:
+    async def _after(self, error: TelegramError | LeadsBotError) -> float:
         """Say what is wrong in one line, and give the seconds until the next try."""
         if isinstance(error, InvalidToken):
-            log.error("bot.token_refused", hint="Telegram refuses LEADSBOT_TELEGRAM_TOKEN. Check it with @BotFather.")
+            whose = "the token of a channel's own bot" if self._own else "LEADSBOT_TELEGRAM_TOKEN"
+            hint = f"Telegram refuses {whose}. Check it with @BotFather."
+            log.error("bot.token_refused", bot=self._line.bot_id, hint=hint)
             return WRONG_TOKEN_RETRY_S
         if isinstance(error, RetryAfter):
             wait = error.retry_after
             return wait.total_seconds() if isinstance(wait, timedelta) else float(wait)
         log.warning("bot.poll_failed", error=error.message)
         if isinstance(error, Conflict):
-            await _leave_webhook_mode(bot)
+            await _leave_webhook_mode(self._line.bot)
         return self._pause()
 
     def _pause(self) -> float:

@@ -9,7 +9,7 @@ import msgspec
 
 from leadsbot import clock
 from leadsbot.db import Database, Tx
-from leadsbot.errors import InvalidInput, NotFound
+from leadsbot.errors import Conflict, InvalidInput, NotFound
 from leadsbot.events.log import record, topic
 from leadsbot.ids import new_id
 from leadsbot.leads import pipeline
@@ -24,15 +24,28 @@ ASSIGNED, SPAM, NOT_SPAM = "assigned", "spam", "not_spam"
 Row = dict[str, Any]
 
 
-async def move(database: Database, workspace_id: str, lead_id: str, stage: str, by: str, reason: str = "") -> str:
+async def move(
+    database: Database,
+    workspace_id: str,
+    lead_id: str,
+    stage: str,
+    by: str,
+    reason: str = "",
+    *,
+    forward_only: bool = False,
+) -> str:
     """Move a lead to any stage of the pipeline; gives the stage it stood at, the same where nothing moved.
 
-    `by` is who moved it, for the history. Raises NotFound, or InvalidInput for an unknown stage.
+    `by` is who moved it, for the history. Raises NotFound, or InvalidInput for an unknown stage. With `forward_only`
+    it raises Conflict where the lead stands beyond that stage: somebody else moved it meanwhile.
     """
 
     async def unit(tx: Tx) -> str:
         row = await hold(tx, workspace_id, lead_id)
-        before, after = row["stage"], pipeline.find(msgspec.json.decode(row["stages"], type=list[str]), stage)
+        stages = msgspec.json.decode(row["stages"], type=list[str])
+        before, after = row["stage"], pipeline.find(stages, stage)
+        if forward_only and after != before and not pipeline.is_forward(stages, before, after):
+            raise Conflict(f"The lead stands at {before} already. Open it to move it back.")
         if after != before:
             moved = await write(tx, row, stage=after)
             tx.insert(StageChange, step(moved, before, by, reason))
@@ -42,14 +55,22 @@ async def move(database: Database, workspace_id: str, lead_id: str, stage: str, 
     return await database.write(unit)
 
 
-async def add_note(database: Database, workspace_id: str, lead_id: str, text: str, by: str) -> str:
-    """Keep a team member's words on a lead; gives the note's id. Raises NotFound, InvalidInput."""
+async def add_note(
+    database: Database, workspace_id: str, lead_id: str, text: str, by: str, *, note_id: str | None = None
+) -> str:
+    """Keep a team member's words on a lead; gives the note's id. Raises NotFound, InvalidInput.
+
+    `note_id` is the caller's own for words that may come twice: they are kept once.
+    """
     if not text.strip() or len(text) > MAX_NOTE:
         raise InvalidInput(f"A note has between 1 and {MAX_NOTE:,} characters.", fields=["text"])
-    note_id = new_id()
+    known, note_id = note_id is not None, note_id or new_id()
 
     async def unit(tx: Tx) -> str:
-        row = await write(tx, await hold(tx, workspace_id, lead_id))
+        row = await hold(tx, workspace_id, lead_id)
+        if known and await tx.fetch("SELECT id FROM notes WHERE id = $1", note_id):
+            return note_id
+        row = await write(tx, row)
         note = {"id": note_id, "lead_id": lead_id, "author": by, "text": text, "at": row["updated_at"]}
         tx.insert(Note, note)
         record(tx, happening(row, "lead.updated"))

@@ -1,0 +1,105 @@
+"""What the bot says: HTML that is sent as plain text rather than not at all, never longer than Telegram takes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from html import escape, unescape
+
+import structlog
+from telegram import InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
+from telegram.error import BadRequest, TelegramError
+
+from leadsbot.bot.line import Line
+from leadsbot.channels.telegram.text import MAX_UNITS, cut, units_of
+
+_TAG = re.compile(r"<[^<>]*>")
+
+log = structlog.get_logger("leadsbot.bot")
+
+_Send = Callable[[str, str | None], Awaitable[int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A message of the bot. Whatever somebody typed is escaped in `html`; `plain` is the same without markup."""
+
+    html: str
+    keyboard: InlineKeyboardMarkup | None = None
+
+    @classmethod
+    def of(cls, text: str) -> Answer | None:
+        """Give plain text as an answer; none for an empty one."""
+        return cls(escape(text, quote=False)) if text else None
+
+    @property
+    def plain(self) -> str:
+        return unescape(_TAG.sub("", self.html))
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an answer goes: a chat, one of its topics, and the message it answers, if it is to show which."""
+
+    chat_id: int
+    thread_id: int | None = None
+    message_id: int | None = None
+
+
+async def say(line: Line, place: Place, answer: Answer) -> int | None:
+    """Send an answer and give its message's number; None where the chat can't be written to."""
+    try:
+        return await _formatted(answer, lambda text, mode: _send(line, place, text, mode, answer.keyboard))
+    except TelegramError as error:  # blocked meanwhile, or no right to write: there is nobody to tell
+        log.warning("bot.unheard", error=error.message)
+        return None
+
+
+async def show(line: Line, place: Place, answer: Answer) -> None:
+    """Let a message of the bot's read otherwise; that it reads so already is no failure."""
+    try:
+        await _formatted(answer, lambda text, mode: _edit(line, place, text, mode, answer.keyboard))
+    except TelegramError as error:
+        if "message is not modified" not in error.message.lower():
+            log.warning("bot.unedited", error=error.message)
+
+
+async def _formatted(answer: Answer, send: _Send) -> int:
+    if units_of(answer.plain) > MAX_UNITS:
+        return await send(cut(answer.plain, MAX_UNITS), None)
+    try:
+        return await send(answer.html, "HTML")
+    except BadRequest as refused:
+        if "can't parse entities" not in refused.message.lower():
+            raise
+        return await send(answer.plain, None)
+
+
+async def _send(line: Line, place: Place, text: str, mode: str | None, keyboard: InlineKeyboardMarkup | None) -> int:
+    about = None
+    if place.message_id is not None:
+        about = ReplyParameters(place.message_id, allow_sending_without_reply=True)
+    message = await line.bot.send_message(
+        place.chat_id,
+        text,
+        parse_mode=mode,
+        message_thread_id=place.thread_id,
+        reply_parameters=about,
+        reply_markup=keyboard,
+        link_preview_options=LinkPreviewOptions(is_disabled=True),
+    )
+    return message.message_id
+
+
+async def _edit(line: Line, place: Place, text: str, mode: str | None, keyboard: InlineKeyboardMarkup | None) -> int:
+    assert place.message_id is not None  # what is edited stands somewhere
+    await line.bot.edit_message_text(
+        text,
+        chat_id=place.chat_id,
+        message_id=place.message_id,
+        parse_mode=mode,
+        reply_markup=keyboard,
+        link_preview_options=LinkPreviewOptions(is_disabled=True),
+    )
+    return place.message_id

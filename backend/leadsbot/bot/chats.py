@@ -1,0 +1,80 @@
+"""Which channels a chat is linked to. A chat's numbers are those of one bot: the same number means another chat to
+another bot."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from leadsbot.bot.line import Line
+from leadsbot.db.tx import Row
+from leadsbot.routing.destination import open_config
+from leadsbot.routing.kinds import TELEGRAM
+from leadsbot.services import Services
+from leadsbot.vault import Undecipherable, Vault
+
+_REMEMBERED = 20_000  # a config is decrypted once, not for every word that is said
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """A channel that speaks in a chat; `enabled` ones alone let it ask for anything."""
+
+    channel_id: str
+    workspace_id: str
+    workspace_name: str
+    timezone: str
+    thread_id: int | None
+    enabled: bool
+
+
+async def linked(services: Services, line: Line, chat_id: int, thread_id: int | None = None) -> list[Linked]:
+    """Give the channels of this chat, those of its topic `thread_id` first."""
+    rows = await services.database.fetch(
+        "SELECT c.id, c.workspace_id, c.config, c.enabled, w.name, w.timezone"
+        " FROM channels c JOIN workspaces w ON w.id = c.workspace_id WHERE c.kind = $1 ORDER BY c.created_at, c.id",
+        TELEGRAM,
+    )
+    found = [_linked(row, config) for row, config in _of_bot(services, line.token, rows) if _is(config, chat_id)]
+    return sorted(found, key=lambda one: one.thread_id != thread_id)
+
+
+async def channels_in(services: Services, line: Line, chat_id: int) -> list[Row]:
+    """Give the rows of the channels that speak in a chat, as they are stored."""
+    rows = await services.database.fetch("SELECT * FROM channels WHERE kind = $1", TELEGRAM)
+    return [row for row, config in _of_bot(services, line.token, rows) if _is(config, chat_id)]
+
+
+async def own_tokens(services: Services) -> dict[str, str]:
+    """Give the tokens of the bots that workspaces brought along, by the bot's number; the instance's is none."""
+    rows = await services.database.fetch("SELECT config FROM channels WHERE kind = $1 AND enabled", TELEGRAM)
+    configs = [_config(services.vault, row["config"]) for row in rows]
+    tokens = sorted({str(config["bot_token"]) for config in configs if config and config.get("bot_token")})
+    return {token.partition(":")[0]: token for token in tokens if token != services.settings.telegram_token}
+
+
+def _of_bot(services: Services, token: str, rows: Sequence[Row]) -> list[tuple[Row, dict[str, Any]]]:
+    opened = [(row, _config(services.vault, row["config"])) for row in rows]
+    ours = services.settings.telegram_token
+    return [(row, config) for row, config in opened if config and (config.get("bot_token") or ours) == token]
+
+
+def _linked(row: Row, config: dict[str, Any]) -> Linked:
+    return Linked(
+        row["id"], row["workspace_id"], row["name"], row["timezone"], config.get("thread_id"), bool(row["enabled"])
+    )
+
+
+def _is(config: dict[str, Any], chat_id: int) -> bool:
+    return config.get("chat_id") == chat_id
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _config(vault: Vault, stored: str) -> dict[str, Any] | None:
+    """Give a config, or None for one that was stored under another key. Nobody may change what this gives."""
+    try:
+        return open_config(vault, stored)
+    except Undecipherable:
+        return None

@@ -1,0 +1,91 @@
+"""Who may ask and who may act (contract, section 8): in a private chat its own user, in a group members who linked
+their account, elsewhere nobody. What leads say is told to linked chats, and to members in private, alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from telegram import Chat, User
+
+from leadsbot.bot import chats
+from leadsbot.bot.accounts import Holder, holder_of, only_member
+from leadsbot.bot.line import Line
+from leadsbot.errors import Forbidden, NotFound
+from leadsbot.services import Services
+
+GROUPS = (Chat.GROUP, Chat.SUPERGROUP)
+ACCOUNT_PAGE = "/account"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who does something, for the history; `user_id` where it is a member of the workspace."""
+
+    name: str
+    user_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """A workspace that a chat may ask about."""
+
+    id: str
+    name: str
+    timezone: str
+
+
+async def houses(
+    services: Services, line: Line, chat: Chat, user: User | None, thread_id: int | None = None
+) -> list[House]:
+    """Give the workspaces that may be asked about here, the topic's own first. Raises Forbidden where there is none."""
+    found: dict[str, House] = {}
+    if chat.type in (Chat.PRIVATE, *GROUPS):
+        for one in await chats.linked(services, line, chat.id, thread_id):
+            if one.enabled:
+                found.setdefault(one.workspace_id, House(one.workspace_id, one.workspace_name, one.timezone))
+    if chat.type == Chat.PRIVATE and user is not None:
+        found = await _of_person(services, user, found)
+    if not found:
+        raise Forbidden(
+            "This chat isn't linked, so I say nothing of leads here. Link it on the channels page of the dashboard, or"
+            f" your own account at {services.settings.public_url}{ACCOUNT_PAGE}"
+        )
+    return list(found.values())
+
+
+async def _of_person(services: Services, user: User, found: dict[str, House]) -> dict[str, House]:
+    """Add what the person belongs to; somebody who left a workspace asks about it no more."""
+    holder = await holder_of(services.database, user.id)
+    if holder is None:
+        return found
+    rows = await services.database.fetch(
+        "SELECT w.id, w.name, w.timezone FROM members m JOIN workspaces w ON w.id = m.workspace_id"
+        " WHERE m.user_id = $1 ORDER BY m.created_at, m.id",
+        holder.user_id,
+    )
+    theirs = {row["id"]: House(row["id"], row["name"], row["timezone"]) for row in rows}
+    return {id: house for id, house in found.items() if id in theirs} | theirs
+
+
+async def actor(services: Services, line: Line, chat: Chat, user: User | None, workspace_id: str) -> Actor:
+    """Give who acts on something of a workspace. Raises NotFound where the chat has nothing to do with it, Forbidden
+    with what to do where the person may not."""
+    if user is None or user.is_bot or chat.type not in (Chat.PRIVATE, *GROUPS):
+        raise Forbidden("Nobody can act here: only in a private chat, or in a group with a linked account.")
+    holder = await holder_of(services.database, user.id)
+    member = holder is not None and workspace_id in holder.workspaces
+    here = any(one.workspace_id == workspace_id and one.enabled for one in await chats.linked(services, line, chat.id))
+    if not here and not (member and chat.type == Chat.PRIVATE):
+        raise NotFound("This lead is not here.")
+    if member:
+        assert holder is not None
+        return Actor(holder.name, holder.user_id)
+    if holder is None and chat.type == Chat.PRIVATE:
+        return Actor(f"{user.full_name} (Telegram)", await only_member(services.database, workspace_id))
+    raise Forbidden(_refusal(services, holder))
+
+
+def _refusal(services: Services, holder: Holder | None) -> str:
+    if holder is not None:
+        return "Your account doesn't belong to this workspace (any more). Ask one of its owners."
+    return f"I don't know you yet. Link your Telegram account first: {services.settings.public_url}{ACCOUNT_PAGE}"
