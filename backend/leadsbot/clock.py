@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 SECOND = 1_000
 MINUTE = 60 * SECOND
@@ -53,3 +54,11 @@ def to_datetime(ms: int) -> datetime:
 def rfc3339(ms: int) -> str:
     """Write `ms` the way every answer does: RFC 3339, UTC, milliseconds, `Z`."""
     return to_datetime(ms).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def zone(name: str) -> tzinfo:
+    """Give the time zone of this (IANA) name; UTC for one that nobody knows."""
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return UTC
