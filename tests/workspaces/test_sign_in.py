@@ -88,6 +88,21 @@ async def test_an_account_of_ones_own_does_not_buy_more_tries_at_others(
             await enter(sign_ins, "owner@example.com", "a guess")
 
 
+async def test_no_moment_gives_twice_the_tries(sign_ins: SignIns, workspace: Created) -> None:
+    """They are counted within any quarter of an hour, not by the clock's own."""
+    begin = clock.now() // WINDOW_MS * WINDOW_MS
+    with clock.freeze(begin + WINDOW_MS - 10 * clock.SECOND) as advance:
+        for _ in range(TRIES_PER_ACCOUNT_AND_ADDRESS):
+            with pytest.raises(Unauthorized):
+                await enter(sign_ins, password="wrong")
+        advance(clock.MINUTE)
+        with pytest.raises(TooManyRequests) as refused:
+            await enter(sign_ins, password="wrong")
+        assert refused.value.retry_after == pytest.approx((WINDOW_MS - clock.MINUTE) / clock.SECOND)
+        advance(WINDOW_MS - clock.MINUTE)
+        assert await enter(sign_ins)
+
+
 async def test_signing_in_forgets_the_tries_at_ones_own_account(sign_ins: SignIns, workspace: Created) -> None:
     with clock.freeze(clock.now()):
         for _ in range(2):

@@ -88,9 +88,15 @@ async def _lock(tx: Tx, key: str) -> None:
         await tx.execute("SELECT pg_advisory_xact_lock($1)", zlib.crc32(f"rate:{key}".encode()))
 
 
-async def clear(tx: Tx, key: str, window_ms: int) -> None:
-    """Forget what was counted of `key` in the current window."""
-    await tx.execute("DELETE FROM rate_counts WHERE id = $1", _window(key, window_ms)[0])
+async def clear(tx: Tx, key: str) -> None:
+    """Forget what `take()` has counted of `key`."""
+    mine = _part(key, 0)[:-_DIGITS]  # as in `_held()`
+    await tx.execute(
+        f"DELETE FROM rate_counts WHERE id >= $1 AND id <= $2 AND substr(id, 1, {len(mine)}) = $3",
+        mine + "0" * _DIGITS,
+        mine + "9" * _DIGITS,
+        mine,
+    )
 
 
 def _window(key: str, window_ms: int) -> tuple[str, int]:

@@ -6,6 +6,7 @@ The cookie holds the sign-in's id, signed; the row behind it is the truth, so th
 from __future__ import annotations
 
 import hashlib
+import math
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -17,7 +18,7 @@ from leadsbot.errors import NotFound, TooManyRequests, Unauthorized
 from leadsbot.ids import new_id
 from leadsbot.vault import Vault
 from leadsbot.workspaces import passwords
-from leadsbot.workspaces.limits import clear, hit
+from leadsbot.workspaces.limits import clear, take
 from leadsbot.workspaces.tables import SignIn
 
 COOKIE = "leadsbot_session"
@@ -90,7 +91,7 @@ class SignIns:
         async def proven(tx: Tx) -> None:
             for limit in limits:
                 if limit.forgiven:
-                    await clear(tx, limit.key, WINDOW_MS)
+                    await clear(tx, limit.key)
             if newer_hash:
                 await tx.execute("UPDATE users SET password_hash = $2 WHERE id = $1", user["id"], newer_hash)
 
@@ -166,16 +167,18 @@ class SignIns:
     async def _throttle(self, limits: tuple[_Limit, ...]) -> None:
         """Count a try before the password is looked at: many at once are no way around; success forgets them."""
 
-        async def count(tx: Tx) -> list[tuple[int, int]]:
-            return [await hit(tx, limit.key, WINDOW_MS) for limit in limits]
+        async def count(tx: Tx) -> None:
+            for limit in limits:
+                await take(tx, limit.key, 1, limit.tries, WINDOW_MS)
 
-        counts = await self._database.write(count)
-        if any(tries > limit.tries for limit, (tries, _) in zip(limits, counts, strict=True)):
-            wait = counts[0][1]
-            minutes = max(1, round(wait / clock.MINUTE))
+        try:
+            await self._database.write(count)
+        except TooManyRequests as error:
+            wait = error.retry_after or 1
+            minutes = max(1, math.ceil(wait / 60))
             raise TooManyRequests(
-                f"Too many tries. Try again in {minutes} min.", code="too_many_sign_ins", retry_after=wait / 1000
-            )
+                f"Too many tries. Try again in {minutes} min.", code="too_many_sign_ins", retry_after=wait
+            ) from None
 
 
 async def purge(tx: Tx) -> int:
