@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from leadsbot.channels.base import DeliveryFailed, Parcel, Receipt
+from leadsbot.channels.base import DeliveryFailed, Parcel, Receipt, Standing
 from leadsbot.channels.telegram import CHANNEL
 from leadsbot.channels.telegram.api import OutboundRequest, make_bot
 from leadsbot.errors import InvalidInput
 from leadsbot.outbound import Outbound
-from tests.channels.parcels import parcel
+from tests.channels.parcels import LEAD, parcel
 from tests.support.telegram_calls import (
     BLOCKED,
     BROKEN,
@@ -28,6 +29,7 @@ from tests.support.telegram_server import ADA, TelegramServer
 from tests.support.webhook_receiver import Answer, WebhookReceiver
 
 CHAT = -100_200
+STAGES = ("Form Started", "New", "Contacted", "Quoted", "Won", "Lost")
 
 
 @pytest.fixture
@@ -54,10 +56,10 @@ async def test_the_alert_arrives_in_the_chat_with_a_button(outbound: Outbound, t
     receipt = await deliver(outbound, telegram)
     sent = telegram.sent[0]
     assert (sent.method, sent.params["chat_id"]) == ("sendMessage", str(CHAT))
-    assert sent.text.startswith("New lead: Grace Hopper")
+    assert sent.text.startswith("🟢 New lead: Grace Hopper")
     assert [button["url"] for button in sent.buttons] == ["https://leads.example.com/leads/0190f3a0"]
     assert receipt.status_code == 200
-    assert receipt.state == {"chat_id": CHAT, "message_id": sent.result["message_id"]}
+    assert receipt.state | {"shown": ""} == {"chat_id": CHAT, "message_id": sent.result["message_id"], "shown": ""}
 
 
 async def test_it_arrives_in_the_topic_it_was_linked_to(outbound: Outbound, telegram: TelegramServer) -> None:
@@ -75,7 +77,7 @@ async def test_it_falls_back_to_plain_text_when_markup_is_refused(outbound: Outb
     await deliver(outbound, telegram)
     assert [call.status for call in telegram.calls] == [400, 200]
     assert "parse_mode" not in telegram.sent[0].params
-    assert telegram.sent[0].text.startswith("New lead: Grace Hopper")
+    assert telegram.sent[0].text.startswith("🟢 New lead: Grace Hopper")
 
 
 async def test_it_puts_the_address_into_the_text_when_the_button_is_refused(
@@ -85,6 +87,80 @@ async def test_it_puts_the_address_into_the_text_when_the_button_is_refused(
     await deliver(outbound, telegram)
     assert telegram.sent[0].buttons == []
     assert telegram.sent[0].text.endswith("https://leads.example.com/leads/0190f3a0")
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    ["Bad Request: ENTITY_TEXT_INVALID", "Bad Request: BUTTON_DATA_INVALID", "Bad Request: REPLY_MARKUP_TOO_LONG",
+     "Bad Request: MESSAGE_TOO_LONG", "Bad Request: something that nobody has seen before"],
+)  # fmt: skip
+async def test_whatever_telegram_minds_the_alert_arrives(
+    refusal: str, outbound: Outbound, telegram: TelegramServer
+) -> None:
+    telegram.fail(CHAT, Fault(400, refusal))
+    await deliver(outbound, telegram)
+    assert "Grace Hopper" in telegram.sent[0].text and "We need a compiler." in telegram.sent[0].text
+
+
+async def test_a_chat_that_is_gone_is_not_asked_again_more_plainly(
+    outbound: Outbound, telegram: TelegramServer
+) -> None:
+    telegram.fail(CHAT, Fault(400, "Bad Request: TOPIC_CLOSED"), always=True)
+    assert (await failure(outbound, telegram)).disable
+    assert len(telegram.calls) == 1
+
+
+async def test_a_group_that_moved_while_it_has_a_topic_is_followed_into_the_topic(
+    outbound: Outbound, telegram: TelegramServer
+) -> None:
+    telegram.fail(CHAT, migrated(-100_999))
+    failed = await failure(outbound, telegram, thread_id=7)
+    await deliver(outbound, telegram, **{"thread_id": 7, **(failed.moved or {})})
+    assert (telegram.sent[0].params["chat_id"], telegram.sent[0].params["message_thread_id"]) == ("-100999", "7")
+
+
+async def test_an_alert_is_edited_where_it_stands(outbound: Outbound, telegram: TelegramServer) -> None:
+    first = addressed(telegram)
+    state = (await CHANNEL.send(first, outbound)).state
+    claimed = replace(first, standing=Standing(LEAD["id"], "New", STAGES, claimed=True, deeds=(("claimed", "Ada"),)))
+    later = replace(claimed, config=dict(claimed.config) | {"chat_id": -7})  # linked to another chat meanwhile
+    receipt = await CHANNEL.edit(later, state, outbound)
+    assert telegram.message(state["message_id"])["text"].splitlines()[1] == "✅ Ada"
+    assert "Release" in telegram.buttons(state["message_id"])
+    assert receipt.state["shown"] == CHANNEL.shown(later) != state["shown"]
+
+
+async def test_an_edit_that_changes_nothing_is_well(outbound: Outbound, telegram: TelegramServer) -> None:
+    state = (await CHANNEL.send(addressed(telegram), outbound)).state
+    await CHANNEL.edit(addressed(telegram), state, outbound)
+    assert [call.status for call in telegram.calls] == [200, 400]
+
+
+async def test_a_message_that_somebody_deleted_is_not_edited_again(
+    outbound: Outbound, telegram: TelegramServer
+) -> None:
+    state = (await CHANNEL.send(addressed(telegram), outbound)).state
+    telegram.remove(state["message_id"])
+    with pytest.raises(DeliveryFailed) as failed:
+        await CHANNEL.edit(addressed(telegram), state, outbound)
+    assert failed.value.permanent and not failed.value.disable
+    assert len(telegram.calls) == 2
+
+
+async def test_of_a_deleted_lead_nothing_is_left_in_the_chat(outbound: Outbound, telegram: TelegramServer) -> None:
+    state = (await CHANNEL.send(addressed(telegram), outbound)).state
+    gone = parcel(dict(addressed(telegram).config), lead=None)
+    await CHANNEL.edit(replace(gone, standing=Standing("", deleted=True)), state, outbound)
+    assert telegram.message(state["message_id"])["text"] == "This lead was deleted."
+    assert telegram.buttons(state["message_id"]) == {}
+
+
+async def test_a_reminder_answers_the_alert(outbound: Outbound, telegram: TelegramServer) -> None:
+    state = (await CHANNEL.send(addressed(telegram), outbound)).state
+    config = dict(addressed(telegram).config)
+    answer = await CHANNEL.send(parcel(config, "lead.unclaimed", reply_to=state["message_id"]), outbound)
+    answered = telegram.message(answer.state["message_id"])["reply_to_message"]
+    assert answered["message_id"] == state["message_id"]
 
 
 async def test_it_waits_as_long_as_telegram_asks(outbound: Outbound, telegram: TelegramServer) -> None:
@@ -161,9 +237,10 @@ async def test_an_api_that_is_down_is_tried_again_and_the_token_is_not_told(
 
 
 async def test_a_message_the_api_finds_wrong_is_not_tried_again(outbound: Outbound, telegram: TelegramServer) -> None:
-    telegram.fail(CHAT, Fault(400, "Bad Request: message text is empty"))
+    telegram.fail(CHAT, Fault(400, "Bad Request: message text is empty"), always=True)
     failed = await failure(outbound, telegram)
     assert failed.permanent and failed.disable is None
+    assert len(telegram.calls) == 2  # dressed and bare
 
 
 async def test_a_channel_without_a_chat_says_what_to_do(outbound: Outbound, telegram: TelegramServer) -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from leadsbot.channels.base import summarize
+from leadsbot.channels.base import Standing, summarize
+from leadsbot.channels.telegram.draft import draft
 from leadsbot.channels.telegram.text import MAX_UNITS, Text, can_open, cut, render, units_of
 from tests.channels.parcels import LEAD, SESSION, parcel
-from tests.support.telegram_rules import visible_text
+from tests.support.telegram_rules import check_keyboard, visible_text
 
 HOSTILE = "<b>&amp;</i> </b><script>alert(1)</script> \u202e\x00 %s {{ 7*7 }}"
 
@@ -45,6 +49,8 @@ def test_html_and_plain_say_the_same() -> None:
         ("form.submitted", {"session": SESSION}, "Application: sent by Grace Hopper"),
         ("webhook.disabled", {"lead": None}, "A webhook was switched off"),
         ("test", {"lead": None}, "A test from Rear Admirals: messages arrive here"),
+        ("lead.unclaimed", {"reply_to": 7}, "Nobody has claimed Grace Hopper yet"),
+        ("lead.reminder", {"reply_to": 7}, "Reminder: Grace Hopper"),
         ("something.new", {}, "something.new: Grace Hopper"),
     ],
 )
@@ -118,3 +124,34 @@ def test_an_address_telegram_would_refuse_stands_in_the_text(url: str) -> None:
 
 def test_an_event_without_a_lead_has_no_button() -> None:
     assert told("test", lead=None).button is None
+
+
+_HARD = [HOSTILE, "<" * 3000, "&amp;" * 900, "😀" * 2100, "\n" * 5000, "]]>", "&#0;"]
+_TYPED = st.text(max_size=400) | st.sampled_from(_HARD)
+_SENT = st.recursive(
+    _TYPED, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_TYPED, inner, max_size=3), max_leaves=4
+)
+_COLUMNS = ("name", "email", "phone", "company", "message", "stage", "source", "page_url", "form_name", "browser")
+_LEADS = st.fixed_dictionaries(
+    {}, optional=dict.fromkeys(_COLUMNS, _TYPED) | {"custom_data": st.dictionaries(_TYPED, _SENT, max_size=12)}
+)
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(_LEADS, st.lists(st.text(max_size=400), max_size=6), st.booleans(), st.sampled_from(["lead.created", "form.x"]))
+def test_whatever_a_visitor_types_is_a_message_that_telegram_takes(
+    lead: dict[str, Any], deeds: list[str], buttons: bool, event_type: str
+) -> None:
+    standing = Standing(LEAD["id"], "New", ("Begun", "New", "Won"), deeds=tuple(("moved", one) for one in deeds))
+    told = parcel({}, event_type, lead=lead | {"lead_url": LEAD["lead_url"]}, session=SESSION)
+    drawn = draft(replace(told, standing=standing), buttons=buttons)
+    assert visible_text(drawn.text.html) == drawn.text.plain
+    assert 0 < units_of(drawn.text.plain.strip()) <= MAX_UNITS
+    assert drawn.buttons is None or check_keyboard(drawn.buttons.to_dict()) is None
+
+
+def test_what_was_done_stands_below_the_title() -> None:
+    deeds = (("moved", "Ada moved it to Won"), ("claimed", "Claimed by <Ada>"))
+    standing = Standing(LEAD["id"], "Won", deeds=deeds)  # type: ignore[arg-type]
+    lines = draft(replace(parcel({}), standing=standing)).text.plain.splitlines()
+    assert lines[:4] == ["🟢 New lead: Grace Hopper", "➡️ Ada moved it to Won", "✅ Claimed by <Ada>", ""]

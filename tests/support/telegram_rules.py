@@ -51,6 +51,8 @@ def check_keyboard(markup: Mapping[str, Any]) -> None:
             raise Refused("Bad Request: text buttons are unallowed in the inline keyboard")
         if len(button.get("callback_data", "").encode()) > 64:
             raise Refused("Bad Request: BUTTON_DATA_INVALID")
+        if not button.get("url") and not button.get("callback_data"):
+            raise Refused("Bad Request: text buttons are unallowed in the inline keyboard")
         url = button.get("url")
         if url is not None and "." not in (urlsplit(url).hostname or ""):
             raise Refused(f"Bad Request: inline keyboard button URL '{url}' is invalid: Wrong HTTP URL")

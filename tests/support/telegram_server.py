@@ -66,13 +66,26 @@ class TelegramServer(HttpThread):
 
     def press(self, message_id: int, user: Mapping[str, Any], data: str) -> str:
         """Let `user` press a button under a message of the bot. Gives the callback query's id."""
-        message = next(kept for (_, number), kept in self._messages.items() if number == message_id)
+        message = self.message(message_id)
         query = str(next(self._ids))
         self._queries.add(query)
         shown = message | {"from": BOT}
         self._push({"callback_query": {"id": query, "from": dict(user), "message": shown,
                                        "chat_instance": str(message["chat"]["id"]), "data": data}})  # fmt: skip
         return query
+
+    def message(self, message_id: int) -> dict[str, Any]:
+        """Give a message of the bot as it stands in its chat now."""
+        return next(kept for (_, number), kept in self._messages.items() if number == message_id)
+
+    def buttons(self, message_id: int) -> dict[str, dict[str, Any]]:
+        """Give the buttons that stand under a message now, by their labels."""
+        rows = (self.message(message_id).get("reply_markup") or {}).get("inline_keyboard", [])
+        return {button["text"]: button for row in rows for button in row}
+
+    def remove(self, message_id: int) -> None:
+        """Let somebody delete a message from its chat."""
+        self._messages = {place: kept for place, kept in self._messages.items() if place[1] != message_id}
 
     def wait_for(self, predicate: Callable[[Call], bool], timeout: float = 10.0) -> Call:
         """Give the first of `sent` that satisfies `predicate`, once there is one. Fails after `timeout` seconds."""
@@ -139,6 +152,8 @@ class TelegramServer(HttpThread):
         message = self._message(int(params["chat_id"]), text, params.get("message_thread_id")) | {"from": BOT}
         if params.get("reply_markup"):
             message["reply_markup"] = params["reply_markup"]
+        if answered := self._messages.get((message["chat"]["id"], _reply_to(params))):
+            message["reply_to_message"] = {key: answered[key] for key in ("message_id", "date", "chat", "text")}
         self._messages[message["chat"]["id"], message["message_id"]] = message
         return message
 
@@ -240,12 +255,17 @@ def _checked_text(params: Mapping[str, Any]) -> str:
     return text.strip()
 
 
+def _reply_to(params: Mapping[str, Any]) -> int:
+    asked = params.get("reply_parameters") or {}
+    return int(asked.get("message_id", 0))
+
+
 def _params(query: str, content_type: str, body: bytes) -> dict[str, Any]:
     if content_type.startswith("application/json"):
         found: dict[str, Any] = json.loads(body or b"{}")
     else:
         found = dict(parse_qsl(query) + parse_qsl(body.decode(), keep_blank_values=True))
-    for name in ("reply_markup", "allowed_updates", "link_preview_options", "commands", "entities"):
+    for name in ("reply_markup", "allowed_updates", "link_preview_options", "commands", "entities", "reply_parameters"):
         if isinstance(found.get(name), str):
             found[name] = json.loads(found[name])
     return found

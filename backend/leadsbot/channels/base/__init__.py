@@ -15,11 +15,14 @@ from leadsbot.channels.base.contract import (
 from leadsbot.channels.base.plain import plain
 from leadsbot.channels.base.replies import failed_answer, failed_request, note, retry_after
 from leadsbot.channels.base.standing import Deed, Standing
-from leadsbot.channels.base.summary import Summary, one_line, summarize
+from leadsbot.channels.base.summary import NUDGES, REMINDER, UNCLAIMED, Summary, one_line, summarize
 
 __all__ = [
+    "NUDGES",
+    "REMINDER",
     "SUMMARY_EVENT",
     "TEST_EVENT",
+    "UNCLAIMED",
     "AtHome",
     "Channel",
     "Deed",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from leadsbot import clock
@@ -15,6 +15,11 @@ from leadsbot.channels.base.contract import SUMMARY_EVENT, TEST_EVENT, Parcel
 from leadsbot.channels.base.plain import plain
 
 Data = Mapping[str, Any]
+
+# A lead that somebody should look after by now; each answers the message that told of it.
+UNCLAIMED: Final = "lead.unclaimed"
+REMINDER: Final = "lead.reminder"
+NUDGES: Final = frozenset({UNCLAIMED, REMINDER})
 
 _CUSTOM_FIELDS_SHOWN = 8
 _JOINERS = "\n\u200c\u200d"  # the last two hold words of some scripts, and emoji, together
@@ -39,6 +44,8 @@ def summarize(parcel: Parcel) -> Summary:
         return _of_a_span(parcel.data.get("summary") or {})
     lead: Data = parcel.data.get("lead") or {}
     session: Data = parcel.data.get("session") or {}
+    if parcel.event_type in NUDGES:
+        return _nudge(parcel, lead)
     facts = [*_facts(lead, session), *_about_webhook(parcel.data), ("When", _when(parcel))]
     alert: Data = parcel.data.get("alert") or {}
     text = parcel.data.get("text") or alert.get("text") or lead.get("message") or ""
@@ -47,8 +54,15 @@ def summarize(parcel: Parcel) -> Summary:
         facts=tuple((one_line(label), line) for label, value in facts if (line := one_line(value))),
         message=_readable(str(text)).strip() if parcel.event_type != "lead.stage_changed" else "",
         link=lead.get("lead_url") or alert.get("url") or None,
-        opens="Open the capture log" if alert else "Open the lead",
+        opens=str(alert.get("opens") or "Open the capture log") if alert else "Open the lead",
     )
+
+
+def _nudge(parcel: Parcel, lead: Data) -> Summary:
+    """What was told already is only called to mind: who, and how to reach them."""
+    facts = [(label.title(), one_line(lead.get(label))) for label in ("email", "phone", "stage")]
+    title, link = one_line(_title(parcel, lead, {})), lead.get("lead_url") or None
+    return Summary(title, tuple((label, line) for label, line in facts if line), "", link)
 
 
 def _of_a_span(told: Data) -> Summary:
@@ -87,14 +101,16 @@ def _title(parcel: Parcel, lead: Data, session: Data) -> str:
         "lead.updated": f"{name} is back",
         "lead.stage_changed": f"{name}: {parcel.data.get('from_stage')} → {parcel.data.get('to_stage')}",
         "lead.deleted": "A lead is part of another now" if parcel.data.get("merged_into") else "A lead was deleted",
+        UNCLAIMED: f"Nobody has claimed {name} yet",
+        REMINDER: f"Reminder: {name}",
         "form.started": f"{form}: somebody has begun",
         "form.abandoned": f"{form}: {name} left at {_percent(lead, session)} %",
         "form.submitted": f"{form}: sent by {name}",
         "webhook.disabled": "A webhook was switched off",
-        "site.alert": str((parcel.data.get("alert") or {}).get("title", "")),
         TEST_EVENT: f"A test from {parcel.workspace.get('name') or 'LeadsBot'}: messages arrive here",
     }
-    return titles.get(parcel.event_type) or f"{parcel.event_type}: {name}"
+    alert = str((parcel.data.get("alert") or {}).get("title") or "")
+    return alert or titles.get(parcel.event_type) or f"{parcel.event_type}: {name}"
 
 
 def _name(lead: Data) -> str:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, Message
+from telegram import Bot, LinkPreviewOptions, ReplyParameters
 from telegram.error import BadRequest, TelegramError
 
-from leadsbot.channels.base import DeliveryFailed, Parcel, Receipt, Summary, summarize
+from leadsbot.channels.base import DeliveryFailed, Parcel, Receipt
 from leadsbot.channels.telegram.api import OutboundRequest, make_bot
-from leadsbot.channels.telegram.failures import explain
-from leadsbot.channels.telegram.text import Text, render
+from leadsbot.channels.telegram.draft import draft
+from leadsbot.channels.telegram.failures import explain, is_unchanged
+from leadsbot.channels.telegram.posting import Dress, insist
 from leadsbot.errors import InvalidInput
 from leadsbot.outbound import Outbound
 
@@ -48,45 +49,70 @@ class Telegram:
         return f"{place}/{config['thread_id']}" if config.get("thread_id") else place
 
     async def send(self, parcel: Parcel, outbound: Outbound) -> Receipt:
-        """Send the alert; the receipt's state has `chat_id` and `message_id` for later edits."""
+        """Send the alert; the receipt's state has `chat_id` and `message_id` for later edits, and what it shows."""
         config = parcel.config
         if not config.get("chat_id"):
             raise DeliveryFailed("No chat is linked yet. Open the channel's link in Telegram and press Start.")
+        state: dict[str, Any] = {"shown": self.shown(parcel)}
+
+        async def post(bot: Bot, dress: Dress) -> None:
+            message = await bot.send_message(
+                chat_id=config["chat_id"],
+                message_thread_id=config.get("thread_id"),
+                reply_parameters=_in_reply_to(parcel),
+                **_wearing(parcel, dress),
+            )
+            state.update(chat_id=message.chat_id, message_id=message.message_id)
+
+        return Receipt(await self._call(parcel, outbound, post), state=state)
+
+    def shown(self, parcel: Parcel) -> str:
+        return draft(parcel).mark
+
+    async def edit(self, parcel: Parcel, state: Mapping[str, Any], outbound: Outbound) -> Receipt:
+        """Edit the message in the chat where it stands, whichever chat the channel leads to by now."""
+
+        async def post(bot: Bot, dress: Dress) -> None:
+            place = {"chat_id": state["chat_id"], "message_id": state["message_id"]}
+            try:
+                await bot.edit_message_text(**place, **_wearing(parcel, dress))
+            except BadRequest as refused:
+                if not is_unchanged(refused):
+                    raise
+
+        return Receipt(await self._call(parcel, outbound, post), state={**state, "shown": self.shown(parcel)})
+
+    async def _call(
+        self, parcel: Parcel, outbound: Outbound, post: Callable[[Bot, Dress], Awaitable[None]]
+    ) -> int | None:
+        """Call the Bot API with the channel's bot; gives the answer's status. Raises DeliveryFailed."""
+        config = parcel.config
         if not config.get("bot_token"):
             raise DeliveryFailed("This server has no Telegram bot. Set LEADSBOT_TELEGRAM_TOKEN or the channel's own.")
         request = OutboundRequest(outbound, f"{parcel.workspace_id}:{self.destination(config)}")
         try:
             bot = make_bot(str(config["bot_token"]), str(config.get("api_base") or PUBLIC_API), request)
-            message = await _deliver(bot, config, summarize(parcel))
+            await insist(lambda dress: post(bot, dress))
         except TelegramError as error:
             raise DeliveryFailed(**explain(error, request.status, request.from_api)) from error
-        return Receipt(request.status, state={"chat_id": message.chat_id, "message_id": message.message_id})
+        return request.status
 
 
-async def _deliver(bot: Bot, config: Mapping[str, Any], summary: Summary) -> Message:
-    """Send the summary; if Telegram minds its dress, send it plainly: the alert matters more than its looks."""
-    parts = (summary.title, summary.facts, summary.message, summary.link)
-    try:
-        return await _post(bot, config, render(*parts))
-    except BadRequest as refused:
-        said = refused.message.lower()
-        if "can't parse entities" in said:
-            return await _post(bot, config, render(*parts), plain=True)
-        if summary.link and ("button" in said or "url" in said):
-            return await _post(bot, config, render(*parts, buttons=False))
-        raise
+def _wearing(parcel: Parcel, dress: Dress) -> dict[str, Any]:
+    """Give the message's text and buttons as the Bot API takes them."""
+    drawn = draft(parcel, buttons=dress.buttons)
+    return {
+        "text": drawn.text.html if dress.markup else drawn.text.plain,
+        "parse_mode": "HTML" if dress.markup else None,
+        "reply_markup": drawn.buttons,
+        "link_preview_options": LinkPreviewOptions(is_disabled=True),
+    }
 
 
-async def _post(bot: Bot, config: Mapping[str, Any], text: Text, *, plain: bool = False) -> Message:
-    keyboard = InlineKeyboardMarkup([[InlineKeyboardButton("Open", url=text.button)]]) if text.button else None
-    return await bot.send_message(
-        chat_id=config["chat_id"],
-        message_thread_id=config.get("thread_id"),
-        text=text.plain if plain else text.html,
-        parse_mode=None if plain else "HTML",
-        reply_markup=keyboard,
-        link_preview_options=LinkPreviewOptions(is_disabled=True),
-    )
+def _in_reply_to(parcel: Parcel) -> ReplyParameters | None:
+    """Answer the message that the parcel is about, as long as it stands there."""
+    message_id = parcel.data.get("reply_to")
+    return ReplyParameters(message_id, allow_sending_without_reply=True) if message_id else None
 
 
 def _chat_id(value: object) -> int | str:

@@ -23,11 +23,26 @@ _GONE = {
     "group chat was deleted": "The group was deleted. Link another chat.",
     "group chat was deactivated": "The group was closed. Link another chat.",
     "message thread not found": "The topic was deleted. Link another topic or the group itself.",
+    "topic_deleted": "The topic was deleted. Link another topic or the group itself.",
+    "topic_closed": "The topic is closed. Reopen it and switch the channel on again.",
+    "topic closed": "The topic is closed. Reopen it and switch the channel on again.",
+    "peer_id_invalid": "Telegram doesn't know this chat. Link it again.",
+    "no write access": "The bot may not write in this chat. Allow it and switch the channel on again.",
+    "chat_send_plain_forbidden": "The bot may not write in this chat. Allow it and switch the channel on again.",
+    "chat_restricted": "Telegram has restricted this chat. Link another one.",
     "not enough rights to send": "The bot may not write in this chat. Allow it and switch the channel on again.",
     "have no rights to send": "The bot may not write in this chat. Allow it and switch the channel on again.",
     "chat_write_forbidden": "The bot may not write in this chat. Allow it and switch the channel on again.",
     "need administrator rights": "The bot must be an administrator of this channel to write in it.",
 }
+# A message that is gone, or too old for Telegram, while its chat may be quite well.
+_MESSAGE_GONE = (
+    "message to edit not found",
+    "message can't be edited",
+    "message_id_invalid",
+    "message_edit_time_expired",
+)
+_UNCHANGED = "message is not modified"
 _BAD_TOKEN = "Telegram doesn't accept the bot's token. Check it with @BotFather and switch the channel on again."  # noqa: S105
 
 
@@ -47,6 +62,22 @@ def explain(error: TelegramError, status: int | None, from_api: bool) -> dict[st
     if from_api and (why := _why_gone(error)):
         return {"message": why, "status_code": status, "permanent": True, "disable": why}
     return {"message": _sentence(error), "status_code": status, "permanent": _is_final(error, from_api)}
+
+
+def is_about_the_chat(error: TelegramError) -> bool:
+    """Tell whether this refusal is of the chat itself, whatever is written to it."""
+    return _why_gone(error) is not None
+
+
+def is_about_the_message(error: TelegramError) -> bool:
+    """Tell whether what was to be edited can't be, any more, or shows it all already."""
+    said = error.message.lower()
+    return _UNCHANGED in said or any(sign in said for sign in _MESSAGE_GONE)
+
+
+def is_unchanged(error: TelegramError) -> bool:
+    """Tell whether an edit was refused because the message says it already."""
+    return _UNCHANGED in error.message.lower()
 
 
 def _why_gone(error: TelegramError) -> str | None:

@@ -14,7 +14,8 @@ from urllib.parse import urlsplit
 from leadsbot.outbound import is_public
 
 MAX_UNITS = 4_096
-_TITLE, _LABEL, _VALUE, _LINK = 200, 60, 240, 500
+_TITLE, _LABEL, _VALUE, _LINK, _DEED = 200, 60, 240, 500, 200
+_MOST_DEEDS = 5
 _LEAST_MESSAGE = 500
 _INSIDE = (".localhost", ".local", ".internal", ".lan", ".home.arpa", ".test", ".invalid")
 
@@ -29,11 +30,19 @@ class Text:
 
 
 def render(
-    title: str, facts: Sequence[tuple[str, str]], message: str, link: str | None, *, buttons: bool = True
+    title: str,
+    facts: Sequence[tuple[str, str]],
+    message: str,
+    link: str | None,
+    *,
+    buttons: bool = True,
+    deeds: Sequence[str] = (),
 ) -> Text:
-    """Lay out a message. A link stands in the text where `buttons` is false or Telegram would refuse its address."""
+    """Lay out a message. A link stands in the text where `buttons` is false or Telegram would refuse its address;
+    `deeds`, what was done about it since, stand right below the title, where a phone's first glance falls."""
     button = link if link and buttons and can_open(link) else None
-    lines = [("", cut(title, _TITLE)), *_fitting(facts)]
+    head = [("", cut(title, _TITLE)), *(("", cut(deed, _DEED)) for deed in deeds[:_MOST_DEEDS])]
+    lines = [*head, *([("", "")] if deeds and facts else []), *_fitting(facts, sum(map(_size, head)) + 1)]
     tail = [("", "\n" + cut(link, _LINK))] if link and not button else []
     if message:
         room = MAX_UNITS - sum(map(_size, lines)) - sum(map(_size, tail)) - 2
@@ -70,8 +79,8 @@ def can_open(url: str) -> bool:
         return "." in host
 
 
-def _fitting(facts: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
-    room = MAX_UNITS - _TITLE - _LINK - _LEAST_MESSAGE
+def _fitting(facts: Sequence[tuple[str, str]], taken: int) -> Iterator[tuple[str, str]]:
+    room = MAX_UNITS - taken - _LINK - _LEAST_MESSAGE
     for label, value in facts:
         line = (cut(label, _LABEL), cut(value, _VALUE))
         room -= _size(line)

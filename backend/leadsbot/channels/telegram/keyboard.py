@@ -1,0 +1,55 @@
+"""The buttons under an alert: what somebody would do next, on a phone, with one thumb."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+
+from leadsbot.channels.base import Standing
+from leadsbot.channels.telegram.presses import CLAIM, NOT_SPAM, SNOOZE, SPAM, STAGE, UNCLAIM, Press, data_of, mark
+from leadsbot.channels.telegram.text import cut
+
+MOST_STAGES = 3
+SNOOZE_MINUTES = 60
+LOST = "Lost"
+_LABEL = 24
+_A_ROW = 2
+
+Button = InlineKeyboardButton
+
+
+def keyboard(standing: Standing | None, link: str | None) -> InlineKeyboardMarkup | None:
+    """Give the buttons for a lead as it stands, and one that opens `link`; None where there would be none."""
+    rows = list(_rows(standing)) if standing and not standing.deleted else []
+    if link:
+        rows.append([Button("Open", url=link)])
+    return InlineKeyboardMarkup(rows) if rows else None
+
+
+def next_stages(standing: Standing) -> list[str]:
+    """Give the stages that a lead may well go to from here: the next few, and Lost; from Lost back to where leads
+    begin. One that stands at no stage of the pipeline any more may go to its first ones."""
+    open_stages = [stage for stage in standing.stages if stage != LOST]
+    if standing.stage == LOST:
+        return open_stages[1:2]
+    here = open_stages.index(standing.stage) + 1 if standing.stage in open_stages else 1
+    return open_stages[here : here + MOST_STAGES] + [LOST] * (LOST in standing.stages)
+
+
+def _rows(standing: Standing) -> Iterator[list[Button]]:
+    if standing.spam:
+        yield [_button("Undo: not spam", NOT_SPAM, standing)]
+        return
+    stages = [_button(cut(stage, _LABEL), STAGE, standing, mark(stage)) for stage in next_stages(standing)]
+    for first in range(0, len(stages), _A_ROW):
+        yield stages[first : first + _A_ROW]
+    if standing.claimed:
+        yield [_button("Release", UNCLAIM, standing), _button("Spam", SPAM, standing)]
+    else:
+        snooze = _button("Snooze 1 h", SNOOZE, standing, str(SNOOZE_MINUTES))
+        yield [_button("Claim", CLAIM, standing), snooze, _button("Spam", SPAM, standing)]
+
+
+def _button(label: str, verb: str, standing: Standing, argument: str = "") -> Button:
+    return Button(label, callback_data=data_of(Press(verb, standing.lead_id, argument)))

@@ -1,0 +1,48 @@
+"""Getting a message through: what Telegram minds about its dress is left off rather than the message."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from telegram.error import BadRequest
+
+from leadsbot.channels.telegram.failures import is_about_the_chat, is_about_the_message
+
+R = TypeVar("R")
+
+# The Bot API's own words, which are for people and may change: what is none of these loses all of its dress at once.
+_MARKUP = ("parse entities", "entit", "unsupported start tag", "end tag")
+_BUTTONS = ("button", "url", "keyboard", "reply_markup", "reply markup")
+
+
+@dataclass(frozen=True, slots=True)
+class Dress:
+    """What a message may wear: markup in its text, buttons under it."""
+
+    markup: bool = True
+    buttons: bool = True
+
+    def without(self, refusal: str) -> Dress | None:
+        """Give what is left of it after a refusal; None where there is nothing left to take off."""
+        said = refusal.lower()
+        if self.markup and any(word in said for word in _MARKUP):
+            return replace(self, markup=False)
+        if self.buttons and any(word in said for word in _BUTTONS):
+            return replace(self, buttons=False)
+        return Dress(False, False) if self.markup or self.buttons else None
+
+
+async def insist(post: Callable[[Dress], Awaitable[R]]) -> R:
+    """Post a message, the more plainly the more of it Telegram refuses. Raises TelegramError, for a chat or message
+    that isn't there (any more) at once: no dress helps there."""
+    dress = Dress()
+    while True:
+        try:
+            return await post(dress)
+        except BadRequest as refused:
+            plainer = dress.without(refused.message)
+            if plainer is None or is_about_the_chat(refused) or is_about_the_message(refused):
+                raise
+            dress = plainer
