@@ -103,6 +103,7 @@ async def test_a_change_without_sense_changes_nothing(api: Client) -> None:
         ({"leads_per_hour": None}, "leads_per_hour"),
         ({"leads_per_hour": True}, "leads_per_hour"),
         ({"retention_days": 0}, "retention_days"),
+        ({"summary_hour": 24}, "summary_hour"),
         ({"required_fields": ["lead_url"]}, "required_fields"),
         ({"required_fields": "phone"}, "required_fields"),
         ({"required_fields": [f"f{n}" for n in range(51)]}, "required_fields"),
@@ -114,9 +115,15 @@ async def test_a_change_without_sense_changes_nothing(api: Client) -> None:
 
 async def test_the_workspace_takes_its_other_settings(api: Client) -> None:
     before = (await api.get("/api/v1/workspace")).json()
-    wanted = {"country": "AT", "leads_per_hour": 1_000_000, "retention_days": 365, "lead_types": ["B2B", "B2C"]}
+    wanted = {
+        "country": "AT",
+        "summary_hour": 0,
+        "leads_per_hour": 1_000_000,
+        "retention_days": 365,
+        "lead_types": ["B2B", "B2C"],
+    }
     assert (await api.patch("/api/v1/workspace", json=wanted)).json() == {**before, **wanted}
-    unset = {"country": "", "retention_days": None, "lead_types": []}
+    unset = {"country": "", "summary_hour": 8, "retention_days": None, "lead_types": []}
     assert (await api.patch("/api/v1/workspace", json=unset)).json() == {**before, **unset, "leads_per_hour": 1_000_000}
 
 

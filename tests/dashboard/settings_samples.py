@@ -67,6 +67,7 @@ PAGES: dict[str, tuple[Shell, View]] = {
             country="AT",
             required_fields=("event_date",),
             leads_per_hour=100,
+            summary_hour=8,
             retention_days=None,
             zones=("Europe/Vienna", "UTC"),
             countries=(("AT", "Austria"), ("DE", "Germany")),

@@ -41,13 +41,13 @@ async def test_settings_show_how_everything_stands(owner: Browser) -> None:
 
 async def test_the_workspaces_own_settings_are_saved(owner: Browser, database: Database, workspace: Created) -> None:
     said = {"name": "Hof", "timezone": "Europe/Vienna", "country": "AT", "required_fields": "Event Date\r\nbudget",
-            "leads_per_hour": "1,000", "retention_days": "365"}  # fmt: skip
+            "summary_hour": "17", "leads_per_hour": "1,000", "retention_days": "365"}  # fmt: skip
     answer = await owner.press("/settings/workspace", said)
     assert (answer.status_code, answer.headers["location"]) == (303, "/settings/workspace")
     row = await get_workspace(database, workspace.workspace_id)
     assert (row["name"], row["timezone"], row["country"]) == ("Hof", "Europe/Vienna", "AT")
     assert (row["required_fields"], row["leads_per_hour"]) == ('["event_date","budget"]', 1_000)
-    assert row["retention_days"] == 365
+    assert (row["retention_days"], row["summary_hour"]) == (365, 17)
     page = await owner.see("/settings/workspace")
     assert "Saved." in page.text and "event_date\nbudget" in page.text and '<option value="AT" selected>' in page.text
     await owner.press("/settings/workspace", {**said, "retention_days": "", "country": ""})
@@ -59,10 +59,10 @@ async def test_what_is_wrong_stands_beside_its_field_and_nothing_typed_is_lost(
     owner: Browser, database: Database, workspace: Created
 ) -> None:
     said = {"name": " ", "timezone": "Mars/Olympus", "country": "XX", "required_fields": "lead_url",
-            "leads_per_hour": "lots <b>", "retention_days": "0"}  # fmt: skip
+            "summary_hour": "24", "leads_per_hour": "lots <b>", "retention_days": "0"}  # fmt: skip
     answer = await owner.press("/settings/workspace", said)
     assert answer.status_code == 422
-    assert answer.text.count('class="wrong"') == 6
+    assert answer.text.count('class="wrong"') == 7
     assert "A whole number from 1 to 1,000,000" in answer.text and 'value="lots &lt;b&gt;"' in answer.text
     row = await get_workspace(database, workspace.workspace_id)
     assert (row["name"], row["leads_per_hour"]) == ("Lindenhof", 100)

@@ -41,6 +41,7 @@ class WorkspaceChange(msgspec.Struct, forbid_unknown_fields=True):
     name: Name | UnsetType = UNSET
     timezone: Annotated[str, Meta(max_length=64)] | UnsetType = UNSET
     country: Annotated[str, Meta(max_length=2)] | UnsetType = UNSET
+    summary_hour: Annotated[int, Meta(ge=0, le=23)] | UnsetType = UNSET
     stages: Names | UnsetType = UNSET
     required_fields: Names | UnsetType = UNSET
     lead_types: Names | UnsetType = UNSET

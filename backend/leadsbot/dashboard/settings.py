@@ -29,6 +29,8 @@ from leadsbot.workspaces.workspace_editing import (
     timezones,
 )
 
+HOURS = 24
+
 Check = Callable[[Posted, str], Any]
 
 
@@ -81,6 +83,7 @@ async def _view(desk: Desk, form: Form | None = None) -> WorkspaceSettings:
         name=row["name"],
         time_zone=row["timezone"],
         country=row["country"],
+        summary_hour=row["summary_hour"],
         required_fields=tuple(msgspec.json.decode(row["required_fields"], type=list[str])),
         leads_per_hour=row["leads_per_hour"],
         retention_days=row["retention_days"],
@@ -135,6 +138,13 @@ def _number(posted: Posted, name: str, most: int) -> int:
     return int(text)
 
 
+def _hour(posted: Posted, name: str) -> int:
+    text = posted.text(name)
+    if not (text.isascii() and text.isdecimal() and len(text) <= 2 and int(text) < HOURS):
+        raise InvalidInput("Choose one of the list.")
+    return int(text)
+
+
 def _days(posted: Posted, name: str) -> int | None:
     return _number(posted, name, LONGEST_RETENTION_DAYS) if posted.text(name) else None
 
@@ -143,6 +153,7 @@ _CHECKS: dict[str, Check] = {
     "name": _name,
     "timezone": _timezone,
     "country": _country,
+    "summary_hour": _hour,
     "required_fields": lambda posted, name: check_required(posted.lines(name)),
     "leads_per_hour": lambda posted, name: _number(posted, name, MOST_LEADS_PER_HOUR),
     "retention_days": _days,

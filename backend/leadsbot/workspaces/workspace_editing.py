@@ -18,7 +18,7 @@ MAX_NAME = 200
 MOST_LEADS_PER_HOUR = 1_000_000
 LONGEST_RETENTION_DAYS = 3_650
 MOST_REQUIRED = 50
-COLUMNS = ("name", "timezone", "country", "required_fields", "leads_per_hour", "retention_days")
+COLUMNS = ("name", "timezone", "country", "summary_hour", "required_fields", "leads_per_hour", "retention_days")
 _LISTS = ("stages", "required_fields", "lead_types", "event_types")
 _GET = "SELECT * FROM workspaces WHERE id = $1"
 
@@ -62,7 +62,7 @@ def workspace_json(row: Row) -> dict[str, Any]:
     return {
         **{name: row[name] for name in ("id", "name", "timezone", "country")},
         **{name: msgspec.json.decode(row[name]) for name in _LISTS},
-        **{name: row[name] for name in ("leads_per_hour", "retention_days")},
+        **{name: row[name] for name in ("summary_hour", "leads_per_hour", "retention_days")},
         "created_at": rfc3339(row["created_at"]),
     }
 

@@ -300,6 +300,9 @@ class Workspace(Struct):
     required_fields: list[str]
     lead_types: list[str]
     event_types: list[str]
+    summary_hour: Annotated[
+        int, _example(8, "the hour of its day at which summaries and daily digests are sent, 0 to 23")
+    ]
     leads_per_hour: Annotated[int, _example(100)]
     retention_days: int | None
     created_at: Time

@@ -43,6 +43,7 @@ class WorkspaceSettings:
     name: str
     time_zone: str
     country: str
+    summary_hour: int
     required_fields: tuple[str, ...]
     leads_per_hour: int
     retention_days: int | None
