@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from time import perf_counter
 from typing import Any
@@ -13,9 +13,9 @@ import msgspec
 import structlog
 
 from leadsbot import clock
-from leadsbot.channels.base import DeliveryFailed, Parcel, Receipt
+from leadsbot.channels.base import DeliveryFailed, Parcel, Receipt, note
 from leadsbot.errors import LeadsBotError
-from leadsbot.routing import kinds
+from leadsbot.routing import kinds, templates
 from leadsbot.routing.destination import Destination
 from leadsbot.services import Services
 
@@ -48,8 +48,9 @@ async def attempt(services: Services, destination: Destination, delivery: Mappin
     outcome: Receipt | DeliveryFailed
     try:
         async with asyncio.timeout(LONGEST_S):
-            parcel = _parcel(services, destination, delivery)
+            parcel, remark = _worded(destination, _parcel(services, destination, delivery))
             outcome = await services.channels[destination.kind].send(parcel, services.outbound)
+            outcome = replace(outcome, note=note(f"{remark} {outcome.note}".encode())) if remark else outcome
     except DeliveryFailed as failure:
         outcome = failure
     except LeadsBotError as error:
@@ -60,6 +61,12 @@ async def attempt(services: Services, destination: Destination, delivery: Mappin
         log.error("delivery.broke", delivery=delivery["id"], kind=destination.kind, error=repr(error), exc_info=True)
         outcome = DeliveryFailed("Something went wrong on this server; its log says what.")
     return Tried(at, round((perf_counter() - started) * 1000), outcome)
+
+
+def _worded(destination: Destination, parcel: Parcel) -> tuple[Parcel, str]:
+    """Give the parcel as the channel's template words it, and a remark where that failed."""
+    text, remark = templates.told(destination.options.template, parcel)
+    return replace(parcel, text=text) if text else parcel, remark
 
 
 def _parcel(services: Services, destination: Destination, delivery: Mapping[str, Any]) -> Parcel:

@@ -11,7 +11,8 @@ import msgspec
 from leadsbot import clock
 from leadsbot.db import Database
 from leadsbot.ids import new_id
-from leadsbot.routing import kinds
+from leadsbot.routing import kinds, options
+from leadsbot.routing.options import Options
 from leadsbot.services import Services
 from leadsbot.vault import Undecipherable, Vault
 
@@ -54,6 +55,11 @@ class Destination:
     def filter(self) -> dict[str, Any]:
         """The leads it is told of (see `wants`); a webhook has none."""
         return {} if self.is_webhook else msgspec.json.decode(self.row["filter"], type=dict[str, Any])
+
+    @property
+    def options(self) -> Options:
+        """When and how a channel tells; a webhook has none of it."""
+        return Options() if self.is_webhook else options.read(self.row.get("options") or "{}")
 
     def config(self, vault: Vault) -> dict[str, Any]:
         """Give its config, decrypted. Raises `Undecipherable`."""

@@ -22,7 +22,7 @@ class Parcel:
     `body` is the exact JSON of the contract's section 5 and `payload` the same, decoded. `config` is the channel's,
     decrypted, with what the instance adds (such as `api_base`); `workspace` has `name` and `timezone` (IANA). `state`
     is what an earlier attempt at this delivery left to go on from, `standing` how the lead stands now, for channels
-    whose messages show it.
+    whose messages show it. `text` is what a template of the user's says in place of the usual message (`summarize`).
     """
 
     delivery_id: str
@@ -36,6 +36,7 @@ class Parcel:
     workspace: Mapping[str, Any]
     state: Mapping[str, Any] = field(default_factory=dict)
     standing: Standing | None = None
+    text: str = ""
 
     @property
     def data(self) -> Mapping[str, Any]:

@@ -22,6 +22,7 @@ REMINDER: Final = "lead.reminder"
 NUDGES: Final = frozenset({UNCLAIMED, REMINDER})
 
 _CUSTOM_FIELDS_SHOWN = 8
+_LONGEST_TITLE = 150
 _JOINERS = "\n\u200c\u200d"  # the last two hold words of some scripts, and emoji, together
 
 
@@ -42,10 +43,14 @@ def summarize(parcel: Parcel) -> Summary:
     """Tell a parcel's event. An event type this knows nothing about still gets its name and what the lead says."""
     if parcel.event_type == SUMMARY_EVENT:
         return _of_a_span(parcel.data.get("summary") or {})
+    if many := parcel.data.get("digest"):
+        return Summary(one_line(many["title"]), (), _readable(many["text"]), None)
     lead: Data = parcel.data.get("lead") or {}
     session: Data = parcel.data.get("session") or {}
     if parcel.event_type in NUDGES:
         return _nudge(parcel, lead)
+    if parcel.text:
+        return _templated(parcel.text, lead)
     facts = [*_facts(lead, session), *_about_webhook(parcel.data), ("When", _when(parcel))]
     alert: Data = parcel.data.get("alert") or {}
     text = parcel.data.get("text") or alert.get("text") or lead.get("message") or ""
@@ -56,6 +61,14 @@ def summarize(parcel: Parcel) -> Summary:
         link=lead.get("lead_url") or alert.get("url") or None,
         opens=str(alert.get("opens") or "Open the capture log") if alert else "Open the lead",
     )
+
+
+def _templated(text: str, lead: Data) -> Summary:
+    """What a template of the user's says: its first line is the title, and a mail's subject."""
+    first, _, rest = _readable(text).strip().partition("\n")
+    if len(first) > _LONGEST_TITLE:
+        first, rest = f"{first[: _LONGEST_TITLE - 1].rstrip()}…", _readable(text)
+    return Summary(one_line(first), (), rest.strip(), lead.get("lead_url") or None)
 
 
 def _nudge(parcel: Parcel, lead: Data) -> Summary:
