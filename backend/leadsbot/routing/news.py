@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
 from typing import Any
 from urllib.parse import urlencode
 
@@ -21,12 +22,15 @@ _INTERNAL = frozenset({"did", "by"})
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """An event with its body. `returning`: a visitor's submission caused this `lead.updated`, rather than an edit."""
+    """An event with its body. `returning`: a visitor's submission caused this `lead.updated`, rather than an edit.
+    `data` is the body's, `zone` the workspace's."""
 
     event: Row
     body: bytes
     lead: Row | None
     returning: bool
+    data: Row = field(default_factory=dict)
+    zone: tzinfo = UTC
 
     @property
     def type(self) -> str:
@@ -52,7 +56,8 @@ async def workspaces_of(database: Database, event_ids: Sequence[str]) -> set[str
 async def load(database: Database, event_ids: Sequence[str], public_url: str) -> list[News]:
     """Give the news for these events in the order they happened. Events that are gone are left out."""
     events = await database.fetch(
-        f"SELECT seq, id, workspace_id, type, lead_id, data, at FROM events WHERE id {database.one_of(1)} ORDER BY seq",
+        "SELECT e.seq, e.id, e.workspace_id, e.type, e.lead_id, e.data, e.at, w.timezone FROM events e"
+        f" JOIN workspaces w ON w.id = e.workspace_id WHERE e.id {database.one_of(1)} ORDER BY e.seq",
         database.many(list(event_ids)),
     )
     decoded = [(event, msgspec.json.decode(event["data"], type=dict[str, Any])) for event in events]
@@ -93,7 +98,8 @@ def _news(
         data["alert"] = {**alert, "url": f"{public_url}/attempts?{urlencode({'door': alert['door_id']})}"}
     returning = event["type"] == "lead.updated" and (event["lead_id"], event["at"]) in returns
     shown = {name: value for name, value in data.items() if name not in _INTERNAL}
-    return News(event, envelope(event, {**shown, "lead": lead}), lead, returning)
+    whole = {**shown, "lead": lead}
+    return News(event, envelope(event, whole), lead, returning, whole, clock.zone(event["timezone"]))
 
 
 async def _missing_leads(database: Database, decoded: Sequence[tuple[Row, Row]]) -> dict[str, Row]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from leadsbot.conditions import Facts, check, met
 from leadsbot.errors import InvalidInput
 from leadsbot.leads.watching import ALERT
 from leadsbot.routing.destination import Destination
@@ -15,6 +16,7 @@ FILTERS = (
     *("stage", "source", "campaign", "utm_source", "utm_medium", "utm_campaign", "domain", "device_type"),
     *("form_id", "form_name", "lead_type", "event_type", "assigned_to"),
 )
+_NODES = frozenset(("all", "any", "not", "field"))
 _ADDRESSED = "workflow.step"  # goes to the one webhook that its workflow names, never round the house
 # News of the house itself goes to the channels that are told when a webhook is switched off.
 _HOUSE = "webhook.disabled"
@@ -39,36 +41,45 @@ def wants(destination: Destination, news: News) -> bool:
         return False
     if news.type == "form.abandoned" and news.lead is None and not destination.events:
         return False
-    return news.type.startswith("webhook.") or matches(destination.filter, news.lead)
+    return news.type.startswith("webhook.") or matches(destination.filter, Facts.of(news.data, news.zone))
 
 
-def matches(filter: Mapping[str, Any], lead: Mapping[str, Any] | None) -> bool:
-    """Tell whether a lead has, for every field of the filter, one of its values, whatever their case."""
-    if not filter:
-        return True
-    if lead is None:
-        return False
-    return all(_text(lead.get(field)) in map(_text, _listed(allowed)) for field, allowed in filter.items())
+def matches(filter: Mapping[str, Any], facts: Facts) -> bool:
+    """Tell whether a filter lets news pass."""
+    return met(as_conditions(filter), facts)
+
+
+def as_conditions(filter: Mapping[str, Any]) -> dict[str, Any]:
+    """Give a filter as conditions; one that lists a lead's fields with their values means that all of them fit."""
+    if not is_plain(filter):
+        return dict(filter)
+    leaves = [{"field": field, "op": "in", "value": _listed(allowed)} for field, allowed in filter.items()]
+    return {"all": leaves} if leaves else {}
+
+
+def is_plain(filter: Mapping[str, Any]) -> bool:
+    """Tell whether a filter is of fields and the values that pass, rather than conditions."""
+    return not filter.keys() & _NODES
 
 
 def check_filter(filter: object) -> dict[str, Any]:
-    """Give a filter in its normal form: a lead's fields, each with the values that pass. Raises InvalidInput."""
+    """Give a filter in its normal form: conditions, or a lead's fields, each with the values that pass. Raises
+    InvalidInput."""
     if filter is None:
         return {}
     if not isinstance(filter, dict):
-        raise InvalidInput("A filter is an object of fields and the values that pass.", fields=["filter"])
+        raise InvalidInput("A filter is an object of conditions, or of fields and their values.", fields=["filter"])
+    if not is_plain(filter):
+        return check(filter, "filter")
     for field, allowed in filter.items():
         if field not in FILTERS:
             known = ", ".join(FILTERS)
             raise InvalidInput(f"A filter knows these fields: {known}.", fields=[f"filter.{field}"])
         if not _listed(allowed) or not all(isinstance(value, str) for value in _listed(allowed)):
             raise InvalidInput("A filter's value is a text or a list of texts.", fields=[f"filter.{field}"])
+        check({"field": field, "op": "in", "value": _listed(allowed)}, f"filter.{field}")
     return dict(filter)
 
 
 def _listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
-
-
-def _text(value: Any) -> str:
-    return str(value or "").strip().casefold()
