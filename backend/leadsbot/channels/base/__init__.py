@@ -12,12 +12,15 @@ from leadsbot.channels.base.contract import (
     Parcel,
     Receipt,
 )
+from leadsbot.channels.base.digest import DIGEST_EVENT, TellsDigests, send_digest
+from leadsbot.channels.base.pace import Limit, Paced
 from leadsbot.channels.base.plain import plain
 from leadsbot.channels.base.replies import failed_answer, failed_request, note, retry_after
 from leadsbot.channels.base.standing import Deed, Standing
 from leadsbot.channels.base.summary import NUDGES, REMINDER, UNCLAIMED, Summary, one_line, summarize
 
 __all__ = [
+    "DIGEST_EVENT",
     "NUDGES",
     "REMINDER",
     "SUMMARY_EVENT",
@@ -28,15 +31,19 @@ __all__ = [
     "Deed",
     "DeliveryFailed",
     "Edits",
+    "Limit",
+    "Paced",
     "Parcel",
     "Receipt",
     "Standing",
     "Summary",
+    "TellsDigests",
     "failed_answer",
     "failed_request",
     "note",
     "one_line",
     "plain",
     "retry_after",
+    "send_digest",
     "summarize",
 ]

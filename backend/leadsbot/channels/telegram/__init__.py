@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from telegram import Bot, LinkPreviewOptions, ReplyParameters
 from telegram.error import BadRequest, TelegramError
 
 from leadsbot.channels.base import DeliveryFailed, Parcel, Receipt
+from leadsbot.channels.base.pace import Limit
 from leadsbot.channels.telegram.api import OutboundRequest, make_bot
+from leadsbot.channels.telegram.digest import laid_out
 from leadsbot.channels.telegram.draft import draft
 from leadsbot.channels.telegram.failures import explain, is_unchanged
+from leadsbot.channels.telegram.pace import limits_of
 from leadsbot.channels.telegram.posting import Dress, insist
 from leadsbot.errors import InvalidInput
 from leadsbot.outbound import Outbound
@@ -21,6 +24,7 @@ PUBLIC_API = "https://api.telegram.org"
 
 _CHANNEL_NAME = re.compile(r"@[A-Za-z][A-Za-z0-9_]{3,31}")
 _TOKEN = re.compile(r"[0-9]+:[A-Za-z0-9_-]+")
+_UNLINKED = "No chat is linked yet. Open the channel's link in Telegram and press Start."
 _LARGEST_ID = 2**52  # https://core.telegram.org/bots/api#chat: at most 52 significant bits
 
 
@@ -48,11 +52,14 @@ class Telegram:
         place = f"{self.kind}:{config.get('chat_id', '')}"
         return f"{place}/{config['thread_id']}" if config.get("thread_id") else place
 
+    def limits(self, config: Mapping[str, Any]) -> Sequence[Limit]:
+        return limits_of(config)
+
     async def send(self, parcel: Parcel, outbound: Outbound) -> Receipt:
         """Send the alert; the receipt's state has `chat_id` and `message_id` for later edits, and what it shows."""
         config = parcel.config
         if not config.get("chat_id"):
-            raise DeliveryFailed("No chat is linked yet. Open the channel's link in Telegram and press Start.")
+            raise DeliveryFailed(_UNLINKED)
         state: dict[str, Any] = {"shown": self.shown(parcel)}
 
         async def post(bot: Bot, dress: Dress) -> None:
@@ -65,6 +72,27 @@ class Telegram:
             state.update(chat_id=message.chat_id, message_id=message.message_id)
 
         return Receipt(await self._call(parcel, outbound, post), state=state)
+
+    async def send_digest(self, parcels: Sequence[Parcel], outbound: Outbound) -> Sequence[Receipt]:
+        """Send what fits into one message; each receipt's state says where it stands, and that it is a digest's."""
+        config = parcels[0].config
+        if not config.get("chat_id"):
+            raise DeliveryFailed(_UNLINKED)
+        text, count = laid_out(parcels)
+        state: dict[str, Any] = {"digest": True}
+
+        async def post(bot: Bot, dress: Dress) -> None:
+            message = await bot.send_message(
+                chat_id=config["chat_id"],
+                message_thread_id=config.get("thread_id"),
+                text=text.html if dress.markup else text.plain,
+                parse_mode="HTML" if dress.markup else None,
+                link_preview_options=LinkPreviewOptions(is_disabled=True),
+            )
+            state.update(chat_id=message.chat_id, message_id=message.message_id)
+
+        status = await self._call(parcels[0], outbound, post)
+        return [Receipt(status, state=dict(state)) for _ in range(count)]
 
     def shown(self, parcel: Parcel) -> str:
         return draft(parcel).mark
