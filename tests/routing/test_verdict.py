@@ -55,6 +55,19 @@ def test_a_chats_429_is_no_failure_while_a_webhooks_is() -> None:
     assert (webhook.status, webhook.counts, webhook.failing) == ("failed", True, True)
 
 
+def test_whoever_asks_for_more_than_five_days_is_not_tried_before_and_so_not_at_all() -> None:
+    for kind in ("webhook", "telegram"):
+        busy = DeliveryFailed("busy", status_code=429, retry_after=5 * 86_400 + 1)
+        assert verdict(busy, kind=kind) == Verdict("dead", failing=True)
+
+
+def test_five_days_of_trouble_are_probed_and_what_is_gone_for_good_is_not() -> None:
+    since = NOW - 5 * clock.DAY
+    assert verdict(DeliveryFailed("still wrong"), since=since).probed
+    gone = verdict(DeliveryFailed("gone", permanent=True, disable="gone"), since=since)
+    assert gone.disable == "gone" and not gone.probed
+
+
 def test_a_permanent_failure_is_not_tried_again() -> None:
     assert verdict(DeliveryFailed("wrong", permanent=True)) == Verdict("dead", failing=True)
 

@@ -84,6 +84,7 @@ async def test_a_failed_attempt_is_tried_again_under_the_same_id(
     [delivery] = await settled(running, workspace, "delivered")
     assert [attempt["status_code"] for attempt in delivery["attempts"]] == [500, 204]
     assert "out of order" in delivery["attempts"][0]["error"] and delivery["attempts"][1]["error"] is None
+    assert [attempt["answer"] for attempt in delivery["attempts"]] == ["out of order", ""]
     first, second = receiver.requests
     assert first.headers["webhook-id"] == second.headers["webhook-id"] == delivery["id"]
     assert first.body == second.body

@@ -13,7 +13,7 @@ from typing import Any
 from standardwebhooks import Webhook as StandardWebhook
 
 from leadsbot import __version__, clock
-from leadsbot.channels.base import DeliveryFailed, Parcel, Receipt, failed_answer, failed_request, note
+from leadsbot.channels.base import DeliveryFailed, Parcel, Receipt, failed_answer, failed_request, note, retry_after
 from leadsbot.errors import InvalidInput
 from leadsbot.outbound import Outbound, OutboundError, Response, check_url
 
@@ -96,12 +96,14 @@ def _headers(parcel: Parcel) -> dict[str, str]:
 def _failure(host: str, response: Response) -> DeliveryFailed:
     if response.status == HTTPStatus.GONE:
         message = f"{host} answered 410: nobody listens there any more."
-        return DeliveryFailed(message, status_code=response.status, permanent=True, disable=message)
+        said = note(response.body)
+        return DeliveryFailed(message, status_code=response.status, permanent=True, disable=message, answer=said)
     if 300 <= response.status < 400:
         where = response.headers.get("location", "")[:200]
         message = f"{host} answered with a redirect ({response.status}), which is not followed"
         message += f": use {where} as the address if that is the right one." if where else "."
-        return DeliveryFailed(message, status_code=response.status)
+        wait, said = retry_after(response.headers), note(response.body)
+        return DeliveryFailed(message, status_code=response.status, retry_after=wait, answer=said)
     return failed_answer(host, response)
 
 

@@ -15,7 +15,7 @@ from leadsbot.db.paging import Page
 from leadsbot.errors import InvalidInput
 from leadsbot.events.log import topic
 from leadsbot.ids import new_id
-from leadsbot.routing import inputs, kinds, trial
+from leadsbot.routing import inputs, kinds, trial, trouble
 from leadsbot.routing.destination import Destination, open_config, seal_config
 from leadsbot.routing.owned import owned, page
 from leadsbot.routing.present import masked
@@ -77,18 +77,19 @@ async def update_channel(services: Services, workspace_id: str, channel_id: str,
 
     async def unit(tx: Tx) -> Row:
         row = await owned(tx, "channel", workspace_id, channel_id)
+        if "enabled" in changes:
+            await trouble.end_probe(tx, channel_id, row["disabled_at"])
         row |= _checked(changes)
         if "config" in changes:
             merged = _merged(services, row["kind"], open_config(services.vault, row["config"]), changes["config"])
             row["config"] = seal_config(services.vault, merged)
         await tx.execute(
             "UPDATE channels SET name = $2, config = $3, events = $4, filter = $5, enabled = $6, disabled_reason = $7,"
-            " failing_since = $8 WHERE id = $1",
+            " failing_since = $8, disabled_at = $9, probe_at = $10, probes = $11 WHERE id = $1",
             channel_id,
             *(row[column] for column in ("name", "config", "events", "filter")),
             bool(row["enabled"]),
-            row["disabled_reason"],
-            row["failing_since"],
+            *(row[column] for column in ("disabled_reason", "failing_since", "disabled_at", "probe_at", "probes")),
         )
         tx.signal(topic(workspace_id))
         return row
@@ -107,8 +108,7 @@ async def link_chat(services: Services, channel: Row, place: Mapping[str, Any]) 
 
     async def unit(tx: Tx) -> bool:
         changed = await tx.execute(
-            "UPDATE channels SET config = $3, enabled = TRUE, disabled_reason = '', failing_since = NULL"
-            " WHERE id = $1 AND config = $2",
+            f"UPDATE channels SET config = $3, enabled = TRUE, {trouble.FORGIVEN} WHERE id = $1 AND config = $2",
             channel["id"],
             channel["config"],
             linked,
@@ -177,6 +177,5 @@ def _checked(given: Mapping[str, Any]) -> Row:
     if "filter" in given:
         checked["filter"] = msgspec.json.encode(check_filter(given["filter"])).decode()
     if "enabled" in given:
-        checked["enabled"] = inputs.check_flag(given["enabled"], "enabled")
-        checked |= {"disabled_reason": "", "failing_since": None} if checked["enabled"] else {}
+        checked |= trouble.by_hand(inputs.check_flag(given["enabled"], "enabled"))
     return checked

@@ -95,7 +95,8 @@ def _news(
     if lead is not None and event["type"] != "lead.deleted":
         lead = {**lead, "lead_url": lead_url(lead["id"], public_url)}
     if alert := data.get("alert"):
-        data["alert"] = {**alert, "url": f"{public_url}/attempts?{urlencode({'door': alert['door_id']})}"}
+        path = alert.get("path") or f"/attempts?{urlencode({'door': alert['door_id']})}"
+        data["alert"] = {**alert, "url": f"{public_url}{path}"}
     returning = event["type"] == "lead.updated" and (event["lead_id"], event["at"]) in returns
     shown = {name: value for name, value in data.items() if name not in _INTERNAL}
     whole = {**shown, "lead": lead}

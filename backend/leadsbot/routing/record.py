@@ -10,12 +10,12 @@ import msgspec
 from leadsbot import clock
 from leadsbot.channels.base import DeliveryFailed, Receipt
 from leadsbot.db import Tx
-from leadsbot.events.log import Happening, record, topic
+from leadsbot.events.log import topic
 from leadsbot.ids import new_id
 from leadsbot.routing.attempt import Tried
 from leadsbot.routing.destination import Destination, open_config, seal_config
-from leadsbot.routing.present import webhook_json
 from leadsbot.routing.tables import Attempt
+from leadsbot.routing.trouble import switch_off
 from leadsbot.routing.verdict import Verdict
 from leadsbot.vault import Vault
 
@@ -38,7 +38,7 @@ async def write_attempt(
     if verdict.moved:
         await _follow(tx, vault, destination, verdict.moved)
     if verdict.disable:
-        await _disable(tx, destination, verdict.disable[:_REASON])
+        await switch_off(tx, destination, delivery, verdict.disable, probed=verdict.probed)
     tx.signal(topic(str(delivery["workspace_id"])))
 
 
@@ -65,7 +65,7 @@ def _add_attempt(tx: Tx, delivery: Row, tried: Tried) -> None:
             "status_code": outcome.status_code,
             "latency_ms": tried.latency,
             "error": _storable(tried.error),
-            "answer": "" if isinstance(outcome, DeliveryFailed) else _storable(outcome.note),
+            "answer": _storable(outcome.answer if isinstance(outcome, DeliveryFailed) else outcome.note),
         },
     )
 
@@ -117,18 +117,6 @@ async def _follow(tx: Tx, vault: Vault, destination: Destination, moved: Row) ->
         stored,
         seal_config(vault, {**open_config(vault, stored), **moved}),
     )
-
-
-async def _disable(tx: Tx, destination: Destination, reason: str) -> None:
-    """Switch the destination off; of several deliveries that find it broken only the first tells."""
-    switched = await tx.execute(
-        f"UPDATE {destination.table} SET enabled = FALSE, disabled_reason = $2 WHERE id = $1 AND enabled",
-        destination.id,
-        reason,
-    )
-    if switched and destination.is_webhook:
-        shown = webhook_json({**destination.row, "enabled": False, "disabled_reason": reason})
-        record(tx, Happening(destination.workspace_id, "webhook.disabled", {"lead": None, "webhook": shown}))
 
 
 def _storable(text: str) -> str:

@@ -12,7 +12,7 @@ from leadsbot.ids import derived_id
 from leadsbot.jobs.outcomes import Done, Outcome
 from leadsbot.jobs.queue import enqueue
 from leadsbot.jobs.runner import JobHandler
-from leadsbot.routing import kinds, news
+from leadsbot.routing import kinds, news, trouble_mail
 from leadsbot.routing.destination import Destination, enabled_in
 from leadsbot.routing.news import News
 from leadsbot.routing.tables import Delivery
@@ -36,20 +36,25 @@ def job_handlers(services: Services) -> dict[str, JobHandler]:
 async def route(services: Services, event_ids: list[str]) -> Outcome:
     """Give the outcome that stores a delivery for whoever wants one of these events, and a job for each to be sent."""
     ready = await _ready(services, await news.workspaces_of(services.database, event_ids))
-    if not ready:
+    if not ready and not services.settings.smtp_url:
         return Done()
     happened = await news.load(services.database, event_ids, services.settings.public_url)
+    unheard = [one for one in happened if trouble_mail.unheard(one, ready.get(one.workspace_id, ()))]
+    mailed = unheard if services.settings.smtp_url else []
+    for_all = [] if mailed else [one.event["id"] for one in unheard]
     made = [
         (_delivery(one, destination, name), destination.lane)
         for one in happened
         for destination, name in ready.get(one.workspace_id, ())
-        if wants(destination, one)
+        if wants(destination, one) or (one.event["id"] in for_all and not destination.is_webhook)
     ]
 
     async def write(tx: Tx) -> None:
         await _write(tx, made)
+        for one in mailed:
+            trouble_mail.mail(tx, one)
 
-    return Done(writes=write if made else None)
+    return Done(writes=write if made or mailed else None)
 
 
 def queue(tx: Tx, delivery_id: str, lane: str, round: int = 0) -> None:

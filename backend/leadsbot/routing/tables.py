@@ -37,9 +37,9 @@ class Channel(Table, tablename="channels"):
 class Webhook(Table, tablename="webhooks"):
     """An address of the user's own. Secrets are encrypted; the previous one signs along until `previous_until`.
 
-    One that failed by itself since `disabled_at` is probed at `probe_at`, the more rarely the more `probes` failed. From
-    `missed_since` on it may have missed what somebody can still have sent again. `replay` is what of its past is being
-    sent again, as far as that has gone; empty while nothing is.
+    One that failed by itself since `disabled_at` is probed at `probe_at`, the more rarely the more `probes` failed.
+    From `missed_since` on it may have missed what somebody can still have sent again. `replay` is what of its past is
+    being sent again, as far as that has gone; empty while nothing is.
     """
 
     id = Varchar(length=36, primary_key=True)

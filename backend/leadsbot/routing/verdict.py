@@ -22,13 +22,15 @@ class Verdict:
     """The delivery's new `status`, and in how many ms it is tried again (None: never).
 
     `counts` is whether the attempt used up one of the schedule's. `disable` says why the destination is switched off,
-    `failing` whether it is in trouble (None: this attempt says nothing of that), `moved` what changes in its config.
+    `probed` whether it is asked now and then from there on. `failing` is whether it is in trouble (None: this attempt
+    says nothing of that), `moved` what changes in its config.
     """
 
     status: str
     wait: int | None = None
     counts: bool = True
     disable: str = ""
+    probed: bool = False
     failing: bool | None = None
     moved: Mapping[str, Any] | None = None
 
@@ -52,8 +54,10 @@ def judge(
     if failure.disable:
         return Verdict("dead", disable=failure.disable, failing=True)
     if _has_failed_long(tried, destination):
-        return Verdict("dead", disable=f"Nothing has arrived for five days. {failure.message}", failing=True)
-    if failure.permanent:
+        return Verdict(
+            "dead", disable=f"Nothing has arrived for five days. {failure.message}", probed=True, failing=True
+        )
+    if failure.permanent or _asks_for_ages(failure):
         return Verdict("dead", failing=True)
     if _only_busy(failure, destination):
         return Verdict("pending", wait=_ms(failure.retry_after or 0), counts=False)
@@ -66,6 +70,11 @@ def _only_busy(failure: DeliveryFailed, destination: Destination) -> bool:
     """A chat service that names a time is busy, not broken. A webhook's Retry-After only delays the schedule."""
     busy = failure.status_code == HTTPStatus.TOO_MANY_REQUESTS and failure.retry_after is not None
     return busy and not destination.is_webhook
+
+
+def _asks_for_ages(failure: DeliveryFailed) -> bool:
+    """Before `Retry-After` nothing is tried, and after five days nothing is tried any more."""
+    return (failure.retry_after or 0) * clock.SECOND > GIVE_UP_AFTER
 
 
 def _has_failed_long(tried: Tried, destination: Destination) -> bool:

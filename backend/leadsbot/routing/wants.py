@@ -11,6 +11,7 @@ from leadsbot.leads.watching import ALERT
 from leadsbot.routing.destination import Destination
 from leadsbot.routing.kinds import default_events
 from leadsbot.routing.news import News
+from leadsbot.routing.trouble import INTERNAL, WEBHOOK_DISABLED
 
 FILTERS = (
     *("stage", "source", "campaign", "utm_source", "utm_medium", "utm_campaign", "domain", "device_type"),
@@ -18,23 +19,23 @@ FILTERS = (
 )
 _NODES = frozenset(("all", "any", "not", "field"))
 _ADDRESSED = "workflow.step"  # goes to the one webhook that its workflow names, never round the house
-# News of the house itself goes to the channels that are told when a webhook is switched off.
-_HOUSE = "webhook.disabled"
 
 
 def wants(destination: Destination, news: News) -> bool:
     """Tell whether `destination` is to be told.
 
-    A webhook gets exactly its `events`. A channel is read by people, so it hears of an update only when the lead came
+    A webhook gets exactly its `events`. News of the house itself goes to the channels that are told when a webhook is
+    switched off. A channel is read by people, so it hears of an update only when the lead came
     back by itself, and, unless it asked for them, not of forms left by somebody nobody can reach.
     """
     if news.type == _ADDRESSED:
         return False
+    internal = news.type == ALERT or news.type in INTERNAL
     if destination.is_webhook:
-        return news.type in destination.events and news.type != ALERT
+        return news.type in destination.events and not internal
     wanted = destination.events or default_events(destination.kind)
-    if news.type == ALERT:
-        return _HOUSE in wanted
+    if internal:
+        return WEBHOOK_DISABLED in wanted
     if news.type not in wanted:
         return False
     if news.type == "lead.updated" and not news.returning:

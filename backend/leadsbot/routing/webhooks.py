@@ -14,7 +14,7 @@ from leadsbot.db.paging import Page
 from leadsbot.errors import InvalidInput
 from leadsbot.events.log import topic
 from leadsbot.ids import new_id
-from leadsbot.routing import inputs, kinds, trial
+from leadsbot.routing import inputs, kinds, trial, trouble
 from leadsbot.routing.destination import Destination
 from leadsbot.routing.owned import owned, page
 from leadsbot.routing.tables import Webhook
@@ -23,6 +23,8 @@ from leadsbot.vault import Vault
 
 OVERLAP = clock.DAY
 _CHANGEABLE = ("url", "events", "enabled")
+_WRITTEN = ("url", "events", "enabled", "disabled_reason", "failing_since", "disabled_at", "probe_at", "probes",
+            "missed_since")  # fmt: skip
 
 Row = dict[str, Any]
 
@@ -64,16 +66,16 @@ async def update_webhook(database: Database, workspace_id: str, webhook_id: str,
     inputs.only_known(changes, _CHANGEABLE)
 
     async def unit(tx: Tx) -> Row:
-        row = {**await owned(tx, "webhook", workspace_id, webhook_id), **_checked(changes)}
+        before = await owned(tx, "webhook", workspace_id, webhook_id)
+        row = {**before, **_checked(changes)}
+        if "enabled" in changes:
+            await trouble.end_probe(tx, webhook_id, before["disabled_at"])
+            if before["enabled"] and not row["enabled"]:
+                row["missed_since"] = before["missed_since"] or clock.now()
         await tx.execute(
-            "UPDATE webhooks SET url = $2, events = $3, enabled = $4, disabled_reason = $5, failing_since = $6"
-            " WHERE id = $1",
+            f"UPDATE webhooks SET {', '.join(f'{name} = ${at}' for at, name in enumerate(_WRITTEN, 2))} WHERE id = $1",
             webhook_id,
-            row["url"],
-            row["events"],
-            bool(row["enabled"]),
-            row["disabled_reason"],
-            row["failing_since"],
+            *(row[name] for name in _WRITTEN),
         )
         tx.signal(topic(workspace_id))
         return row
@@ -124,8 +126,7 @@ def _checked(changes: dict[str, Any]) -> Row:
     if "events" in changes:
         checked["events"] = _json(inputs.check_events(changes["events"]))
     if "enabled" in changes:
-        checked["enabled"] = inputs.check_flag(changes["enabled"], "enabled")
-        checked |= {"disabled_reason": "", "failing_since": None} if checked["enabled"] else {}
+        checked |= trouble.by_hand(inputs.check_flag(changes["enabled"], "enabled"))
     return checked
 
 

@@ -10,13 +10,14 @@ from leadsbot import clock
 from leadsbot.channels.base.contract import DeliveryFailed
 from leadsbot.outbound import OutboundError, Response
 
-LONGEST_WAIT = 24 * 3600.0
+# What a server may ask for at all: more digits than any calendar has are no time.
+LONGEST_WAIT = 10 * 365 * 24 * 3600.0
 NOTE_BYTES = 1024
 _QUOTED = 200
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Give the seconds that `Retry-After` asks to wait (a number or an HTTP date, RFC 9110 §10.2.3), at most a day."""
+    """Give the seconds that `Retry-After` asks to wait (a number or an HTTP date, RFC 9110 §10.2.3)."""
     value = headers.get("retry-after", "").strip()
     if value.isascii() and value.isdigit():
         seconds = float(value[:9])
@@ -38,9 +39,11 @@ def note(body: bytes) -> str:
 
 def failed_answer(host: str, response: Response) -> DeliveryFailed:
     """Give the failure for an answer that is no success; whether it will be tried again is up to the schedule."""
-    said = " ".join(note(response.body).split())[:_QUOTED]
+    answer = note(response.body)
+    said = " ".join(answer.split())[:_QUOTED]
     message = f"{host} answered {response.status}{f': {said}' if said else '.'}"
-    return DeliveryFailed(message, status_code=response.status, retry_after=retry_after(response.headers))
+    wait = retry_after(response.headers)
+    return DeliveryFailed(message, status_code=response.status, retry_after=wait, answer=answer)
 
 
 def failed_request(error: OutboundError) -> DeliveryFailed:
