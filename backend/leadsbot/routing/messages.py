@@ -1,0 +1,163 @@
+"""Messages that stand in chats: remembered once the service has taken them, and kept current as their lead changes.
+
+A row is written in the transaction that settles the delivery. Whatever changes the lead afterwards, in a chat, the
+dashboard, the API or a workflow, is an event, and routing it enqueues an edit of each message (`routing.edits`).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+import msgspec
+
+from leadsbot import clock
+from leadsbot.db import Database, Tx
+from leadsbot.ids import derived_id
+from leadsbot.jobs.queue import enqueue
+from leadsbot.routing import kinds, options
+from leadsbot.routing.destination import Destination, lane_of
+from leadsbot.routing.news import News
+from leadsbot.routing.tables import Message
+from leadsbot.services import Services
+
+EDIT: Final = "edit_message"
+ESCALATE: Final = "escalate"
+REMIND: Final = "remind"
+# Telegram lets a bot edit its own messages for ever (https://core.telegram.org/bots/api#editmessagetext: the 48 hours
+# there are for business messages of others); but nobody scrolls back that far. A deleted lead's are edited however old.
+EDITED_FOR: Final = 30 * clock.DAY
+MOST_EDITED: Final = 5
+_CHANGES: Final = frozenset({"lead.updated", "lead.stage_changed"})
+# Nodes' clocks differ; what changed about when the message was sent may have come too late for it.
+_CLOCKS_APART: Final = 2 * clock.SECOND
+
+Row = Mapping[str, Any]
+Ready = Mapping[str, Sequence[tuple[Destination, str]]]
+Standing = tuple[str, str]
+"""A message's id and the lane of its channel."""
+
+
+async def remember(tx: Tx, destination: Destination, delivery: Row, state: Row, at: int) -> None:
+    """Note that a delivery about a lead stands in a chat, in the transaction that settles it; `state` is its receipt's,
+    `at` when the attempt began. What happened to the lead meanwhile is shown by an edit at once.
+    """
+    if destination.kind != kinds.TELEGRAM or "message_id" not in state:
+        return
+    told = await tx.fetch_one("SELECT lead_id, body FROM deliveries WHERE id = $1", delivery["id"])
+    if told is None or not told["lead_id"]:
+        return
+    lead = await _held(tx, told["lead_id"])
+    if lead is None and told["body"]:
+        return
+    row = _row(destination, delivery, told["lead_id"], state, lead)
+    tx.insert(Message, row, "ON CONFLICT (id) DO NOTHING")
+    if row["escalate_at"]:
+        enqueue(tx, ESCALATE, {"message": row["id"]}, due=row["escalate_at"])
+    if lead is None or lead["deleted_at"] or _changed(lead, at):
+        enqueue(tx, EDIT, {"message": row["id"]}, lane=destination.lane)
+
+
+async def about(database: Database, happened: Iterable[News], ready: Ready) -> list[Standing]:
+    """Give the messages that show what is no longer so, of each lead the newest `MOST_EDITED`; `ready` has the
+    destinations that can be reached, by workspace."""
+    chatty = {id for id, there in ready.items() if any(one.kind == kinds.TELEGRAM for one, _ in there)}
+    changed = [one for one in happened if one.type in _CHANGES and one.workspace_id in chatty]
+    leads = sorted({str(one.event["lead_id"]) for one in changed if one.event["lead_id"]})
+    if not leads:
+        return []
+    rows = await database.fetch(
+        f"SELECT id, lead_id, channel_id FROM messages WHERE lead_id {database.one_of(1)} AND created_at > $2"
+        " ORDER BY created_at DESC, id",
+        database.many(leads),
+        clock.now() - EDITED_FOR,
+    )
+    counted: Counter[str] = Counter()
+    found: list[Standing] = []
+    for row in rows:
+        counted[row["lead_id"]] += 1
+        if counted[row["lead_id"]] <= MOST_EDITED:
+            found.append((row["id"], _lane(row)))
+    return found
+
+
+def refresh(tx: Tx, standing: Iterable[Standing]) -> None:
+    """Let these messages be edited, in the caller's transaction."""
+    for message_id, lane in standing:
+        enqueue(tx, EDIT, {"message": message_id}, lane=lane)
+
+
+async def forget(tx: Tx, lead_ids: Sequence[str]) -> None:
+    """Take deleted leads out of all chats, in the caller's transaction: every message of theirs will say no more than
+    that, and its row goes."""
+    where = f"WHERE lead_id {tx.one_of(1)}"
+    ids = tx.many(list(lead_ids))
+    rows = await tx.fetch(f"SELECT id, channel_id FROM messages {where} ORDER BY id", ids)
+    if rows:
+        await tx.execute(f"UPDATE messages SET escalate_at = NULL, snoozed_until = NULL {where}", ids)
+        refresh(tx, [(row["id"], _lane(row)) for row in rows])
+
+
+async def snooze(services: Services, message: Row, until: int, by: str) -> None:
+    """Let a message sleep until then (ms), when a reminder answers it unless somebody has claimed the lead; `message`
+    is its row, `by` who asked. Until then nobody is told that the lead is unclaimed. Again: another time."""
+    state = {**msgspec.json.decode(message["state"], type=dict[str, Any]), "snoozed_by": by}
+
+    async def unit(tx: Tx) -> None:
+        slept = await tx.execute(
+            "UPDATE messages SET snoozed_until = $2, escalate_at = NULL, state = $3 WHERE id = $1",
+            message["id"],
+            until,
+            msgspec.json.encode(state).decode(),
+        )
+        if slept:
+            enqueue(tx, REMIND, {"message": message["id"], "until": until}, due=until)
+            refresh(tx, [(message["id"], _lane(message))])
+
+    await services.database.write(unit)
+
+
+async def _held(tx: Tx, lead_id: str) -> Row | None:
+    """Read the lead and hold it: a change that comes later finds the message's row."""
+    lock = " FOR SHARE" if tx.dialect == "postgres" else ""
+    return await tx.fetch_one(
+        f"SELECT stage, assigned_to, spam, deleted_at, created_at, updated_at FROM leads WHERE id = $1{lock}", lead_id
+    )
+
+
+def _row(destination: Destination, delivery: Row, lead_id: str, state: Row, lead: Row | None) -> dict[str, Any]:
+    place = f"{state['chat_id']}:{state['message_id']}"
+    now = clock.now()
+    config_thread = state.get("thread_id")
+    return {
+        "id": derived_id("message", destination.id, place, lead_id),
+        "workspace_id": destination.workspace_id,
+        "channel_id": destination.id,
+        "delivery_id": delivery["id"],
+        "lead_id": lead_id,
+        "event_type": delivery["event_type"],
+        "place": place,
+        "thread_id": config_thread,
+        "state": msgspec.json.encode({**state, "stage": lead["stage"] if lead else ""}).decode(),
+        "snoozed_until": None,
+        "escalate_at": _escalates_at(destination, delivery, lead, now),
+        "created_at": now,
+    }
+
+
+def _escalates_at(destination: Destination, delivery: Row, lead: Row | None, now: int) -> int | None:
+    minutes = options.read(destination.row["options"]).escalate_after_minutes
+    if not minutes or delivery["event_type"] != "lead.created":
+        return None
+    if lead is None or lead["deleted_at"] or lead["assigned_to"] or lead["spam"]:
+        return None
+    return now + minutes * clock.MINUTE
+
+
+def _changed(lead: Row, at: int) -> bool:
+    return bool(lead["updated_at"] > lead["created_at"] and lead["updated_at"] > at - _CLOCKS_APART)
+
+
+def _lane(row: Row) -> str:
+    return lane_of({"webhook_id": None, "channel_id": row["channel_id"]})
