@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,9 +14,10 @@ from leadsbot.errors import InvalidInput
 from leadsbot.outbound import Outbound
 from tests.channels.parcels import LEAD, parcel
 from tests.support.certificates import Certificate
-from tests.support.smtp_server import SmtpServer
+from tests.support.smtp_server import Doorman, SmtpServer
 
 OWNER, TEAMMATE = "owner@firm.example", "teammate@firm.example"
+LEAVE = "https://leads.example.com/unsubscribe"
 
 
 @pytest.fixture
@@ -24,14 +26,19 @@ def smtp() -> Iterator[SmtpServer]:
         yield running
 
 
-async def deliver(outbound: Outbound, url: str, *to: str, lead: dict[str, Any] | None = LEAD) -> Receipt:
-    config = {"to": list(to or [OWNER]), "smtp_url": url, "mail_from": "LeadsBot <leads@firm.example>"}
-    return await CHANNEL.send(parcel(config, lead=lead), outbound)
+async def deliver(
+    outbound: Outbound, url: str, *to: str, lead: dict[str, Any] | None = LEAD, state: dict[str, Any] | None = None
+) -> Receipt:
+    config = {
+        **{"to": list(to or [OWNER]), "smtp_url": url, "mail_from": "LeadsBot <leads@firm.example>"},
+        "unsubscribe": {OWNER: f"{LEAVE}/one", TEAMMATE: f"{LEAVE}/two"},
+    }
+    return await CHANNEL.send(replace(parcel(config, lead=lead), state=state or {}), outbound)
 
 
-async def failure(outbound: Outbound, url: str, *to: str) -> DeliveryFailed:
+async def failure(outbound: Outbound, url: str, *to: str, **more: Any) -> DeliveryFailed:
     with pytest.raises(DeliveryFailed) as failed:
-        await deliver(outbound, url, *to)
+        await deliver(outbound, url, *to, **more)
     return failed.value
 
 
@@ -44,7 +51,8 @@ def part(smtp: SmtpServer, kind: str) -> str:
 async def test_the_mail_arrives_as_text_and_as_html(outbound: Outbound, smtp: SmtpServer) -> None:
     receipt = await deliver(outbound, smtp.url, OWNER, TEAMMATE)
     mail = smtp.mails[0]
-    assert (mail.sender, mail.recipients) == ("leads@firm.example", [OWNER, TEAMMATE])
+    assert [mail.recipients for mail in smtp.mails] == [[OWNER], [TEAMMATE]], "nobody sees who else gets it"
+    assert (mail.sender, mail.message["to"]) == ("leads@firm.example", OWNER)
     assert mail.message["subject"] == "New lead: Grace Hopper"
     assert mail.message["from"] == "LeadsBot <leads@firm.example>"
     assert mail.message["reply-to"] == "grace@navy.example"
@@ -52,6 +60,31 @@ async def test_the_mail_arrives_as_text_and_as_html(outbound: Outbound, smtp: Sm
         for said in ("grace@navy.example", "We need a compiler.", "google (spring)", LEAD["lead_url"]):
             assert said in part(smtp, kind)
     assert receipt.status_code == 250 and receipt.state["message_id"] == mail.message["message-id"]
+    assert OWNER in receipt.note and TEAMMATE in receipt.note
+
+
+async def test_programs_know_that_a_program_wrote_it(outbound: Outbound, smtp: SmtpServer) -> None:
+    await deliver(outbound, smtp.url)
+    headers = smtp.mails[0].message
+    assert headers["auto-submitted"] == "auto-generated" and headers["x-auto-response-suppress"] == "All"
+    assert headers["date"] and headers["mime-version"] == "1.0"
+
+
+async def test_everybody_has_a_link_of_their_own_to_leave_by(outbound: Outbound, smtp: SmtpServer) -> None:
+    await deliver(outbound, smtp.url, OWNER, TEAMMATE)
+    for mail, link in zip(smtp.mails, (f"{LEAVE}/one", f"{LEAVE}/two"), strict=True):
+        assert mail.message["list-unsubscribe"] == f"<{link}>"
+        assert mail.message["list-unsubscribe-post"] == "List-Unsubscribe=One-Click"
+        bodies = [mail.message.get_body((kind,)) for kind in ("plain", "html")]
+        assert all(body is not None and link in body.get_content() for body in bodies)
+
+
+async def test_a_leads_mails_stand_in_one_thread(outbound: Outbound, smtp: SmtpServer) -> None:
+    await deliver(outbound, smtp.url)
+    await deliver(outbound, smtp.url, lead={**LEAD, "id": "another"})
+    first, other = (mail.message for mail in smtp.mails)
+    assert first["references"] == first["in-reply-to"] == f"<lead.{LEAD['id']}@firm.example>"
+    assert other["references"] == "<lead.another@firm.example>"
 
 
 async def test_a_second_attempt_has_the_same_message_id(outbound: Outbound, smtp: SmtpServer) -> None:
@@ -71,11 +104,37 @@ async def test_a_visitor_cannot_add_headers(outbound: Outbound, smtp: SmtpServer
 
 
 async def test_a_visitor_cannot_add_markup(outbound: Outbound, smtp: SmtpServer) -> None:
-    evil = "<img src=x onerror=alert(1)>"
-    lead = {"name": evil, "message": evil, "custom_data": {evil: evil}, "lead_url": 'javascript:"<b>'}
+    evil, script = "<img src=x onerror=alert(1)>", 'javascript:"<b>'
+    lead = {"name": evil, "message": evil, "custom_data": {evil: evil}, "lead_url": script, "page_url": script}
     await deliver(outbound, smtp.url, lead=lead)
-    assert "<img" not in part(smtp, "html") and "javascript:" not in part(smtp, "html")
+    assert "<img" not in part(smtp, "html") and 'href="javascript:' not in part(smtp, "html")
     assert evil in part(smtp, "plain")
+
+
+@pytest.mark.parametrize(
+    ("lead", "leads_to"),
+    [
+        ({"email": "grace@navy.example"}, 'href="mailto:grace@navy.example"'),
+        ({"phone": "+1 (202) 555-0101"}, 'href="tel:+12025550101"'),
+        ({"page_url": "https://shop.example/a?b=1&c"}, 'href="https://shop.example/a?b=1&amp;c"'),
+        ({"email": "no address?subject=x"}, None),
+        ({"phone": "call me"}, None),
+    ],
+    ids=["email", "phone", "page", "no email", "no phone"],
+)
+async def test_pressing_a_fact_leads_to_what_it_says(
+    lead: dict[str, Any], leads_to: str | None, outbound: Outbound, smtp: SmtpServer
+) -> None:
+    await deliver(outbound, smtp.url, lead={"name": "Grace", **lead})
+    html = part(smtp, "html").replace(f'href="{LEAVE}/one"', "")
+    assert (leads_to in html) if leads_to else ("href=" not in html)
+
+
+async def test_the_longest_name_leaves_a_header_that_servers_take(outbound: Outbound, smtp: SmtpServer) -> None:
+    await deliver(outbound, smtp.url, lead={"name": "Ünïcödé " * 500, "email": f"{'x' * 300}@navy.example"})
+    mail = smtp.mails[0]
+    assert len(mail.message["subject"]) <= 200 and mail.message["reply-to"] is None
+    assert all(len(line) <= 998 for line in mail.raw.splitlines())  # RFC 5322, section 2.1.1
 
 
 async def test_other_scripts_arrive_unharmed(outbound: Outbound, smtp: SmtpServer) -> None:
@@ -105,10 +164,48 @@ async def test_one_missing_mailbox_among_others_is_noted(outbound: Outbound, smt
     assert smtp.mails[0].recipients == [OWNER] and TEAMMATE in receipt.note
 
 
-async def test_one_greylisted_mailbox_among_others_is_not_forgotten(outbound: Outbound, smtp: SmtpServer) -> None:
+async def test_one_greylisted_mailbox_among_others_is_tried_again_alone(outbound: Outbound, smtp: SmtpServer) -> None:
     smtp.refuse(TEAMMATE, "450 4.2.0 greylisted")
     failed = await failure(outbound, smtp.url, OWNER, TEAMMATE)
     assert (failed.permanent, failed.status_code) == (False, 450) and TEAMMATE in failed.message
+    smtp.accept(TEAMMATE)
+    receipt = await deliver(outbound, smtp.url, OWNER, TEAMMATE, state=dict(failed.state or {}))
+    assert [mail.recipients for mail in smtp.mails] == [[OWNER], [TEAMMATE]]
+    assert OWNER in receipt.note and TEAMMATE in receipt.note
+
+
+async def test_who_was_refused_for_good_is_not_asked_again(outbound: Outbound, smtp: SmtpServer) -> None:
+    smtp.refuse(OWNER)
+    smtp.refuse(TEAMMATE, "451 4.7.1 greylisted")
+    failed = await failure(outbound, smtp.url, OWNER, TEAMMATE)
+    smtp.accept(OWNER)
+    smtp.accept(TEAMMATE)
+    receipt = await deliver(outbound, smtp.url, OWNER, TEAMMATE, state=dict(failed.state or {}))
+    assert [mail.recipients for mail in smtp.mails] == [[TEAMMATE]]
+    assert f"{OWNER} was refused (550)" in receipt.note
+
+
+async def test_a_server_that_hangs_up_between_two_mails_gets_the_second_later(
+    outbound: Outbound, smtp: SmtpServer
+) -> None:
+    smtp.refuse(TEAMMATE, "421 4.3.2 shutting down")
+    failed = await failure(outbound, smtp.url, OWNER, TEAMMATE)
+    assert (failed.permanent, failed.status_code, failed.disable) == (False, 421, None)
+    smtp.accept(TEAMMATE)
+    await deliver(outbound, smtp.url, OWNER, TEAMMATE, state=dict(failed.state or {}))
+    assert [mail.recipients for mail in smtp.mails] == [[OWNER], [TEAMMATE]]
+
+
+async def test_a_sender_that_the_server_minds_is_the_operators_to_mend(outbound: Outbound, smtp: SmtpServer) -> None:
+    smtp.refuse_sender("553 5.7.1 not owned by user")
+    failed = await failure(outbound, smtp.url)
+    assert (failed.permanent, failed.status_code) == (False, 553) and "LEADSBOT_MAIL_FROM" in failed.message
+
+
+async def test_nobody_left_is_said_and_not_tried_again(outbound: Outbound, smtp: SmtpServer) -> None:
+    with pytest.raises(DeliveryFailed) as failed:
+        await CHANNEL.send(parcel({"to": [], "smtp_url": smtp.url}), outbound)
+    assert failed.value.permanent and "Nobody" in failed.value.message
 
 
 @pytest.mark.parametrize(("reply", "permanent"), [("554 5.7.1 looks like spam", True), ("452 4.3.1 disk full", False)])
@@ -124,7 +221,28 @@ async def test_a_server_that_is_down_is_tried_again(outbound: Outbound) -> None:
     with SmtpServer() as gone:
         pass
     failed = await failure(outbound, gone.url)
-    assert (failed.permanent, failed.status_code) == (False, None)
+    assert (failed.permanent, failed.status_code) == (False, None) and "can't be reached" in failed.message
+
+
+@pytest.mark.parametrize(
+    ("greeting", "code", "word"),
+    [
+        (b"421 4.3.2 too many connections\r\n", 421, "too many connections"),
+        (b"554 5.7.1 go away\r\n", 554, "go away"),
+        (b"", None, "can't be reached"),
+        (None, None, "longer than"),
+    ],
+    ids=["421", "554", "closes", "hangs"],
+)
+async def test_a_server_that_lets_nobody_in_is_tried_again(
+    greeting: bytes | None, code: int | None, word: str, outbound: Outbound, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if greeting is None:
+        monkeypatch.setattr("leadsbot.channels.email.server.SECONDS", 0.3)
+    with Doorman(greeting) as door:
+        failed = await failure(outbound, f"smtp://me:hunter2@127.0.0.1:{door.port}")
+    assert (failed.permanent, failed.disable, failed.status_code) == (False, None, code)
+    assert word in failed.message and "hunter2" not in failed.message
 
 
 async def test_an_instance_without_a_mail_server_says_what_to_do(outbound: Outbound) -> None:
@@ -147,13 +265,25 @@ async def test_a_wrong_password_is_tried_again_and_is_not_told(outbound: Outboun
 async def test_encryption_that_was_insisted_on_is_not_done_without(outbound: Outbound, smtp: SmtpServer) -> None:
     failed = await failure(outbound, f"{smtp.url}?starttls=1")
     assert not failed.permanent and smtp.mails == []
+    assert "offers no encryption" in failed.message and "starttls" in failed.message
 
 
 @pytest.mark.parametrize("implicit", [True, False])
 async def test_a_certificate_nobody_vouches_for_is_not_trusted(implicit: bool, outbound: Outbound) -> None:
     with SmtpServer(tls=Certificate("127.0.0.1").server(), implicit=implicit) as smtp:
-        assert not (await failure(outbound, smtp.url)).permanent
-        assert smtp.mails == []
+        failed = await failure(outbound, smtp.url)
+        assert not failed.permanent and smtp.mails == []
+        assert "certificate that can't be trusted: self-signed certificate" in failed.message
+
+
+async def test_encryption_from_the_start_where_there_is_none_says_so(outbound: Outbound, smtp: SmtpServer) -> None:
+    failed = await failure(outbound, smtp.url.replace("smtp:", "smtps:"))
+    assert not failed.permanent and "no common way to encrypt" in failed.message
+
+
+async def test_a_server_that_wants_no_password_says_so(outbound: Outbound, smtp: SmtpServer) -> None:
+    failed = await failure(outbound, smtp.url.replace("//", "//me:hunter2@"))
+    assert not failed.permanent and "takes no user name" in failed.message and "hunter2" not in failed.message
 
 
 async def test_encryption_is_left_out_where_the_operator_says_so(outbound: Outbound) -> None:
@@ -167,7 +297,13 @@ def test_a_good_config_comes_back_in_its_normal_form() -> None:
     normal = {"to": ["Owner@firm.example", "root@intranet", "info@xn--mnchen-3ya.example"]}
     assert CHANNEL.check_config(given) == normal
     assert CHANNEL.check_config({"to": OWNER}) == {"to": [OWNER]}
+    assert CHANNEL.check_config({"to": ["Owners", "admins ", OWNER]}) == {"to": ["owners", "admins", OWNER]}
     assert CHANNEL.destination({"to": [OWNER, TEAMMATE]}) == f"{OWNER}, {TEAMMATE}"
+
+
+def test_whom_an_admin_names_again_is_no_longer_unsubscribed() -> None:
+    config = {"to": ["owners", OWNER], "unsubscribed": [OWNER, TEAMMATE]}
+    assert CHANNEL.check_config(config) == {"to": ["owners", OWNER], "unsubscribed": [TEAMMATE]}
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import Any
 from leadsbot import clock
 from leadsbot.db import Tx
 from leadsbot.routing import deliveries, destinations
-from leadsbot.routing.defaults import add_owner_mail
+from leadsbot.routing.defaults import add_team_mail
 from leadsbot.routing.destination import open_config
 from leadsbot.services import Services
 from leadsbot.workspaces.bootstrap import Created
@@ -207,7 +207,7 @@ async def test_the_owner_is_mailed_wherever_smtp_is_set(
     assert mail.recipients == [workspace.user_email] and mail.message["Subject"] == "New lead: Grace Hopper"
     assert mail.message["From"] == "LeadsBot <leads@example.com>"
     [delivery] = await settled(services, workspace, "delivered")
-    assert delivery["destination"] == workspace.user_email
+    assert delivery["destination"] == "owners, admins"
 
 
 async def test_no_mail_is_due_where_smtp_is_not_set(
@@ -222,7 +222,7 @@ async def test_no_mail_is_due_where_smtp_is_not_set(
 
 
 async def _owner_mail(tx: Tx, workspace: Created) -> str:
-    return await add_owner_mail(tx, workspace.workspace_id, workspace.user_email)
+    return await add_team_mail(tx, workspace.workspace_id)
 
 
 async def _insert_lead_with_submission(services: Services, workspace: Created, at: int) -> None:

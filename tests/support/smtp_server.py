@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import ssl
 import threading
@@ -50,6 +51,7 @@ class SmtpServer:
         self.url = f"{scheme}://{':'.join(login) + '@' if login else ''}127.0.0.1:{self.port}"
         self._refused: dict[str, str] = {}
         self._refuse_data: str | None = None
+        self._refuse_sender: str | None = None
         options: dict[str, Any] = {"ssl_context": tls} if implicit else {"tls_context": tls}
         if login:
             options |= {"authenticator": _authenticator(*login), "auth_require_tls": False}
@@ -63,6 +65,10 @@ class SmtpServer:
     def refuse_mail(self, reply: str | None = "554 5.7.1 message refused") -> None:
         """Refuse every message's content with this reply from now on; None takes them again."""
         self._refuse_data = reply
+
+    def refuse_sender(self, reply: str = "553 5.1.8 bad sender") -> None:
+        """Refuse every sender with this reply from now on."""
+        self._refuse_sender = reply
 
     def accept(self, recipient: str) -> None:
         """Take mail for a recipient again."""
@@ -85,6 +91,35 @@ class SmtpServer:
         self._controller.stop()
 
 
+class Doorman:
+    """Greets whoever comes with `greeting` and closes the door; without one it says nothing and keeps it open."""
+
+    def __init__(self, greeting: bytes | None) -> None:
+        self._greeting = greeting
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self._let_in: list[socket.socket] = []
+        self.port = int(self._listening.getsockname()[1])
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self._stand, daemon=True).start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for each in (self._listening, *self._let_in):
+            each.close()
+
+    def _stand(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                guest, _ = self._listening.accept()
+                self._let_in.append(guest)
+                if self._greeting is not None:
+                    guest.sendall(self._greeting)
+                    guest.shutdown(socket.SHUT_RDWR)
+
+
 class _Handler:
     def __init__(self, server: SmtpServer) -> None:
         self._to = server
@@ -94,6 +129,8 @@ class _Handler:
     ) -> str:
         if self._to.login and not session.authenticated:
             return "530 5.7.0 Authentication required"
+        if self._to._refuse_sender:
+            return self._to._refuse_sender
         envelope.mail_from = address
         envelope.mail_options.extend(options)
         return "250 OK"

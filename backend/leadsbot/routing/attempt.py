@@ -15,7 +15,7 @@ import structlog
 from leadsbot import clock
 from leadsbot.channels.base import DeliveryFailed, Parcel, Receipt, note
 from leadsbot.errors import LeadsBotError
-from leadsbot.routing import kinds, templates
+from leadsbot.routing import kinds, mailboxes, templates
 from leadsbot.routing.destination import Destination
 from leadsbot.services import Services
 
@@ -48,7 +48,7 @@ async def attempt(services: Services, destination: Destination, delivery: Mappin
     outcome: Receipt | DeliveryFailed
     try:
         async with asyncio.timeout(LONGEST_S):
-            parcel, remark = _worded(destination, _parcel(services, destination, delivery))
+            parcel, remark = _worded(destination, await _parcel(services, destination, delivery))
             outcome = await services.channels[destination.kind].send(parcel, services.outbound)
             outcome = replace(outcome, note=note(f"{remark} {outcome.note}".encode())) if remark else outcome
     except DeliveryFailed as failure:
@@ -69,8 +69,8 @@ def _worded(destination: Destination, parcel: Parcel) -> tuple[Parcel, str]:
     return replace(parcel, text=text) if text else parcel, remark
 
 
-def _parcel(services: Services, destination: Destination, delivery: Mapping[str, Any]) -> Parcel:
-    config = destination.config(services.vault)
+async def _parcel(services: Services, destination: Destination, delivery: Mapping[str, Any]) -> Parcel:
+    config = await mailboxes.lent(services, destination, destination.config(services.vault))
     body = str(delivery["body"]).encode()
     payload = msgspec.json.decode(body, type=dict[str, Any])
     moment = datetime.fromisoformat(payload["timestamp"])

@@ -1,4 +1,4 @@
-"""What a new workspace sends without being asked: a mail to its owner for each new lead, wherever SMTP is set."""
+"""What a new workspace sends unasked: a mail to owners and admins for each new lead, wherever SMTP is set."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from leadsbot.routing.kinds import default_events
 from leadsbot.routing.tables import Channel
 
 
-async def add_owner_mail(tx: Tx, workspace_id: str, email: str) -> str:
-    """Add the owner's mail channel in the caller's transaction and give its id. Raises InvalidInput for no address.
+async def add_team_mail(tx: Tx, workspace_id: str) -> str:
+    """Add the mail channel of owners and admins, whoever that is at the time, in the caller's transaction; give its id.
 
     It is there from the first minute; routing makes deliveries for it once the operator has set an SMTP server.
     """
@@ -25,7 +25,7 @@ async def add_owner_mail(tx: Tx, workspace_id: str, email: str) -> str:
             "workspace_id": workspace_id,
             "kind": EMAIL.kind,
             "name": EMAIL.label,
-            "config": msgspec.json.encode(EMAIL.check_config({"to": [email]})).decode(),
+            "config": msgspec.json.encode(EMAIL.check_config({"to": ["owners", "admins"]})).decode(),
             "events": msgspec.json.encode(default_events(EMAIL.kind)).decode(),
             "created_at": clock.now(),
         },

@@ -1,0 +1,122 @@
+"""An alert as a mail: headers that no visitor can add to, plain text, and HTML that reads well in light and dark."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, parseaddr
+from typing import Any, Final
+from urllib.parse import quote, urlsplit
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from leadsbot import __version__, clock
+from leadsbot.channels.base import Parcel, Summary, one_line, summarize
+from leadsbot.channels.email.addresses import valid
+
+_SUBJECT = 200
+_WEB: Final = ("http", "https")
+
+_environment: Final = Environment(
+    loader=PackageLoader("leadsbot.channels.email", "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+def compose(parcel: Parcel, to: str) -> EmailMessage:
+    """Give the mail of a parcel for one recipient: text with an HTML alternative, a reply going to the lead."""
+    summary = summarize(parcel)
+    message = begun([to], summary.title, str(parcel.config.get("mail_from") or ""), parcel.delivery_id)
+    lead: Mapping[str, Any] = parcel.data.get("lead") or {}
+    reply_to = valid(lead.get("email"))
+    if reply_to and reply_to.isascii():
+        message["Reply-To"] = reply_to
+    if lead.get("id"):
+        _thread(message, str(lead["id"]))
+    leave = str((parcel.config.get("unsubscribe") or {}).get(to) or "")
+    if leave:
+        message["List-Unsubscribe"] = f"<{leave}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"  # RFC 8058
+    foot = f"Sent to {to} by LeadsBot for {parcel.workspace.get('name') or 'your workspace'}."
+    message.set_content(_plain(summary, foot, leave))
+    message.add_alternative(_html(summary, foot, leave), subtype="html")
+    return message
+
+
+def message_id(mail_id: str, mail_from: str) -> str:
+    """Give the Message-ID of the mail with this id: the same on every attempt."""
+    return f"<{mail_id}@{_sender(mail_from).domain or 'localhost'}>"
+
+
+def begun(to: Sequence[str], subject: str, mail_from: str, mail_id: str) -> EmailMessage:
+    """Give a message with its headers, to be filled; one sent again under the same id is known by mail programs."""
+    message = EmailMessage(policy=SMTP)
+    message["From"] = _sender(mail_from)
+    message["To"] = ", ".join(to)
+    message["Subject"] = one_line(subject)[:_SUBJECT]
+    message["Date"] = format_datetime(clock.to_datetime(clock.now()))
+    message["Message-ID"] = message_id(mail_id, mail_from)
+    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: out-of-office replies stay away
+    message["X-Auto-Response-Suppress"] = "All"  # the same for Exchange
+    message["X-Mailer"] = f"LeadsBot/{__version__}"
+    return message
+
+
+def _thread(message: EmailMessage, lead_id: str) -> None:
+    """Let a lead's mails stand together: each answers one that was never sent (RFC 5322, section 3.6.4)."""
+    domain = str(message["Message-ID"]).rpartition("@")[2].rstrip(">")
+    first = f"<lead.{one_line(lead_id)[:100].replace(' ', '')}@{domain}>"
+    message["In-Reply-To"] = first
+    message["References"] = first
+
+
+def _sender(mail_from: str) -> Address:
+    name, address = parseaddr(one_line(mail_from or "leadsbot@localhost"))
+    user, _, domain = address.rpartition("@")
+    return Address(name, user, domain)
+
+
+def _plain(summary: Summary, foot: str, leave: str) -> str:
+    facts = "\n".join(f"{label}: {value}" for label, value in summary.facts)
+    below = "\n".join(filter(None, ("-- ", foot, leave and f"No more of these: {leave}")))
+    return "\n\n".join(filter(None, (summary.title, facts, summary.message, summary.link, below))) + "\n"
+
+
+def _html(summary: Summary, foot: str, leave: str) -> str:
+    return _environment.get_template("alert.html").render(
+        title=summary.title,
+        message=summary.message,
+        facts=list(_linked(summary.facts)),
+        link=_web(summary.link),
+        opens=summary.opens,
+        foot=foot,
+        leave=leave,
+    )
+
+
+def _linked(facts: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str, str]]:
+    """Give each fact with where pressing it leads: never elsewhere than it says."""
+    for label, value in facts:
+        yield label, value, _address_of(label, value)
+
+
+def _address_of(label: str, value: str) -> str:
+    if label == "Email" and valid(value):
+        return f"mailto:{quote(value, safe='@')}"
+    if label == "Phone":
+        digits = "".join(filter(str.isdecimal, value))
+        return f"tel:{'+' if value.startswith('+') else ''}{digits}" if digits.isascii() and digits else ""
+    return _web(value)
+
+
+def _web(value: str | None) -> str:
+    try:
+        parts = urlsplit(value or "")
+    except ValueError:
+        return ""
+    return str(value) if parts.scheme in _WEB and parts.netloc else ""

@@ -1,0 +1,161 @@
+"""Handing mails to the operator's server, and what its replies mean."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from email.message import EmailMessage
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from aiosmtplib import (
+    SMTP,
+    SMTPAuthenticationError,
+    SMTPDataError,
+    SMTPException,
+    SMTPNotSupported,
+    SMTPRecipientsRefused,
+    SMTPResponseException,
+    SMTPSenderRefused,
+)
+
+from leadsbot.channels.base import DeliveryFailed, Receipt, note, one_line
+
+SECONDS = 40.0  # mail servers greet and check slowly on purpose; RFC 5321 §4.5.3.2 would allow minutes
+
+Reply = tuple[int, str]
+
+
+@dataclass(slots=True)
+class Posted:
+    """What the server said, by recipient. `failure` is what ended it before everybody had their turn."""
+
+    taken: dict[str, str] = field(default_factory=dict)
+    refused: dict[str, Reply] = field(default_factory=dict)
+    failure: DeliveryFailed | None = None
+
+
+async def post_each(mails: Mapping[str, EmailMessage], smtp_url: str) -> Posted:
+    """Hand over one mail for each recipient on one connection. Raises nothing; see `Posted`."""
+    posted = Posted()
+    try:
+        await _converse(mails, smtp_url, posted)
+    except (SMTPException, OSError, ValueError) as error:  # a TimeoutError is an OSError
+        posted.failure = failure_of(error, smtp_url)
+    return posted
+
+
+async def post(message: EmailMessage, recipients: Sequence[str], smtp_url: str) -> Receipt:
+    """Hand over one message for several. Raises DeliveryFailed; permanent where all are refused for good."""
+    posted = await post_each(dict.fromkeys(recipients, message), smtp_url)
+    if posted.failure:
+        raise posted.failure
+    codes = [code for code, _ in posted.refused.values()]
+    if codes and (not posted.taken or min(codes) < 500):
+        raise DeliveryFailed(told(posted.refused), status_code=min(codes), permanent=min(codes) >= 500)
+    said = told(posted.refused) or next(iter(posted.taken.values()), "")
+    return Receipt(250, note(said.encode()), {"message_id": str(message["Message-ID"])})
+
+
+async def _converse(mails: Mapping[str, EmailMessage], smtp_url: str, posted: Posted) -> None:
+    client = SMTP(timeout=SECONDS, **server_of(smtp_url))
+    try:
+        async with asyncio.timeout(SECONDS):
+            await client.connect()
+            for to, message in mails.items():
+                await _hand_over(client, to, message, posted)
+            with suppress(SMTPException, OSError):
+                await client.quit()
+    finally:
+        client.close()
+
+
+async def _hand_over(client: SMTP, to: str, message: EmailMessage, posted: Posted) -> None:
+    try:
+        _, said = await client.send_message(message, recipients=[to])
+    except SMTPRecipientsRefused as error:
+        [refused] = error.recipients
+        posted.refused[to] = (refused.code, refused.message)
+    except SMTPDataError as error:
+        posted.refused[to] = (error.code, error.message)
+    except SMTPNotSupported as error:
+        posted.refused[to] = (550, str(error))
+    else:
+        posted.taken[to] = one_line(said)[:200]
+        return
+    if posted.refused[to][0] == 421:  # RFC 5321 §3.8: it hangs up, whoever the mail was for
+        raise SMTPResponseException(*posted.refused.pop(to))
+
+
+def server_of(url: str) -> dict[str, Any]:
+    """Read `smtp://user:password@host:port?starttls=1` or `smtps://…` into aiosmtplib's arguments.
+
+    `starttls=1` insists on encryption, `0` does without it, nothing takes it where the server offers it.
+    """
+    parts = urlsplit(url)
+    wish = parse_qs(parts.query).get("starttls", [""])[0].lower()
+    implicit = parts.scheme == "smtps"
+    return {
+        "hostname": parts.hostname or "localhost",
+        "port": parts.port,
+        "username": unquote(parts.username) if parts.username else None,
+        "password": unquote(parts.password) if parts.password else None,
+        "use_tls": implicit,
+        "start_tls": False if implicit else {"1": True, "true": True, "0": False, "false": False}.get(wish),
+    }
+
+
+def told(replies: Mapping[str, Reply]) -> str:
+    """Say who was refused, and how."""
+    words = (f"{to} was refused ({code}): {one_line(reply)[:200]}" for to, (code, reply) in replies.items())
+    return "; ".join(words)
+
+
+def failure_of(error: Exception, smtp_url: str) -> DeliveryFailed:
+    """Give the failure that an error amounts to. Whatever is the server's or the operator's fault is tried again: the
+    mail may go out once that is put right. No secret of `smtp_url` is told."""
+    parts = urlsplit(smtp_url)
+    server = f"The mail server {parts.hostname or 'localhost'}"
+    if isinstance(error, SMTPAuthenticationError):
+        message = "The mail server doesn't accept the user name and password in LEADSBOT_SMTP_URL"
+        return DeliveryFailed(f"{message} ({error.code}): {_said(error)}", status_code=error.code)
+    if isinstance(error, SMTPSenderRefused):
+        message = f"{server} doesn't accept the sender in LEADSBOT_MAIL_FROM ({error.code}): {_said(error)}"
+        return DeliveryFailed(message, status_code=error.code)
+    if isinstance(error, SMTPResponseException):
+        return DeliveryFailed(f"{server} answered {error.code}: {_said(error)}", status_code=error.code)
+    if isinstance(error, TimeoutError):
+        return DeliveryFailed(f"{server} took longer than {SECONDS:g} seconds.")
+    if why := _tls(error):
+        return DeliveryFailed(f"{server} {why}")
+    if isinstance(error, SMTPException) and "STARTTLS extension" in str(error):
+        advice = "but LEADSBOT_SMTP_URL insists on it. Ask its operator, or set starttls=0 to do without."
+        return DeliveryFailed(f"{server} offers no encryption, {advice}")
+    if isinstance(error, SMTPException) and "AUTH extension" in str(error):
+        advice = "leave them out of LEADSBOT_SMTP_URL, or reach it with encryption (starttls=1 or smtps://)."
+        return DeliveryFailed(f"{server} takes no user name and password this way: {advice}")
+    return DeliveryFailed(f"{server} can't be reached: {one_line(_root(error))[:200] or type(error).__name__}")
+
+
+def _said(error: SMTPResponseException) -> str:
+    return one_line(error.message)[:200]
+
+
+def _tls(error: BaseException) -> str:
+    """Say what is wrong with the encryption, or nothing where the error isn't about that."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return f"shows a certificate that can't be trusted: {cause.verify_message}."
+        if isinstance(cause, ssl.SSLError):
+            return "and this one found no common way to encrypt. smtps:// is for encryption from the start (port 465)."
+        cause = cause.__cause__ or cause.__context__
+    return ""
+
+
+def _root(error: BaseException) -> BaseException:
+    cause = error.__cause__
+    return _root(cause) if isinstance(cause, OSError) else error
