@@ -26,7 +26,7 @@ def test_a_code_names_its_channel_in_letters_that_telegram_passes_on() -> None:
         channel_id = new_id()
         code = links.make_code(VAULT, channel_id)
         assert re.fullmatch(r"[A-Za-z0-9_-]{1,64}", code)
-        assert links.read_code(VAULT, code) == channel_id
+        assert links.read_code(VAULT, code) == links.ChannelCode(channel_id)
 
 
 def test_a_code_holds_for_a_day_and_not_longer() -> None:
@@ -65,7 +65,7 @@ async def test_a_channel_without_a_chat_is_offered_a_link(
     offer = await links.offer(services, channel)
     assert offer is not None
     assert offer.url == f"https://t.me/leadsbot_test_bot?start={offer.code}"
-    assert links.read_code(services.vault, offer.code) == channel["id"]
+    assert links.read_code(services.vault, offer.code) == links.ChannelCode(channel["id"])
     assert set(offer.json()) == {"link_url", "link_code", "link_expires_at"}
 
 

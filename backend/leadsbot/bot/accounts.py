@@ -22,6 +22,7 @@ class Holder:
 
     user_id: str
     name: str
+    email: str
     workspaces: frozenset[str]
 
 
@@ -35,7 +36,7 @@ async def holder_of(database: Database, telegram_id: int) -> Holder | None:
     if not rows:
         return None
     belongs = frozenset(row["workspace_id"] for row in rows if row["workspace_id"])
-    return Holder(rows[0]["id"], rows[0]["name"] or rows[0]["email"], belongs)
+    return Holder(rows[0]["id"], rows[0]["name"] or rows[0]["email"], rows[0]["email"], belongs)
 
 
 async def account_of(database: Database, user_id: str) -> Row | None:

@@ -47,6 +47,11 @@ async def channels_in(services: Services, line: Line, chat_id: int) -> list[Row]
     return [row for row, config in _of_bot(services, line.token, rows) if _is(config, chat_id)]
 
 
+def same_bot(services: Services, line: Line, row: Row) -> bool:
+    """Tell whether a channel speaks through this bot."""
+    return bool(_of_bot(services, line.token, [row]))
+
+
 async def own_tokens(services: Services) -> dict[str, str]:
     """Give the tokens of the bots that workspaces brought along, by the bot's number; the instance's is none."""
     rows = await services.database.fetch("SELECT config FROM channels WHERE kind = $1 AND enabled", TELEGRAM)
@@ -58,7 +63,9 @@ async def own_tokens(services: Services) -> dict[str, str]:
 def _of_bot(services: Services, token: str, rows: Sequence[Row]) -> list[tuple[Row, dict[str, Any]]]:
     opened = [(row, _config(services.vault, row["config"])) for row in rows]
     ours = services.settings.telegram_token
-    return [(row, config) for row, config in opened if config and (config.get("bot_token") or ours) == token]
+    return [
+        (row, config) for row, config in opened if config is not None and (config.get("bot_token") or ours) == token
+    ]
 
 
 def _linked(row: Row, config: dict[str, Any]) -> Linked:

@@ -1,7 +1,9 @@
-"""Codes that let a Telegram chat be linked to a channel: what they say, how long they hold, and who made them.
+"""Codes that link a Telegram chat to a channel, or a Telegram account to a person: what they say, how long they hold,
+and who made them.
 
-A code carries the channel's id, its expiry and a MAC, all of it in 48 characters of base64url: Telegram passes on at
-most 64 of `A–Z a–z 0–9 _ -` (https://core.telegram.org/bots/features#deep-linking).
+A channel's code carries the channel's id, its expiry and a MAC, and one that the dashboard made also who was signed in
+there; an account's code carries the person's id, its expiry and a MAC under a key of its own. All of it is base64url:
+Telegram passes on at most 64 of `A–Z a–z 0–9 _ -` (https://core.telegram.org/bots/features#deep-linking).
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from typing import Any
 from uuid import UUID
 
 from leadsbot import clock
-from leadsbot.bot.identity import bot_username
+from leadsbot.bot.identity import bot_username, username_of
 from leadsbot.errors import LeadsBotError
 from leadsbot.routing.destination import open_config
 from leadsbot.routing.kinds import TELEGRAM
@@ -23,7 +25,9 @@ from leadsbot.services import Services
 from leadsbot.vault import Undecipherable, Vault
 
 VALID_MS = clock.DAY
-_ID, _EXPIRY, _MAC = 16, 4, 16
+ACCOUNT_VALID_MS = clock.HOUR
+_ID, _EXPIRY, _MAC, _SHORT_MAC = 16, 4, 16, 12
+_CHANNEL, _PERSON_TOO, _ACCOUNT = "telegram link", "telegram link by a person", "telegram account"
 
 
 class WrongCode(LeadsBotError):
@@ -40,25 +44,50 @@ class ExpiredCode(LeadsBotError):
     default_code = "link_code_expired"
 
 
-def make_code(vault: Vault, channel_id: str) -> str:
+@dataclass(frozen=True, slots=True)
+class ChannelCode:
+    """`user_id` is who made it in the dashboard; None for one that a program asked for."""
+
+    channel_id: str
+    user_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountCode:
+    """`issued_at` is in ms, to the second."""
+
+    user_id: str
+    issued_at: int
+
+
+def make_code(vault: Vault, channel_id: str, user_id: str | None = None) -> str:
     """Give a code that links a chat to this channel within the next 24 hours."""
-    expires = (clock.now() + VALID_MS) // clock.SECOND
-    said = UUID(channel_id).bytes + expires.to_bytes(_EXPIRY, "big")
-    return base64.urlsafe_b64encode(said + _mac(vault, said)).decode()
+    expires = _expiry(VALID_MS)
+    if user_id is None:
+        return _sealed(vault, _CHANNEL, UUID(channel_id).bytes + expires, _MAC)
+    return _sealed(vault, _PERSON_TOO, UUID(channel_id).bytes + UUID(user_id).bytes + expires, _SHORT_MAC)
 
 
-def read_code(vault: Vault, code: str) -> str:
-    """Give the id of the channel that a code is for. Raises WrongCode, ExpiredCode."""
+def make_account_code(vault: Vault, user_id: str) -> str:
+    """Give a code that links a Telegram account to this person within the next hour."""
+    return _sealed(vault, _ACCOUNT, UUID(user_id).bytes + _expiry(ACCOUNT_VALID_MS), _MAC)
+
+
+def read_code(vault: Vault, code: str) -> ChannelCode | AccountCode:
+    """Give what a code is for. Raises WrongCode, ExpiredCode."""
     try:
         raw = base64.b64decode(code.encode("ascii"), altchars=b"-_", validate=True)
     except (UnicodeEncodeError, binascii.Error):
         raw = b""
-    said, mac = raw[: _ID + _EXPIRY], raw[_ID + _EXPIRY :]
-    if len(raw) != _ID + _EXPIRY + _MAC or not hmac.compare_digest(mac, _mac(vault, said)):
-        raise WrongCode("I don't know this code. Copy it once more from the channels page.")
-    if int.from_bytes(said[_ID:], "big") * clock.SECOND <= clock.now():
-        raise ExpiredCode("This code has expired. The channels page has a fresh one.")
-    return str(UUID(bytes=said[:_ID]))
+    if said := _opened(vault, _ACCOUNT, raw, _ID + _EXPIRY, _MAC):
+        return AccountCode(_id(said), _in_time(said) - ACCOUNT_VALID_MS)
+    if said := _opened(vault, _CHANNEL, raw, _ID + _EXPIRY, _MAC):
+        _in_time(said)
+        return ChannelCode(_id(said))
+    if said := _opened(vault, _PERSON_TOO, raw, 2 * _ID + _EXPIRY, _SHORT_MAC):
+        _in_time(said)
+        return ChannelCode(_id(said), _id(said[_ID:]))
+    raise WrongCode("I don't know this code. Copy it once more from the dashboard.")
 
 
 def link_url(username: str, code: str) -> str:
@@ -82,21 +111,49 @@ class Offer:
         return {"link_url": self.url, "link_code": self.code, "link_expires_at": clock.rfc3339(self.expires_at)}
 
 
-async def offer(services: Services, channel: Mapping[str, Any]) -> Offer | None:
-    """Give a fresh offer for a Telegram channel that waits for its chat; None for any other."""
-    if channel["kind"] != TELEGRAM or not _waits(services.vault, channel):
+async def offer(services: Services, channel: Mapping[str, Any], user_id: str | None = None) -> Offer | None:
+    """Give a fresh offer for a Telegram channel that waits for its chat; None for any other. `user_id` is who asks."""
+    if channel["kind"] != TELEGRAM:
         return None
-    code, expires_at = make_code(services.vault, channel["id"]), clock.now() + VALID_MS
+    try:
+        config = open_config(services.vault, channel["config"])
+    except Undecipherable:  # stored under another key: nobody knows any more what it waits for
+        return None
+    if config.get("chat_id") is not None:
+        return None
+    code, expires_at = make_code(services.vault, channel["id"], user_id), clock.now() + VALID_MS
+    username = await username_of(services, config.get("bot_token") or services.settings.telegram_token)
+    return Offer(code, link_url(username, code) if username else None, expires_at)
+
+
+async def account_offer(services: Services, user_id: str) -> Offer:
+    """Give a fresh offer for a person to link their own Telegram account, by the instance's bot."""
+    code, expires_at = make_account_code(services.vault, user_id), clock.now() + ACCOUNT_VALID_MS
     username = await bot_username(services)
     return Offer(code, link_url(username, code) if username else None, expires_at)
 
 
-def _waits(vault: Vault, channel: Mapping[str, Any]) -> bool:
-    try:
-        return open_config(vault, channel["config"]).get("chat_id") is None
-    except Undecipherable:  # stored under another key: nobody knows any more what it waits for
-        return False
+def _expiry(valid_ms: int) -> bytes:
+    return ((clock.now() + valid_ms) // clock.SECOND).to_bytes(_EXPIRY, "big")
 
 
-def _mac(vault: Vault, said: bytes) -> bytes:
-    return vault.mac("telegram link", said)[:_MAC]
+def _sealed(vault: Vault, purpose: str, said: bytes, mac_length: int) -> str:
+    return base64.urlsafe_b64encode(said + vault.mac(purpose, said)[:mac_length]).decode()
+
+
+def _opened(vault: Vault, purpose: str, raw: bytes, length: int, mac_length: int) -> bytes | None:
+    said, mac = raw[:length], raw[length:]
+    sound = len(mac) == mac_length and hmac.compare_digest(mac, vault.mac(purpose, said)[:mac_length])
+    return said if sound else None
+
+
+def _in_time(said: bytes) -> int:
+    """Give when a code ends (ms). Raises ExpiredCode."""
+    expires_at = int.from_bytes(said[-_EXPIRY:], "big") * clock.SECOND
+    if expires_at <= clock.now():
+        raise ExpiredCode("This code has expired. The dashboard has a fresh one.")
+    return expires_at
+
+
+def _id(said: bytes) -> str:
+    return str(UUID(bytes=said[:_ID]))

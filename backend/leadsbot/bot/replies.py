@@ -40,7 +40,7 @@ async def keep(services: Services, said: Said) -> str:
     if not leads:
         return _NO_LEAD if said.private else ""
     (lead_id,) = leads
-    text = (said.message.text or said.message.caption or "").strip()
+    text = (said.message.text or said.message.caption or "").replace("\0", "").strip()
     row = await services.database.fetch_one(
         "SELECT workspace_id FROM leads WHERE id = $1 AND deleted_at IS NULL", lead_id
     )
@@ -53,7 +53,7 @@ async def keep(services: Services, said: Said) -> str:
     if not text:
         raise InvalidInput(_NOTHING)
     note_id = derived_id("telegram note", said.line.bot_id, f"{said.chat.id}:{said.message.message_id}")
-    await changes.add_note(services.database, row["workspace_id"], lead_id, text, who.name, note_id=note_id)
+    await changes.add_note(services.database, row["workspace_id"], lead_id, text, who.by, note_id=note_id)
     await _confirm(said)
     return "" if said.message.text else "Noted, the text alone: I keep no pictures or files."
 

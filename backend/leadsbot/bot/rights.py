@@ -10,6 +10,7 @@ from telegram import Chat, User
 from leadsbot.bot import chats
 from leadsbot.bot.accounts import Holder, holder_of, only_member
 from leadsbot.bot.line import Line
+from leadsbot.bot.said import Said
 from leadsbot.errors import Forbidden, NotFound
 from leadsbot.services import Services
 
@@ -19,9 +20,10 @@ ACCOUNT_PAGE = "/account"
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who does something, for the history; `user_id` where it is a member of the workspace."""
+    """Who does something, as the history has it: a member by their email, as everywhere; somebody in their own private
+    chat whom nobody has named by what Telegram calls them. `user_id` is the member who claims what they claim."""
 
-    name: str
+    by: str
     user_id: str | None
 
 
@@ -79,7 +81,7 @@ async def actor(services: Services, line: Line, chat: Chat, user: User | None, w
         raise NotFound("This lead is not here.")
     if member:
         assert holder is not None
-        return Actor(holder.name, holder.user_id)
+        return Actor(holder.email, holder.user_id)
     if holder is None and chat.type == Chat.PRIVATE:
         return Actor(f"{user.full_name} (Telegram)", await only_member(services.database, workspace_id))
     raise Forbidden(_refusal(services, holder))
@@ -89,3 +91,8 @@ def _refusal(services: Services, holder: Holder | None) -> str:
     if holder is not None:
         return "Your account doesn't belong to this workspace (any more). Ask one of its owners."
     return f"I don't know you yet. Link your Telegram account first: {services.settings.public_url}{ACCOUNT_PAGE}"
+
+
+async def asked_by(services: Services, said: Said) -> list[House]:
+    """Give the workspaces that a command may tell of where it was said. Raises Forbidden where there is none."""
+    return await houses(services, said.line, said.chat, said.message.from_user, said.thread_id)

@@ -64,7 +64,7 @@ class Command:
 
 def understand(message: Message, line: Line) -> Said | None:
     """Read a message; None where it speaks to another bot (`/help@other_bot`)."""
-    text = (message.text or "").strip()
+    text = (message.text or "").replace("\0", "").strip()  # which no database keeps
     if not text.startswith("/"):
         return Said(message, "", text, line)
     first, *rest = text[1:].split(maxsplit=1)[:2] or [""]

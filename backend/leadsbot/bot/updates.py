@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from telegram import Update
+from typing import Final
 
-from leadsbot.bot import replies
+from telegram import Message, Update
+
+from leadsbot.bot import presses, replies, standing
 from leadsbot.bot.answers import Answer, Place, say
 from leadsbot.bot.commands import commands
 from leadsbot.bot.line import Line
@@ -12,32 +14,37 @@ from leadsbot.bot.said import Said, understand
 from leadsbot.errors import LeadsBotError, Unavailable
 from leadsbot.services import Services
 
-WANTED = ("message", "channel_post", "callback_query", "my_chat_member")
+WANTED: Final = ("message", "channel_post", "callback_query", "my_chat_member")
 _TOO_MUCH = "That is more than I can answer at once. Try again in a minute."
 
 
 async def handle(services: Services, line: Line, update: Update) -> None:
     """Answer an update. Raises `Unavailable` where the database can't take it now: it is to be handled again."""
-    message = update.message or update.channel_post
-    said = understand(message, line) if message else None
-    if said is not None:
-        await _hear(services, said)
+    if update.callback_query:
+        await presses.handle(services, line, update.callback_query)
+    elif update.my_chat_member:
+        await standing.changed(services, line, update.my_chat_member)
+    elif message := update.message or update.channel_post:
+        await _hear(services, line, message)
 
 
-async def _hear(services: Services, said: Said) -> None:
+async def _hear(services: Services, line: Line, message: Message) -> None:
     """Answer what was said. In groups the bot speaks only when asked: people talk there, and other bots listen."""
+    if message.migrate_to_chat_id:
+        await standing.moved(services, line, message.chat.id, message.migrate_to_chat_id)
+        return
+    said = understand(message, line)
+    if said is None or _is_service(message):
+        return
     reply = replies.is_reply(said)
     if not (reply or said.private or said.command in commands()):
         return
-    verdict = said.line.pace.judge(said.chat.id)
-    if verdict != "answer":
-        if verdict == "tell":
-            await say(said.line, said.place, Answer(_TOO_MUCH))
-        return
-    answer = await _answer(services, said, reply)
-    if answer:
-        about = Place(said.chat.id, said.thread_id, said.message.message_id) if reply else said.place
-        await say(said.line, about, answer)
+    verdict = line.pace.judge(said.chat.id)
+    if verdict == "tell":
+        await say(line, said.place, Answer(_TOO_MUCH))
+    elif verdict == "answer" and (answer := await _answer(services, said, reply)):
+        about = Place(said.chat.id, said.thread_id, message.message_id) if reply else said.place
+        await say(line, about, answer)
 
 
 async def _answer(services: Services, said: Said, reply: bool) -> Answer | None:
@@ -49,3 +56,8 @@ async def _answer(services: Services, said: Said, reply: bool) -> Answer | None:
     except LeadsBotError as error:
         answer = error.message
     return Answer.of(answer) if isinstance(answer, str) else answer
+
+
+def _is_service(message: Message) -> bool:
+    """Tell whether Telegram itself says something: somebody came, something was pinned, a timer was set."""
+    return not message.effective_attachment and not (message.text or message.caption)

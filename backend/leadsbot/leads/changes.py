@@ -37,14 +37,14 @@ async def move(
     """Move a lead to any stage of the pipeline; gives the stage it stood at, the same where nothing moved.
 
     `by` is who moved it, for the history. Raises NotFound, or InvalidInput for an unknown stage. With `forward_only`
-    it raises Conflict where the lead stands beyond that stage: somebody else moved it meanwhile.
+    it raises Conflict where the lead stands beyond that stage by now.
     """
 
     async def unit(tx: Tx) -> str:
         row = await hold(tx, workspace_id, lead_id)
         stages = msgspec.json.decode(row["stages"], type=list[str])
         before, after = row["stage"], pipeline.find(stages, stage)
-        if forward_only and after != before and not pipeline.is_forward(stages, before, after):
+        if forward_only and after != before and not pipeline.is_offered(stages, before, after):
             raise Conflict(f"The lead stands at {before} already. Open it to move it back.")
         if after != before:
             moved = await write(tx, row, stage=after)

@@ -34,3 +34,8 @@ def is_forward(stages: Sequence[str], current: str, wanted: str) -> bool:
     if wanted == LOST or current not in stages:
         return True
     return wanted in stages and stages.index(wanted) > stages.index(current)
+
+
+def is_offered(stages: Sequence[str], current: str, wanted: str) -> bool:
+    """Tell whether a button may move a lead so: forward, or from Lost back to where leads begin."""
+    return is_forward(stages, current, wanted) or (current == LOST and wanted == arrived(stages))

@@ -1,29 +1,64 @@
-"""`/start CODE` from the dashboard's deep link, `/link CODE` in a group or topic: from now on leads arrive here."""
+"""`/start CODE` from one of the dashboard's deep links, or `/link CODE`: from now on leads arrive in this chat, or
+this Telegram account is known as a person's."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from leadsbot.bot import links
+from leadsbot.bot import accounts, links
+from leadsbot.bot.chats import same_bot
 from leadsbot.bot.commands import help as help_command
+from leadsbot.bot.links import AccountCode, ChannelCode
 from leadsbot.bot.said import Command, Said
-from leadsbot.errors import Forbidden, NotFound
+from leadsbot.errors import Conflict, Forbidden, NotFound
 from leadsbot.routing.channels import link_chat
 from leadsbot.routing.destination import open_config
 from leadsbot.services import Services
 
 _TITLE = 200
+_YOU = "I know you now as {name}: what you press and reply counts as yours. If that isn't you, send /unlink."
 
 
 async def run(services: Services, said: Said) -> str:
-    """Link the chat and say so; a code that doesn't fit raises a LeadsBotError whose message is the answer."""
+    """Link and say so; a code that doesn't fit raises a LeadsBotError whose message is the answer."""
     if not said.argument:
         return await help_command.run(services, said)
-    channel = await _channel(services, links.read_code(services.vault, said.argument.split()[0]))
+    code = links.read_code(services.vault, said.argument.split()[0])
+    if isinstance(code, AccountCode):
+        return await _link_account(services, said, code)
+    channel = await _channel(services, code.channel_id)
+    if not same_bot(services, said.line, channel):
+        raise Forbidden("This code is for another bot. Send it there: the channels page has its link.")
     place = {"chat_id": said.chat.id, "thread_id": said.thread_id, "title": _title(said)}
     await _link(services, channel, place)
-    return f"Linked: new leads of {channel['workspace_name']} arrive here."
+    answer = f"Linked: new leads of {channel['workspace_name']} arrive here."
+    return "\n".join(filter(None, (answer, await _introduce(services, said, code))))
+
+
+async def _link_account(services: Services, said: Said, code: AccountCode) -> str:
+    """Let the account be the person's. In private alone: a code that others see could be used by them."""
+    who = said.message.from_user
+    if not said.private or who is None:
+        raise Forbidden("This code is for you alone: send it to me in a private chat.")
+    name = await accounts.link(services.database, code.user_id, who, code.issued_at)
+    return _YOU.format(name=name)
+
+
+async def _introduce(services: Services, said: Said, code: ChannelCode) -> str:
+    """Know whoever opens their own link in private, unless they, or the account, are known already."""
+    who = said.message.from_user
+    if code.user_id is None or who is None or not said.private:
+        return ""
+    if await accounts.account_of(services.database, code.user_id) or await accounts.holder_of(
+        services.database, who.id
+    ):
+        return ""
+    try:
+        name = await accounts.link(services.database, code.user_id, who, issued_at=0)
+    except Conflict:
+        return ""
+    return _YOU.format(name=name)
 
 
 async def _channel(services: Services, channel_id: str) -> dict[str, Any]:

@@ -1,0 +1,112 @@
+"""Webhook mode: telling Telegram where to push each bot's updates, and with which secret
+(https://core.telegram.org/bots/api#setwebhook)."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import Final
+
+import structlog
+from telegram import Bot
+from telegram.error import InvalidToken, TelegramError
+
+from leadsbot import clock
+from leadsbot.bot import chats, menu
+from leadsbot.bot.identity import make_line_bot
+from leadsbot.bot.lease import Lease
+from leadsbot.bot.updates import WANTED
+from leadsbot.errors import LeadsBotError
+from leadsbot.services import Services
+from leadsbot.vault import Vault
+
+PATH: Final = "/telegram"
+AGAIN_S: Final = 60.0
+_WRONG_TOKEN_S: Final = 300.0
+_CONNECTIONS: Final = 20
+
+log = structlog.get_logger("leadsbot.bot")
+
+
+def secret_of(vault: Vault, token: str) -> str:
+    """Give what Telegram sends along for a bot, so that nobody else can: up to 256 of `A-Z a-z 0-9 _ -`."""
+    return vault.mac("telegram webhook", token.encode()).hex()
+
+
+def address_of(services: Services, bot_id: str) -> str:
+    return f"{services.settings.public_url}{PATH}/{bot_id}"
+
+
+class Hooks:
+    """Sees to it, from one node, that each bot's updates come here. What stands at Telegram already is left alone."""
+
+    def __init__(self, services: Services, look_s: float) -> None:
+        self._services = services
+        self._look_s = look_s
+        self._lease = Lease(services.database, "telegram hooks")
+        self._done: set[str] = set()
+        self._not_before: dict[str, float] = {}
+
+    async def run(self) -> None:
+        try:
+            while True:
+                await self._look()
+                await asyncio.sleep(min(self._look_s, self._lease.length_ms / 3 / clock.SECOND))
+        finally:
+            with contextlib.suppress(LeadsBotError):
+                await self._lease.release()
+
+    async def _look(self) -> None:
+        try:
+            held = await self._lease.take()
+            tokens = set((await chats.own_tokens(self._services)).values()) if held else set()
+        except LeadsBotError as error:
+            log.warning("bot.lease_failed", error=error.message)
+            return
+        if held and self._services.settings.telegram_token:
+            tokens.add(self._services.settings.telegram_token)
+        for token in self._done - tokens:
+            await self._forget(token, held)
+        now = asyncio.get_running_loop().time()
+        for token in sorted(tokens - self._done):
+            if self._not_before.get(token, 0.0) <= now:
+                await self._set(token, now)
+
+    async def _forget(self, token: str, held: bool) -> None:
+        """Stop the pushing for a bot whose channel is gone. Another node that took over goes on with it."""
+        self._done.discard(token)
+        if held:
+            with contextlib.suppress(TelegramError):
+                await self._bot(token).delete_webhook()
+
+    async def _set(self, token: str, now: float) -> None:
+        bot_id = token.partition(":")[0]
+        bot = self._bot(token)
+        try:
+            if await self._stands(bot, bot_id):
+                self._done.add(token)
+                return
+            await bot.set_webhook(
+                address_of(self._services, bot_id),
+                allowed_updates=WANTED,
+                secret_token=secret_of(self._services.vault, token),
+                max_connections=_CONNECTIONS,
+            )
+        except TelegramError as error:
+            wrong = isinstance(error, InvalidToken)
+            self._not_before[token] = now + (_WRONG_TOKEN_S if wrong else AGAIN_S)
+            log.error("bot.webhook_refused", bot=bot_id, error=error.message)
+            return
+        self._done.add(token)
+        log.info("bot.webhook_set", bot=bot_id)
+        await menu.introduce(bot)
+
+    async def _stands(self, bot: Bot, bot_id: str) -> bool:
+        """Tell whether Telegram has it so already. Which secret it has it doesn't say, but pushes that we refuse are
+        errors there, and then it is told anew."""
+        info = await bot.get_webhook_info()
+        same = info.url == address_of(self._services, bot_id) and set(info.allowed_updates or ()) == set(WANTED)
+        return same and info.last_error_date is None
+
+    def _bot(self, token: str) -> Bot:
+        return make_line_bot(self._services, token, f"telegram:bot:{token.partition(':')[0]}")

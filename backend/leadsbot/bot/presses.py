@@ -1,0 +1,203 @@
+"""Buttons that somebody pressed: what they ask is checked like anything else, done, and answered.
+
+A press comes from whoever can see a message, maybe twice, maybe long after the lead went elsewhere. Every press is
+answered, or Telegram lets its button spin. Messages about the lead are edited by `routing`, from what happened to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import msgspec
+import structlog
+from telegram import CallbackQuery, Chat, Message
+from telegram.error import TelegramError
+
+from leadsbot.bot import cards, lists, times
+from leadsbot.bot.answers import Answer, Place, say, show
+from leadsbot.bot.line import Line
+from leadsbot.bot.rights import ACCOUNT_PAGE, Actor, House, actor, houses
+from leadsbot.channels.telegram import presses
+from leadsbot.channels.telegram.presses import Press
+from leadsbot.channels.telegram.text import cut
+from leadsbot.db.tx import Row
+from leadsbot.errors import Conflict, Forbidden, LeadsBotError, NotFound, Unavailable
+from leadsbot.leads import changes, reading
+from leadsbot.routing import messages, withheld
+from leadsbot.services import Services
+
+MAX_ANSWER: Final = 200  # https://core.telegram.org/bots/api#answercallbackquery
+_NOT_HERE = "This lead is not here."
+_STALE = "This button does nothing any more."
+_TOO_MUCH = "That is too quick for me. Try again in a minute."
+_BROKE = "Something broke here. Try again, or open the lead in the dashboard."
+
+log = structlog.get_logger("leadsbot.bot")
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """A press by somebody who may act on this lead. `timezone` is the workspace's."""
+
+    services: Services
+    line: Line
+    query: CallbackQuery
+    chat: Chat
+    press: Press
+    lead: Row
+    who: Actor
+
+    @property
+    def about(self) -> tuple[Any, str, str]:
+        """Database, workspace and lead, as all that changes leads takes them."""
+        return self.services.database, self.lead["workspace_id"], self.lead["id"]
+
+
+async def handle(services: Services, line: Line, query: CallbackQuery) -> None:
+    """Do what a press asks and answer it. Raises `Unavailable` where the database can't take it now."""
+    try:
+        text, alert = await _do(services, line, query), False
+    except Unavailable:
+        raise
+    except LeadsBotError as error:
+        text, alert = error.message, True
+    except Exception:
+        await _answer(line, query, _BROKE, True)
+        raise
+    await _answer(line, query, text, alert)
+
+
+async def _do(services: Services, line: Line, query: CallbackQuery) -> str:
+    if query.message is None:
+        raise Forbidden("Nobody can act here. Open the lead in the dashboard.")
+    if line.pace.judge((query.message.chat.id, query.from_user.id)) != "answer":
+        raise Forbidden(_TOO_MUCH)
+    press = presses.read(query.data or "")
+    if press is None:
+        raise Conflict(_STALE)
+    if press.verb == presses.PAGE:
+        return await _page(services, line, query, press)
+    pressed = await _admitted(services, line, query, query.message.chat, press)
+    return await _DEEDS[press.verb](pressed)
+
+
+async def _admitted(services: Services, line: Line, query: CallbackQuery, chat: Chat, press: Press) -> Pressed:
+    """Let those through who may act on the lead. A lead that is gone and one of elsewhere are told alike."""
+    row = await services.database.fetch_one(
+        "SELECT l.*, w.stages, w.timezone FROM leads l JOIN workspaces w ON w.id = l.workspace_id"
+        " WHERE l.id = $1 AND l.deleted_at IS NULL",
+        press.subject,
+    )
+    if row is None:
+        raise NotFound(_NOT_HERE)
+    who = await actor(services, line, chat, query.from_user, row["workspace_id"])
+    return Pressed(services, line, query, chat, press, row, who)
+
+
+async def _stage(pressed: Pressed) -> str:
+    stages = msgspec.json.decode(pressed.lead["stages"], type=list[str])
+    wanted = next((stage for stage in stages if presses.mark(stage) == pressed.press.argument), None)
+    if wanted is None:
+        raise Conflict("The pipeline has no such stage any more. Open the lead to move it.")
+    before = await changes.move(*pressed.about, wanted, pressed.who.by, forward_only=True)
+    return f"{'Already at' if before == wanted else 'Moved to'} {wanted}."
+
+
+async def _claim(pressed: Pressed) -> str:
+    user_id = _member(pressed)
+    before = await changes.assign(*pressed.about, user_id, pressed.who.by, unless_taken=True)
+    if before and before != user_id:
+        raise Conflict(f"{await cards.person(pressed.services, before)} has claimed it already.")
+    return "It is yours already." if before else "It is yours."
+
+
+async def _release(pressed: Pressed) -> str:
+    """Give a lead back, whoever's it is: somebody may be ill. The message says who did."""
+    before = await changes.assign(*pressed.about, None, pressed.who.by)
+    return "Free to be claimed." if before else "Nobody had claimed it."
+
+
+async def _snooze(pressed: Pressed) -> str:
+    timezone, said = pressed.lead["timezone"], pressed.press.argument
+    until = times.until(f"{said}m" if said.isdecimal() else said, timezone)
+    message = await _message(pressed)
+    if message is None:
+        raise Conflict("Only a lead's alert can be snoozed.")
+    await messages.snooze(pressed.services, message, until, pressed.who.by)
+    return f"I remind you {times.moment(until, timezone)}."
+
+
+async def _message(pressed: Pressed) -> Row | None:
+    """Give the row of the message under which it was pressed."""
+    assert pressed.query.message is not None  # see _do()
+    return await pressed.services.database.fetch_one(
+        "SELECT * FROM messages WHERE workspace_id = $1 AND place = $2 AND lead_id = $3 ORDER BY id LIMIT 1",
+        pressed.lead["workspace_id"],
+        f"{pressed.chat.id}:{pressed.query.message.message_id}",
+        pressed.lead["id"],
+    )
+
+
+async def _spam(pressed: Pressed) -> str:
+    changed = await withheld.set_spam(*pressed.about, True, pressed.who.by)
+    return "Marked as spam." if changed else "It is marked as spam already."
+
+
+async def _not_spam(pressed: Pressed) -> str:
+    changed = await withheld.set_spam(*pressed.about, False, pressed.who.by)
+    return "Back among the leads." if changed else "It is among the leads already."
+
+
+_DEEDS: Final[Mapping[str, Callable[[Pressed], Awaitable[str]]]] = {
+    presses.STAGE: _stage,
+    presses.CLAIM: _claim,
+    presses.UNCLAIM: _release,
+    presses.SNOOZE: _snooze,
+    presses.SPAM: _spam,
+    presses.NOT_SPAM: _not_spam,
+}
+
+
+async def _page(services: Services, line: Line, query: CallbackQuery, press: Press) -> str:
+    """Turn a list's page in its message, or open one of its leads in a message of its own."""
+    message = query.message
+    if not isinstance(message, Message):
+        raise Conflict("This message is too old for me. Ask anew with /leads.")
+    thread_id = message.message_thread_id if message.is_topic_message else None
+    found = await houses(services, line, message.chat, query.from_user, thread_id)
+    if press.subject:
+        await say(line, Place(message.chat.id, thread_id), await _card(services, found, press.subject))
+        return ""
+    try:
+        asked = lists.read_page(press.argument, message.text or "")
+    except ValueError:
+        raise Conflict(_STALE) from None
+    answer = await lists.page(services, found, asked)
+    await show(line, Place(message.chat.id, message_id=message.message_id), answer)
+    return ""
+
+
+async def _card(services: Services, found: list[House], lead_id: str) -> Answer:
+    for house in found:
+        try:
+            return await cards.card(services, house, await reading.get_lead(services.database, house.id, lead_id))
+        except NotFound:
+            continue
+    raise NotFound(_NOT_HERE)
+
+
+def _member(pressed: Pressed) -> str:
+    if pressed.who.user_id is None:
+        page = f"{pressed.services.settings.public_url}{ACCOUNT_PAGE}"
+        raise Forbidden(f"Only members claim leads, and I don't know which one you are. Link your account: {page}")
+    return pressed.who.user_id
+
+
+async def _answer(line: Line, query: CallbackQuery, text: str, alert: bool) -> None:
+    """Stop the button's spinning; one pressed too long ago doesn't spin any more."""
+    try:
+        await line.bot.answer_callback_query(query.id, text=cut(text, MAX_ANSWER) or None, show_alert=alert)
+    except TelegramError as error:
+        log.info("bot.press_unanswered", error=error.message)

@@ -1,0 +1,89 @@
+"""The door that Telegram pushes updates to, in webhook mode. It keeps them as jobs and answers: 200 only once an update
+is stored, so that Telegram repeats what the database couldn't take."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Mapping
+from typing import Any, Final
+
+import msgspec
+from litestar import Request, Response, post
+from litestar.params import FromPath
+from telegram import Update
+
+from leadsbot import clock
+from leadsbot.bot import chats
+from leadsbot.bot.hooks import PATH, secret_of
+from leadsbot.bot.line import Line, line_of, named
+from leadsbot.bot.updates import handle
+from leadsbot.db import Tx
+from leadsbot.errors import InvalidInput, NotFound, Unauthorized, Unavailable
+from leadsbot.jobs.outcomes import Again, Done, Outcome
+from leadsbot.jobs.queue import enqueue
+from leadsbot.jobs.runner import JobHandler
+from leadsbot.services import Services
+
+UPDATE: Final = "telegram.update"
+MAX_BODY: Final = 256 * 1024
+SECRET_HEADER: Final = "x-telegram-bot-api-secret-token"  # noqa: S105
+# A press is answered within seconds or not at all; what waited longer than this is asked again by people themselves.
+STALE_MS: Final = clock.HOUR
+_AGAIN_MS: Final = 2 * clock.SECOND
+
+
+class _Head(msgspec.Struct):
+    update_id: int
+
+
+@post(PATH + "/{bot_id:str}", status_code=200, include_in_schema=False, request_max_body_size=MAX_BODY)
+async def receive(request: Request[Any, Any, Any], bot_id: FromPath[str]) -> Response[bytes]:
+    """Keep an update, once however often it comes. 404 for a bot that isn't ours, 401 without its secret."""
+    services: Services = request.app.state.services
+    token = await _token(services, bot_id)
+    if token is None or services.settings.telegram_mode != "webhook":
+        raise NotFound("There is nothing here.")
+    given = request.headers.get(SECRET_HEADER, "").encode()
+    if not hmac.compare_digest(given, secret_of(services.vault, token).encode()):
+        raise Unauthorized("This is Telegram's own address.")
+    body = await request.body()
+    try:
+        head = msgspec.json.decode(body, type=_Head)
+        update = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise InvalidInput("The body is no update.") from None
+    await services.database.write(lambda tx: _keep(tx, bot_id, head.update_id, update))
+    return Response(b"")
+
+
+async def _keep(tx: Tx, bot_id: str, update_id: int, update: Mapping[str, Any]) -> None:
+    payload = {"bot": bot_id, "at": clock.now(), "update": update}
+    enqueue(tx, UPDATE, payload, lane=f"telegram in:{bot_id}", unique_key=f"telegram:{bot_id}:{update_id}")
+
+
+async def _token(services: Services, bot_id: str) -> str | None:
+    ours = services.settings.telegram_token
+    if ours.partition(":")[0] == bot_id:
+        return ours or None
+    return (await chats.own_tokens(services)).get(bot_id)
+
+
+def job_handlers(services: Services) -> dict[str, JobHandler]:
+    lines: dict[str, Line] = {}
+
+    async def run(payload: dict[str, Any]) -> Outcome:
+        token = await _token(services, payload["bot"])
+        if token is None or payload["at"] < clock.now() - STALE_MS:
+            return Done()
+        line = await named(services, lines.setdefault(token, line_of(services, token)))
+        update = Update.de_json(payload["update"], line.bot)
+        try:
+            await handle(services, line, update)
+        except Unavailable as error:
+            return Again(_AGAIN_MS, error=error.message)
+        return Done()
+
+    return {UPDATE: run}
+
+
+ROUTES = [receive]
