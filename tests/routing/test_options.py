@@ -52,3 +52,12 @@ def test_what_makes_no_sense_is_refused(given: Any, field: str) -> None:
     with pytest.raises(InvalidInput) as refused:
         options.check(given)
     assert list(refused.value.fields) == [field]
+
+
+def test_what_is_named_replaces_and_null_removes() -> None:
+    stored = msgspec.json.encode(FULL).decode()
+    assert options.merged(stored, {"digest": "hourly", "template": None}) == {
+        **{name: value for name, value in FULL.items() if name != "template"},
+        "digest": "hourly",
+    }
+    assert options.merged(stored, None) == {} == options.merged("", None)

@@ -10,34 +10,46 @@ from litestar import delete, get, patch, post
 from litestar.params import FromPath, JSONBody
 from msgspec import UNSET, UnsetType
 
-from leadsbot.api.keyed import Holder, House, Part, keyed, said
+from leadsbot.api.keyed import Holder, House, Part, keyed, said, text_of
 from leadsbot.api.texts import Short
 from leadsbot.bot.links import offer
 from leadsbot.db.tx import Row
-from leadsbot.routing import destinations
+from leadsbot.routing import destinations, template_preview
 from leadsbot.routing.destinations import channel_json
 from leadsbot.services import Services
 
 
 class NewChannel(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """A channel to be made. No `events` means the kind's own choice, no `name` the kind's name."""
+    """A channel to be made. No `events` means the kind's own choice, no `name` the kind's name. `options` and `filter`
+    are checked where they are read, so that a refusal names the very field in them."""
 
     kind: Short
     config: dict[str, Any] = {}
     name: Short = ""
     events: list[str] = []
     filter: dict[str, Any] | None = None
+    options: dict[str, Any] | None = None
     enabled: bool = True
 
 
 class ChannelChange(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """What is left out stays as it is; within `config` too, where null removes."""
+    """What is left out stays as it is; within `config` and `options` too, where null removes."""
 
     config: dict[str, Any] | UnsetType = UNSET
     name: Short | UnsetType = UNSET
     events: list[str] | UnsetType = UNSET
     filter: dict[str, Any] | UnsetType | None = UNSET
+    options: dict[str, Any] | UnsetType | None = UNSET
     enabled: bool | UnsetType = UNSET
+    muted_until: Short | UnsetType | None = UNSET
+
+
+class Trial(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """A template to be tried on a lead: the one named, else the latest, else a sample."""
+
+    template: str
+    lead_id: UUID | None = None
+    event: Short = "lead.created"
 
 
 @get("/", summary="List channels")
@@ -57,6 +69,7 @@ async def create_channel(services: House, holder: Holder, data: JSONBody[NewChan
         events=data.events,
         filter=data.filter,
         enabled=data.enabled,
+        options=data.options,
     )
     return await _shown(services, row)
 
@@ -85,6 +98,13 @@ async def send_test(services: House, holder: Holder, channel_id: FromPath[UUID])
     return await destinations.test_channel(services, holder.workspace_id, str(channel_id))
 
 
+@post("/preview", status_code=200, summary="Try a template on a lead")
+async def preview(services: House, holder: Holder, data: JSONBody[Trial]) -> dict[str, Any]:
+    lead_id = text_of(data.lead_id)
+    tried = await template_preview.preview(services, holder.workspace_id, data.template, lead_id, data.event)
+    return tried.json()
+
+
 async def _shown(services: Services, row: Row) -> dict[str, Any]:
     waiting = await offer(services, row)
     return {**channel_json(row, services.vault), **(waiting.json() if waiting else {})}
@@ -93,7 +113,7 @@ async def _shown(services: Services, row: Row) -> dict[str, Any]:
 ROUTES = [
     keyed(
         "/api/v1/channels",
-        [list_channels, create_channel, get_channel, change_channel, delete_channel, send_test],
+        [list_channels, create_channel, get_channel, change_channel, delete_channel, send_test, preview],
         "channels",
     )
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -15,7 +16,7 @@ from leadsbot.db.paging import Page
 from leadsbot.errors import InvalidInput
 from leadsbot.events.log import topic
 from leadsbot.ids import new_id
-from leadsbot.routing import inputs, kinds, trial, trouble
+from leadsbot.routing import inputs, kinds, options, templates, trial, trouble
 from leadsbot.routing.destination import Destination, open_config, seal_config
 from leadsbot.routing.owned import owned, page
 from leadsbot.routing.present import masked
@@ -23,7 +24,12 @@ from leadsbot.routing.tables import Channel
 from leadsbot.routing.wants import check_filter
 from leadsbot.services import Services
 
-_CHANGEABLE = ("name", "config", "events", "filter", "enabled")
+_CHANGEABLE = ("name", "config", "events", "filter", "enabled", "options", "muted_until")
+_COLUMNS = (
+    *("name", "config", "events", "filter", "options", "muted_until"),
+    *("disabled_reason", "failing_since", "disabled_at", "probe_at", "probes"),
+)
+_SET = ", ".join(f"{column} = ${place}" for place, column in enumerate(("enabled", *_COLUMNS), 2))
 _PLACE = ("chat_id", "thread_id")
 
 Row = dict[str, Any]
@@ -39,6 +45,7 @@ async def create_channel(
     events: Sequence[str] = (),
     filter: object = None,
     enabled: bool = True,
+    options: object = None,
 ) -> Row:
     """Add a channel and give its row. A Telegram one without `chat_id` waits to be linked. Raises InvalidInput."""
     channel = _kind(services, kind)
@@ -50,6 +57,7 @@ async def create_channel(
         "created_at": clock.now(),
         "config": seal_config(services.vault, _config(services, channel, config)),
         **_checked(given),
+        "options": _options(kind, "{}", options),
     }
 
     async def unit(tx: Tx) -> None:
@@ -80,17 +88,13 @@ async def update_channel(services: Services, workspace_id: str, channel_id: str,
         if "enabled" in changes:
             await trouble.end_probe(tx, channel_id, row["disabled_at"])
         row |= _checked(changes)
+        if "options" in changes:
+            row["options"] = _options(row["kind"], row["options"], changes["options"])
         if "config" in changes:
             merged = _merged(services, row["kind"], open_config(services.vault, row["config"]), changes["config"])
             row["config"] = seal_config(services.vault, merged)
-        await tx.execute(
-            "UPDATE channels SET name = $2, config = $3, events = $4, filter = $5, enabled = $6, disabled_reason = $7,"
-            " failing_since = $8, disabled_at = $9, probe_at = $10, probes = $11 WHERE id = $1",
-            channel_id,
-            *(row[column] for column in ("name", "config", "events", "filter")),
-            bool(row["enabled"]),
-            *(row[column] for column in ("disabled_reason", "failing_since", "disabled_at", "probe_at", "probes")),
-        )
+        values = [bool(row["enabled"]), *(row[column] for column in _COLUMNS)]
+        await tx.execute(f"UPDATE channels SET {_SET} WHERE id = $1", channel_id, *values)
         tx.signal(topic(workspace_id))
         return row
 
@@ -168,6 +172,17 @@ def _merged(services: Services, kind: str, old: Row, given: object) -> Row:
     return {**checked, "title": old["title"]} if same_place and "title" in old else checked
 
 
+def _options(kind: str, stored: str, given: object) -> str:
+    """Give options as they are stored. Raises InvalidInput for those that the kind has no use for, too."""
+    checked = options.check(options.merged(stored, given))
+    for name, why in kinds.lacks(kind).items():
+        if name in checked:
+            raise InvalidInput(why, fields=[f"options.{name}"])
+    if "template" in checked:
+        templates.check(checked["template"])
+    return msgspec.json.encode(checked).decode()
+
+
 def _checked(given: Mapping[str, Any]) -> Row:
     checked: Row = {}
     if "name" in given:
@@ -178,4 +193,19 @@ def _checked(given: Mapping[str, Any]) -> Row:
         checked["filter"] = msgspec.json.encode(check_filter(given["filter"])).decode()
     if "enabled" in given:
         checked |= trouble.by_hand(inputs.check_flag(given["enabled"], "enabled"))
+    if "muted_until" in given:
+        checked["muted_until"] = _muted_until(given["muted_until"])
     return checked
+
+
+def _muted_until(given: object) -> int | None:
+    if given is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(given) if isinstance(given, str) else None
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        message = "muted_until is a time such as 2026-05-04T12:30:00Z, or null to be told again."
+        raise InvalidInput(message, fields=["muted_until"])
+    return round(moment.timestamp() * clock.SECOND)

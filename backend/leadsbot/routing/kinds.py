@@ -45,6 +45,13 @@ def lent(settings: Settings, kind: str, config: Mapping[str, Any]) -> dict[str, 
     return dict(config)
 
 
+def lacks(kind: str) -> Mapping[str, str]:
+    """Give the options that a kind of channel has no use for, each with the reason."""
+    if kind == TELEGRAM:
+        return {}
+    return {"escalate_after_minutes": "Only in Telegram can a lead be claimed, so only there can it be told of again."}
+
+
 def check_linkable(kind: str, config: Mapping[str, Any]) -> None:
     """Refuse a Telegram channel that nobody could ever link: only the instance's own bot hears what chats say."""
     if kind == TELEGRAM and config.get("bot_token") and config.get("chat_id") is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Final, Literal
 
 import msgspec
@@ -40,6 +41,14 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
 def read(stored: str) -> Options:
     """Give a channel's options as they are stored."""
     return msgspec.json.decode(stored or "{}", type=Options)
+
+
+def merged(stored: str, given: object) -> dict[str, Any]:
+    """Give what to check where somebody changes options: what is named replaces, null removes, None removes all."""
+    if not isinstance(given, Mapping):
+        return {} if given is None else check(given)
+    whole = {**msgspec.json.decode(stored or "{}", type=dict[str, Any]), **given}
+    return {name: value for name, value in whole.items() if value is not None}
 
 
 def check(given: object) -> dict[str, Any]:

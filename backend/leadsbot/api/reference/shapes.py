@@ -238,12 +238,24 @@ class Channel(Struct):
     name: str
     config: Annotated[dict[str, Any], _example({"to": ["sales@example.com"]})]
     events: Annotated[list[str], _example(["lead.created"])]
-    filter: dict[str, Any] | None
+    filter: dict[str, Any]
+    options: Annotated[dict[str, Any], _example({"quiet_hours": {"start": "20:00", "end": "07:00", "days_off": []}})]
     enabled: Annotated[bool, _example(True)]
-    disabled_reason: str | None
+    disabled_reason: str
+    failing_since: Time | None
+    muted_until: Time | None
     created_at: Time
     link_url: Annotated[str, Meta(description="Telegram alone: opens the chat to be linked")] | UnsetType = UNSET
     link_code: str | UnsetType = UNSET
+
+
+class Previewed(Struct):
+    """What a template says for a lead; `lead_id` is null where that was a sample, `error` says why it says nothing."""
+
+    text: Annotated[str, _example("New: Grace Hopper, +43 1 234567")]
+    cut: bool
+    error: str | None
+    lead_id: UUID | None
 
 
 class Webhook(Struct):

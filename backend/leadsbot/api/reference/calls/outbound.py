@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 from leadsbot.api.reference.call import Call, Listed
-from leadsbot.api.reference.shapes import Channel, Delivery, MadeWebhook, Webhook
+from leadsbot.api.reference.shapes import Channel, Delivery, MadeWebhook, Previewed, Webhook
+
+_CHANNEL = """
+`config` by kind: telegram `{"chat_id"?, "thread_id"?, "bot_token"?}`, email `{"to": […]}`, discord and slack
+`{"webhook_url"}`, apprise `{"url"}`. A Telegram channel without `chat_id` answers with `link_url` and `link_code`.
+
+`filter` lets only some news pass: conditions as a workflow's
+(`{"all": [{"field": "source", "op": "==", "value": "google"}]}`), or a lead's fields, each with the values that pass
+(`{"source": ["google", "bing"]}`).
+
+`options`, each of which may be left out: `quiet_hours` (`{"start": "22:00", "end": "07:00", "days_off": ["sat"]}`, in
+the workspace's time), `digest` (`off`, `hourly`, `daily`), `template` (text in place of the usual message),
+`escalate_after_minutes` (telegram alone), `summaries` (`daily`, `weekly`).
+""".strip()
 
 CALLS = [
     Call(door="GET /api/v1/channels", answer=Listed[Channel]),
     Call(
         door="POST /api/v1/channels",
-        says='`config` by kind: telegram `{"chat_id"?, "thread_id"?, "bot_token"?}`, email `{"to": […]}`. A Telegram'
-        " channel without `chat_id` answers with `link_url` and `link_code`.",
+        says=_CHANNEL,
         answer=Channel,
         example={"kind": "email", "name": "Sales", "config": {"to": ["sales@example.com"]}, "events": ["lead.created"]},
         refusals=(409, 413, 415),
@@ -18,10 +30,20 @@ CALLS = [
     Call(door="GET /api/v1/channels/{channel_id}", answer=Channel, refusals=(404,)),
     Call(
         door="PATCH /api/v1/channels/{channel_id}",
-        says="What is left out stays as it is.",
+        says="What is left out stays as it is, within `config` and `options` too; null removes. A secret handed back as"
+        " it is shown stays. `muted_until` is a time until which the channel is silent, or null.",
         answer=Channel,
-        example={"enabled": False},
+        example={"options": {"quiet_hours": {"start": "20:00", "end": "07:00"}, "digest": None}},
         refusals=(404, 409, 413, 415),
+    ),
+    Call(
+        door="POST /api/v1/channels/preview",
+        says="Nothing is stored or sent. Without `lead_id` it is tried on the latest lead, or on a sample; `event` is"
+        " the type of news, `lead.created` unless said. A template that could not be saved is refused with 400; one"
+        " that fails for this lead says so in `error`.",
+        answer=Previewed,
+        example={"template": "New: {{ lead.name }}, {{ lead.phone }}"},
+        refusals=(404, 413, 415),
     ),
     Call(door="DELETE /api/v1/channels/{channel_id}", refusals=(404,)),
     Call(door="POST /api/v1/channels/{channel_id}/test", answer=Delivery, refusals=(404, 409)),
