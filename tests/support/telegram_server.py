@@ -23,6 +23,9 @@ BOT = {"id": 4242, "is_bot": True, "first_name": "LeadsBot", "username": "leadsb
 ADA = {"id": 7001, "is_bot": False, "first_name": "Ada", "username": "ada"}
 
 
+_SHOWN = ("send", "edit", "answer", "delete", "setmessagereaction")
+
+
 class TelegramServer(HttpThread):
     """Serves one bot's API. `calls` are all requests, `sent` those that changed something people see."""
 
@@ -55,9 +58,23 @@ class TelegramServer(HttpThread):
         self._lasting.pop(chat_id, None)
         self._faults.pop(chat_id, None)
 
-    def say(self, chat_id: int, user: Mapping[str, Any], text: str, *, thread_id: int | None = None) -> dict[str, Any]:
-        """Let `user` write to a chat (a negative id is a group). Gives the message."""
-        message = self._message(chat_id, text, thread_id) | {"from": dict(user)}
+    def say(
+        self,
+        chat_id: int,
+        user: Mapping[str, Any],
+        text: str,
+        *,
+        thread_id: int | None = None,
+        reply_to: int | None = None,
+        **more: Any,
+    ) -> dict[str, Any]:
+        """Let `user` write to a chat (a negative id is a group), maybe in reply to a message of the bot. `more` is
+        what else the message has; with a `photo` the text is its caption. Gives the message."""
+        message = self._message(chat_id, text, thread_id) | {"from": dict(user)} | more
+        if reply_to is not None:
+            message["reply_to_message"] = self.message(reply_to) | {"from": BOT}
+        if "photo" in more:
+            message["caption"] = message.pop("text")
         if text.startswith("/"):
             length = len(text.split()[0])
             message["entities"] = [{"type": "bot_command", "offset": 0, "length": length}]
@@ -73,6 +90,18 @@ class TelegramServer(HttpThread):
         self._push({"callback_query": {"id": query, "from": dict(user), "message": shown,
                                        "chat_instance": str(message["chat"]["id"]), "data": data}})  # fmt: skip
         return query
+
+    def stand(self, chat_id: int, status: str, user: Mapping[str, Any] = ADA) -> None:
+        """Let the bot stand otherwise in a chat: `kicked` (in private: blocked), `left`, `member`."""
+        before = {"status": "member", "user": BOT}
+        after = {"status": status, "user": BOT, "until_date": 0} if status == "kicked" else {**before, "status": status}
+        self._push({"my_chat_member": {"chat": self._chat(chat_id), "from": dict(user), "date": int(time()),
+                                       "old_chat_member": before, "new_chat_member": after}})  # fmt: skip
+
+    def migrate(self, chat_id: int, new_chat_id: int) -> None:
+        """Let a group become a supergroup with another number."""
+        message = self._message(chat_id, "") | {"from": dict(ADA), "migrate_to_chat_id": new_chat_id}
+        self._push({"message": {key: value for key, value in message.items() if key != "text"}})
 
     def message(self, message_id: int) -> dict[str, Any]:
         """Give a message of the bot as it stands in its chat now."""
@@ -202,13 +231,17 @@ class TelegramServer(HttpThread):
 
     def _on_getwebhookinfo(self, params: dict[str, Any]) -> Any:
         pending = len(self._updates)
-        return {"url": self.webhook["url"], "has_custom_certificate": False, "pending_update_count": pending}
+        told = {key: self.webhook[key] for key in ("allowed_updates",) if key in self.webhook}
+        return {"url": self.webhook["url"], "has_custom_certificate": False, "pending_update_count": pending} | told
+
+    def _on_setmessagereaction(self, params: dict[str, Any]) -> Any:
+        return True
 
     def _on_setmycommands(self, params: dict[str, Any]) -> Any:
         return True
 
     def _record(self, call: Call) -> None:
-        shown = call.method.lower().startswith(("send", "edit", "answer", "delete")) and call.method != "deleteWebhook"
+        shown = call.method.lower().startswith(_SHOWN) and call.method != "deleteWebhook"
         with self.changed:
             self.calls.append(call)
             if call.status == 200 and shown:
