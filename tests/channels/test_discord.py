@@ -10,8 +10,8 @@ import pytest
 
 from leadsbot.channels.base import DeliveryFailed, Receipt
 from leadsbot.channels.base.cutting import units
-from leadsbot.channels.discord import (
-    CHANNEL,
+from leadsbot.channels.discord import CHANNEL
+from leadsbot.channels.discord.layout import (
     MAX_CONTENT,
     MAX_DESCRIPTION,
     MAX_EMBED,
@@ -202,3 +202,22 @@ def test_no_other_host_is_discord(url: str) -> None:
         CHANNEL.check_home(config)
     for host in ("discord.com", "ptb.discord.com", "canary.discord.com", "discordapp.com"):
         CHANNEL.check_home(CHANNEL.check_config({"webhook_url": f"https://{host}/api/v10/webhooks/1/a"}))
+
+
+async def test_a_digest_names_as_many_leads_as_fit_each_with_its_link(
+    outbound: Outbound, discord: WebhookReceiver
+) -> None:
+    config = {"webhook_url": discord.url}
+    many = [parcel(config, lead=LEAD | {"name": f"[{n}](https://evil.example) *b*"}) for n in range(100)]
+    receipts = await CHANNEL.send_digest(many, outbound)
+    shown = embed(discord)
+    assert 5 < len(receipts) < 100 and shown["title"] == f"{len(receipts)} new leads"
+    assert units(shown["description"]) <= MAX_DESCRIPTION and shown["description"].count("• ") == len(receipts)
+    assert f"{100 - len(receipts)} more in the next message." in shown["description"]
+    assert f"](<{LEAD['lead_url']}>)" in shown["description"] and "](https://evil" not in shown["description"]
+
+
+async def test_a_digest_that_discord_minds_goes_out_as_plain_text(outbound: Outbound, discord: WebhookReceiver) -> None:
+    discord.next(said(400, embeds=["0"]))
+    assert len(await CHANNEL.send_digest([parcel({"webhook_url": discord.url})] * 3, outbound)) == 3
+    assert discord.requests[1].json["content"].count(LEAD["lead_url"]) == 3

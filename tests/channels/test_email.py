@@ -314,3 +314,14 @@ def test_what_is_no_address_is_refused(to: object) -> None:
     with pytest.raises(InvalidInput) as refused:
         CHANNEL.check_config({"to": to})
     assert refused.value.fields == ("config.to",)
+
+
+async def test_a_digest_is_one_mail_that_lists_the_leads(outbound: Outbound, smtp: SmtpServer) -> None:
+    config = {"to": [OWNER], "smtp_url": smtp.url, "unsubscribe": {OWNER: LEAVE}}
+    many = [parcel(config, lead=LEAD | {"name": f"<b>Lead</b> {number}"}) for number in range(30)]
+    receipts = await CHANNEL.send_digest(many, outbound)
+    [mail] = smtp.mails
+    assert len(receipts) == 30 and mail.message["subject"] == "30 new leads"
+    assert mail.message["list-unsubscribe"] == f"<{LEAVE}>" and mail.message["message-id"]
+    assert "<b>Lead</b> 29 · grace@navy.example" in part(smtp, "plain")
+    assert part(smtp, "html").count(LEAD["lead_url"]) == 30 and "<b>Lead" not in part(smtp, "html")

@@ -5,12 +5,14 @@ The server's address comes from the operator's settings, never from a user, so i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from email.message import EmailMessage
 from typing import Any
 
 from leadsbot.channels.base import DeliveryFailed, Parcel, Receipt, note
+from leadsbot.channels.base.digest import named
 from leadsbot.channels.email.addresses import GROUPS, checked_list
-from leadsbot.channels.email.message import begun, compose, message_id
+from leadsbot.channels.email.message import begun, compose, compose_digest, message_id
 from leadsbot.channels.email.server import Posted, post, post_each, server_of, told
 from leadsbot.errors import InvalidInput
 from leadsbot.outbound import Outbound
@@ -18,6 +20,7 @@ from leadsbot.outbound import Outbound
 __all__ = ["CHANNEL", "GROUPS", "MAX_MAILED", "MAX_RECIPIENTS", "begun", "post", "server_of"]
 
 MAX_RECIPIENTS = 20
+MAX_IN_DIGEST = 500
 MAX_MAILED = 100  # of one alert, however many owners and admins there are
 
 
@@ -56,13 +59,23 @@ class Email:
         Whoever can't be mailed for now (greylisting, RFC 6647) makes the delivery fail; the next attempt goes to those
         alone. Where some are refused for good and others took it, the receipt's note names them.
         """
-        if not parcel.config.get("smtp_url"):
-            raise DeliveryFailed("This server can't send mail yet. Set LEADSBOT_SMTP_URL.")
-        if not parcel.config["to"]:
-            raise DeliveryFailed("Nobody is left to be mailed. Add an address to the channel.", permanent=True)
-        known: Mapping[str, str] = parcel.state.get("settled") or {}
-        mails = {to: compose(parcel, to) for to in list(parcel.config["to"])[:MAX_MAILED] if to not in known}
-        return _judged(await post_each(mails, str(parcel.config["smtp_url"])), known, parcel)
+        return await _mail(parcel, lambda to: compose(parcel, to))
+
+    async def send_digest(self, parcels: Sequence[Parcel], outbound: Outbound) -> Sequence[Receipt]:
+        """Send each recipient one mail that lists the leads."""
+        told = named(parcels, min(len(parcels), MAX_IN_DIGEST))
+        receipt = await _mail(parcels[0], lambda to: compose_digest(parcels[0], told, to))
+        return [receipt] * len(told.entries)
+
+
+async def _mail(parcel: Parcel, mail: Callable[[str], EmailMessage]) -> Receipt:
+    if not parcel.config.get("smtp_url"):
+        raise DeliveryFailed("This server can't send mail yet. Set LEADSBOT_SMTP_URL.")
+    if not parcel.config["to"]:
+        raise DeliveryFailed("Nobody is left to be mailed. Add an address to the channel.", permanent=True)
+    known: Mapping[str, str] = parcel.state.get("settled") or {}
+    mails = {to: mail(to) for to in list(parcel.config["to"])[:MAX_MAILED] if to not in known}
+    return _judged(await post_each(mails, str(parcel.config["smtp_url"])), known, parcel)
 
 
 def _judged(posted: Posted, known: Mapping[str, str], parcel: Parcel) -> Receipt:

@@ -14,6 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from leadsbot import __version__, clock
 from leadsbot.channels.base import Parcel, Summary, one_line, summarize
+from leadsbot.channels.base.digest import Digest, Entry
 from leadsbot.channels.email.addresses import valid
 
 _SUBJECT = 200
@@ -38,13 +39,25 @@ def compose(parcel: Parcel, to: str) -> EmailMessage:
         message["Reply-To"] = reply_to
     if lead.get("id"):
         _thread(message, str(lead["id"]))
+    return _filled(message, parcel, to, summary)
+
+
+def compose_digest(parcel: Parcel, told: Digest, to: str) -> EmailMessage:
+    """Give the mail of many events for one recipient, under the id of the first one's parcel."""
+    message = begun([to], told.title, str(parcel.config.get("mail_from") or ""), parcel.delivery_id)
+    return _filled(message, parcel, to, Summary(told.title, (), told.ending, None), told.entries)
+
+
+def _filled(
+    message: EmailMessage, parcel: Parcel, to: str, summary: Summary, entries: Sequence[Entry] = ()
+) -> EmailMessage:
     leave = str((parcel.config.get("unsubscribe") or {}).get(to) or "")
     if leave:
         message["List-Unsubscribe"] = f"<{leave}>"
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"  # RFC 8058
     foot = f"Sent to {to} by LeadsBot for {parcel.workspace.get('name') or 'your workspace'}."
-    message.set_content(_plain(summary, foot, leave))
-    message.add_alternative(_html(summary, foot, leave), subtype="html")
+    message.set_content(_plain(summary, entries, foot, leave))
+    message.add_alternative(_html(summary, entries, foot, leave), subtype="html")
     return message
 
 
@@ -81,17 +94,19 @@ def _sender(mail_from: str) -> Address:
     return Address(name, user, domain)
 
 
-def _plain(summary: Summary, foot: str, leave: str) -> str:
+def _plain(summary: Summary, entries: Sequence[Entry], foot: str, leave: str) -> str:
     facts = "\n".join(f"{label}: {value}" for label, value in summary.facts)
+    leads = "\n\n".join("\n".join(filter(None, (entry.line, entry.link))) for entry in entries)
     below = "\n".join(filter(None, ("-- ", foot, leave and f"No more of these: {leave}")))
-    return "\n\n".join(filter(None, (summary.title, facts, summary.message, summary.link, below))) + "\n"
+    return "\n\n".join(filter(None, (summary.title, facts, leads, summary.message, summary.link, below))) + "\n"
 
 
-def _html(summary: Summary, foot: str, leave: str) -> str:
+def _html(summary: Summary, entries: Sequence[Entry], foot: str, leave: str) -> str:
     return _environment.get_template("alert.html").render(
         title=summary.title,
         message=summary.message,
         facts=list(_linked(summary.facts)),
+        entries=[(entry.name, " · ".join(entry.details), _web(entry.link)) for entry in entries],
         link=_web(summary.link),
         opens=summary.opens,
         foot=foot,

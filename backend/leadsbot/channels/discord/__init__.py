@@ -11,24 +11,16 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
-from leadsbot.channels.base import DeliveryFailed, Parcel, Receipt, Summary, failed_answer, failed_request, summarize
-from leadsbot.channels.base.cutting import fitted, units
-from leadsbot.channels.base.hooks import FIELD, Hooks, can_open
+from leadsbot.channels.base import DeliveryFailed, Parcel, Receipt, failed_answer, failed_request, summarize
+from leadsbot.channels.base.digest import plain_digest
+from leadsbot.channels.base.hooks import FIELD, Hooks
+from leadsbot.channels.base.pace import Limit
 from leadsbot.channels.base.replies import note, retry_after
+from leadsbot.channels.discord.layout import laid_out, listed, plainly
 from leadsbot.errors import InvalidInput
 from leadsbot.outbound import Outbound, OutboundError, Response, check_url
 
-# https://discord.com/developers/docs/resources/message#embed-object-embed-limits
-MAX_TITLE, MAX_DESCRIPTION, MAX_FIELDS, MAX_NAME, MAX_VALUE = 256, 4_096, 25, 256, 1_024
-MAX_FOOTER, MAX_EMBED, MAX_CONTENT = 2_048, 6_000, 2_000
-_LEAST_MESSAGE = 1_500
-_LABEL, _FOOTER = 80, 100
-_VALUES = (MAX_VALUE, 512, 256, 120, 60)
-_SHORT = 40
 _MAX_ANSWER = 64 * 1024
-_COLOURS = {"lead.created": 0x2F855A, "form.abandoned": 0xB7791F, "webhook.disabled": 0xC53030, "site.alert": 0xC53030}
-_COLOUR = 0x4A5568
-
 _HOOKS = Hooks(
     hosts=frozenset(
         f"{build}{host}" for build in ("", "ptb.", "canary.") for host in ("discord.com", "discordapp.com")
@@ -44,11 +36,6 @@ _GONE = {
     50027: "Discord doesn't accept the webhook's token. Copy its address from Discord anew.",
 }
 _UNKNOWN = "Discord doesn't know this webhook. Copy its address from Discord anew."
-
-# What Discord reads as markup, a mention or a link with another name; in a plain web address none of it acts.
-_ACTS = re.compile(
-    r"(https?://[A-Za-z0-9\-._~/?#&=%+:,;]+)|([\\*_~`|\[\]()<>#@])|^([ \t]*)(?:([-+])|([0-9]+)\.)(?=\s)", re.M
-)
 
 
 class Discord:
@@ -74,15 +61,33 @@ class Discord:
         thread = check_url(str(config[FIELD])).params.get("thread_id")
         return f"{place}/{thread}" if thread else place
 
+    def limits(self, config: Mapping[str, Any]) -> Sequence[Limit]:
+        """Give Discord's limit of thirty messages a minute and channel, with five at once.
+
+        It isn't documented but kept to; what Discord says beyond it stands in its answers' headers.
+        """
+        return [Limit(self.destination(config), every=2_000, burst=5)]
+
     async def send(self, parcel: Parcel, outbound: Outbound) -> Receipt:
         """Post the alert and wait until Discord has it; the receipt's state has `channel_id` and `message_id`.
 
         Where Discord minds how it is laid out, the same goes out as plain text.
         """
         summary = summarize(parcel)
-        response = await self._post(parcel, outbound, laid_out(parcel, summary))
+        return await self._deliver(parcel, outbound, laid_out(parcel, summary), plainly(summary))
+
+    async def send_digest(self, parcels: Sequence[Parcel], outbound: Outbound) -> Sequence[Receipt]:
+        """Post many as one message, each line leading to its lead; as many of them as an embed's text holds."""
+        message, count = listed(parcels)
+        plain, _ = plain_digest(parcels[:count])
+        return [await self._deliver(parcels[0], outbound, message, plainly(summarize(plain)))] * count
+
+    async def _deliver(
+        self, parcel: Parcel, outbound: Outbound, message: Mapping[str, Any], plain: Mapping[str, Any]
+    ) -> Receipt:
+        response = await self._post(parcel, outbound, message)
         if response.status == HTTPStatus.BAD_REQUEST:
-            response = await self._post(parcel, outbound, plainly(summary))
+            response = await self._post(parcel, outbound, plain)
         if not 200 <= response.status < 300:
             raise _failure(response)
         return _receipt(response)
@@ -100,68 +105,6 @@ class Discord:
             )
         except OutboundError as error:
             raise failed_request(error) from error
-
-
-def laid_out(parcel: Parcel, summary: Summary) -> dict[str, Any]:
-    """Give the message as an embed; it is cut value by value until the whole is within Discord's limits."""
-    embed: dict[str, Any] = {
-        "title": fitted(summary.title, MAX_TITLE, escaped),
-        "color": _COLOURS.get(parcel.event_type, _COLOUR),
-        "footer": {"text": fitted(str(parcel.workspace.get("name") or "LeadsBot"), _FOOTER)},
-    }
-    link = summary.link or ""
-    tail = "" if can_open(link) else link
-    if can_open(link):
-        embed["url"] = link
-    room = MAX_EMBED - units(embed["title"]) - units(embed["footer"]["text"])
-    text = "\n\n".join(filter(None, (summary.message, tail)))
-    fields, left = _fields(summary.facts, room - min(units(escaped(text)), _LEAST_MESSAGE))
-    if text:
-        embed["description"] = fitted(text, min(MAX_DESCRIPTION, room - left), escaped)
-    return {"embeds": [{**embed, "fields": fields}]}
-
-
-def plainly(summary: Summary) -> dict[str, Any]:
-    """Give the message as text alone."""
-    facts = [f"{label}: {value}" for label, value in summary.facts]
-    text = "\n".join(filter(None, (summary.title, *facts, summary.message)))
-    link = f"\n{summary.link}" if summary.link else ""
-    return {"content": fitted(text, MAX_CONTENT - units(link), escaped) + link}
-
-
-def escaped(text: str) -> str:
-    """Give text that Discord shows as it is, with nothing bold, named, quoted or linked by another name."""
-    return _ACTS.sub(_escape, text)
-
-
-def _escape(found: re.Match[str]) -> str:
-    address, sign, indent, bullet, number = found.groups()
-    if address:
-        return address
-    if sign:
-        return f"\\{sign}"
-    return f"{indent}\\{bullet}" if bullet else f"{indent}{number}\\."
-
-
-def _fields(facts: Sequence[tuple[str, str]], room: int) -> tuple[list[dict[str, Any]], int]:
-    """Give the facts as fields, with how many units they take: as much of each value as lets all of them in."""
-    fields: list[dict[str, Any]] = []
-    for most in _VALUES:
-        fields = [_field(label, value, most) for label, value in facts[:MAX_FIELDS]]
-        if _size(fields) <= room:
-            break
-    while _size(fields) > room:
-        fields.pop()
-    return fields, _size(fields)
-
-
-def _field(label: str, value: str, most: int) -> dict[str, Any]:
-    name = fitted(label, min(_LABEL, MAX_NAME), escaped)
-    return {"name": name, "value": fitted(value, most, escaped), "inline": units(value) <= _SHORT}
-
-
-def _size(fields: Sequence[Mapping[str, Any]]) -> int:
-    return sum(units(field["name"]) + units(field["value"]) for field in fields)
 
 
 def _receipt(response: Response) -> Receipt:
