@@ -41,6 +41,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /api/v1/workspace/members": {"email": "new@example.com"},
     "PATCH /api/v1/workspace/members/{member_id}": {"role": "admin"},
     "POST /api/v1/webhooks": {"url": "http://127.0.0.1:9/hook", "events": []},
+    "POST /api/v1/webhooks/{webhook_id}/replay": {"since": "2026-05-04T00:00:00Z"},
     "POST /api/v1/channels": {"kind": "email", "config": {"to": ["owner@example.com"]}},
 }
 CSV = {"content-type": "text/csv"}

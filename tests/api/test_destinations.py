@@ -53,10 +53,43 @@ async def test_a_webhook_is_changed_and_deleted(api: Client) -> None:
     made.pop("secret")
     path = f"/api/v1/webhooks/{made['id']}"
     changed = (await api.patch(path, json={"enabled": False, "events": []})).json()
+    assert changed.pop("missed_since") and not made.pop("missed_since")
     assert changed == {**made, "enabled": False, "events": []}
     assert (await api.delete(path)).status_code == 204
     assert (await api.get(path)).status_code == 404
     assert (await api.get("/api/v1/webhooks")).json()["data"] == []
+
+
+async def test_a_replay_says_how_many_are_due_and_is_begun_once(api: Client) -> None:
+    made = await hook(api, "https://hooks.example/a", events=["lead.created"])
+    path = f"/api/v1/webhooks/{made['id']}"
+    await api.patch(path, json={"enabled": False})
+    missed = (await api.get(path)).json()["missed_since"]
+    await api.post("/api/public/leads", json={"email": "ada@example.com"})
+    refused = await api.post(f"{path}/replay", json={"since": missed})
+    assert (refused.status_code, refused.json()["code"]) == (409, "destination_disabled")
+    await api.patch(path, json={"enabled": True})
+    answer = await api.post(f"{path}/replay", json={"since": missed})
+    assert answer.status_code == 202 and answer.json()["id"] == made["id"]
+    assert answer.json()["replay"] == {
+        "since": answer.json()["replay"]["since"],
+        "missed_only": False,
+        "due": 1,
+        "queued": 0,
+    }
+    assert (
+        (await api.post(f"{path}/replay", json={"since": missed})).json()
+        == answer.json()
+        == (await api.get(path)).json()
+    )
+
+
+async def test_a_replay_from_no_time_is_not_begun(api: Client) -> None:
+    made = await hook(api, "https://hooks.example/a", events=["lead.created"])
+    for since in (None, 5, "", "yesterday", "2026-05-31T09:30:00", "9999-01-01T00:00:00Z", "2026-02-30"):
+        answer = await api.post(f"/api/v1/webhooks/{made['id']}/replay", json={"since": since})
+        assert (answer.status_code, answer.json()["fields"]) == (400, ["since"]), since
+    assert (await api.post(f"/api/v1/webhooks/{made['id']}/replay", json={})).status_code == 400
 
 
 async def test_a_webhook_without_sense_is_not_made(api: Client) -> None:

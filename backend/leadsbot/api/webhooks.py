@@ -12,7 +12,7 @@ from msgspec import UNSET, UnsetType
 
 from leadsbot.api.keyed import Holder, House, Part, keyed, said
 from leadsbot.api.texts import Line
-from leadsbot.routing import deliveries, destinations
+from leadsbot.routing import deliveries, destinations, replay
 from leadsbot.routing.destinations import webhook_json
 
 
@@ -30,6 +30,13 @@ class WebhookChange(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     url: Line | UnsetType = UNSET
     events: list[str] | UnsetType = UNSET
     enabled: bool | UnsetType = UNSET
+
+
+class Again(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """What is to be sent again: all that was due from `since` on, or only what didn't arrive."""
+
+    since: Line
+    missed_only: bool = False
 
 
 @get("/", summary="List webhooks")
@@ -77,6 +84,16 @@ async def rotate_secret(services: House, holder: Holder, webhook_id: FromPath[UU
     return {**webhook_json(row), "secret": secret}
 
 
+@post("/{webhook_id:uuid}/replay", status_code=202, summary="Send again all that a webhook was due since some time")
+async def send_again(
+    services: House, holder: Holder, webhook_id: FromPath[UUID], data: JSONBody[Again]
+) -> dict[str, Any]:
+    row = await replay.begin_since(
+        services.database, holder.workspace_id, str(webhook_id), data.since, missed=data.missed_only
+    )
+    return webhook_json(row)
+
+
 @get("/{webhook_id:uuid}/deliveries", summary="List what was sent to a webhook")
 async def list_deliveries(services: House, holder: Holder, webhook_id: FromPath[UUID], part: Part) -> dict[str, Any]:
     row = await destinations.get_webhook(services.database, holder.workspace_id, str(webhook_id))
@@ -97,6 +114,7 @@ ROUTES = [
             delete_webhook,
             send_test,
             rotate_secret,
+            send_again,
             list_deliveries,
         ],
         "webhooks",

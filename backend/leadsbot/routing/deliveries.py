@@ -16,6 +16,11 @@ from leadsbot.routing.present import delivery_json
 from leadsbot.routing.route import queue
 
 STATUSES = ("pending", "delivered", "failed", "dead", "withheld")
+# What begins the schedule of a delivery anew, whatever became of it before.
+ANEW = (
+    "status = 'pending', reason = '', attempt_count = 0, round = round + 1, next_attempt_at = NULL,"
+    " delivered_at = NULL, held = '', folded_into = NULL"
+)
 FILTERS = ("status", "lead_id", "channel_id", "webhook_id")
 
 Row = dict[str, Any]
@@ -69,8 +74,7 @@ async def retry(database: Database, workspace_id: str, delivery_id: str) -> Row:
 
     async def unit(tx: Tx) -> None:
         begun = await tx.fetch_one(
-            "UPDATE deliveries SET status = 'pending', reason = '', attempt_count = 0, round = round + 1,"
-            " next_attempt_at = NULL, delivered_at = NULL WHERE id = $1 RETURNING round",
+            f"UPDATE deliveries SET {ANEW} WHERE id = $1 RETURNING round",
             delivery_id,
         )
         if begun is not None:

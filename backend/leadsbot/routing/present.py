@@ -20,14 +20,23 @@ _SHOWN = 4
 
 def webhook_json(row: Row) -> dict[str, Any]:
     """Give a webhook's public shape, without its secret."""
+    replay = msgspec.json.decode(row["replay"] or "{}")
     return {
         "id": row["id"],
         "url": row["url"],
         "events": msgspec.json.decode(row["events"]),
         "enabled": bool(row["enabled"]),
         "disabled_reason": row["disabled_reason"],
+        "next_probe_at": _time(row["probe_at"]),
+        "missed_since": _time(row["missed_since"]),
+        "replay": _replay_json(replay) if replay else None,
         "created_at": rfc3339(row["created_at"]),
     }
+
+
+def _replay_json(replay: Row) -> dict[str, Any]:
+    shown = {name: replay[name] for name in ("due", "queued")}
+    return {"since": rfc3339(replay["since"]), "missed_only": replay["missed"], **shown}
 
 
 def channel_json(row: Row, vault: Vault) -> dict[str, Any]:
@@ -63,7 +72,7 @@ def delivery_json(row: Row, attempts: Sequence[Row]) -> dict[str, Any]:
     times = ["created_at", "delivered_at", "next_attempt_at"]
     return {
         **{column: row[column] for column in shown},
-        **{column: None if row[column] is None else rfc3339(row[column]) for column in times},
+        **{column: _time(row[column]) for column in times},
         "attempts": [_attempt_json(attempt) for attempt in attempts],
     }
 

@@ -258,6 +258,15 @@ class Previewed(Struct):
     lead_id: UUID | None
 
 
+class Replay(Struct):
+    """What a webhook was due and is being sent again."""
+
+    since: Time
+    missed_only: bool
+    due: int
+    queued: int
+
+
 class Webhook(Struct):
     """An address of the user's own that hears of events."""
 
@@ -265,7 +274,12 @@ class Webhook(Struct):
     url: Annotated[str, _example("https://example.com/hook")]
     events: Annotated[list[str], _example(["lead.created"])]
     enabled: Annotated[bool, _example(True)]
-    disabled_reason: str | None
+    disabled_reason: str
+    next_probe_at: Annotated[
+        Time | None, Meta(description="when a test goes there, as it failed for five days; one that arrives enables it")
+    ]
+    missed_since: Annotated[Time | None, Meta(description="from when on it may have missed events, to be replayed")]
+    replay: Annotated[Replay | None, Meta(description="what of its past is on its way again")]
     created_at: Time
 
 
@@ -280,6 +294,7 @@ class Attempt(Struct):
     status_code: int | None
     latency_ms: int | None
     error: str | None
+    answer: Annotated[str, Meta(description="the first kilobyte of what the other side said")]
 
 
 class Delivery(Struct):

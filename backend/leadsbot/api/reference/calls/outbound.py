@@ -72,6 +72,17 @@ CALLS = [
         answer=MadeWebhook,
         refusals=(404,),
     ),
+    Call(
+        door="POST /api/v1/webhooks/{webhook_id}/replay",
+        says="Sends again all that the webhook was due from `since` on (a time, or a date in the workspace's time zone):"
+        " the delivered too under their ids, and what happened while it was off. With `missed_only` what has arrived is"
+        " left out, and always what is on its way, about spam, or about a deleted lead. It goes on in the background:"
+        " `replay` says how many are `due` and `queued`, and is null again once all are. One that is under way goes on"
+        " instead of a second.",
+        answer=Webhook,
+        example={"since": "2026-05-04T00:00:00Z", "missed_only": False},
+        refusals=(404, 409, 413, 415),
+    ),
     Call(door="GET /api/v1/webhooks/{webhook_id}/deliveries", answer=Listed[Delivery], refusals=(404,)),
     Call(
         door="GET /api/v1/deliveries",

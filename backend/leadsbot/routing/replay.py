@@ -1,0 +1,244 @@
+"""Sending again what a webhook was due from some time on, the delivered too, or only what it missed.
+
+What it was due is in the log of events, whether there was a delivery (it keeps its id) or none, because the webhook was
+off. It goes on in the background, `BATCH` events to a transaction, in their order; how far it has gone stands on the
+webhook, so one replay is under way at a time, however often somebody asks. What is still on its way, is about spam, or
+about a lead that was deleted, is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+
+from leadsbot import clock
+from leadsbot.db import Database, Tx
+from leadsbot.db.paging import Where
+from leadsbot.errors import Conflict, InvalidInput
+from leadsbot.events.log import topic
+from leadsbot.ids import derived_id, new_id
+from leadsbot.jobs.outcomes import Done, Outcome
+from leadsbot.jobs.queue import enqueue
+from leadsbot.jobs.runner import JobHandler
+from leadsbot.leads.filters import first_moment
+from leadsbot.routing import kinds, news
+from leadsbot.routing.deliveries import ANEW
+from leadsbot.routing.destination import Destination
+from leadsbot.routing.owned import owned
+from leadsbot.routing.route import queue
+from leadsbot.routing.tables import Delivery
+from leadsbot.routing.wants import wants
+from leadsbot.services import Services
+
+KIND: Final = "replay"
+BATCH: Final = 200
+# One whose job has died is under way no more.
+STALE_MS: Final = clock.HOUR
+
+Row = dict[str, Any]
+
+
+class Replay(msgspec.Struct, frozen=True):
+    """What is being sent again: events after `after` up to `until` (their `seq`). Of `due` deliveries as counted at the
+    beginning `queued` are on their way. `missed` leaves out what has arrived; `at` (ms) is when it last went on."""
+
+    id: str
+    since: int
+    after: int
+    until: int
+    due: int
+    queued: int
+    missed: bool
+    at: int
+
+
+def job_handlers(services: Services) -> dict[str, JobHandler]:
+    async def run(payload: Mapping[str, Any]) -> Outcome:
+        return await step(services, payload["webhook"], payload["replay"])
+
+    return {KIND: run}
+
+
+def under_way(webhook: Mapping[str, Any]) -> Replay | None:
+    """Give the replay that a webhook's row tells of."""
+    stored = webhook["replay"]
+    return None if stored in ("", "{}") else msgspec.json.decode(stored, type=Replay)
+
+
+async def begin(database: Database, workspace_id: str, webhook_id: str, since: int, *, missed: bool = False) -> Row:
+    """Begin to send again what happened from `since` (ms) on; gives the webhook's row. One that is under way goes on
+    instead. Raises NotFound, InvalidInput, or Conflict for a webhook that is off."""
+    row = await owned(database, "webhook", workspace_id, webhook_id)
+    if since > clock.now():
+        raise InvalidInput("since lies in the future.", fields=["since"])
+    planned = await _planned(database, row, max(since, row["created_at"]), missed)
+
+    async def unit(tx: Tx) -> Row:
+        lock = " FOR UPDATE" if tx.dialect == "postgres" else ""
+        await tx.fetch(f"SELECT id FROM webhooks WHERE id = $1{lock}", webhook_id)
+        now = await owned(tx, "webhook", workspace_id, webhook_id)
+        if not now["enabled"]:
+            raise Conflict("This webhook is switched off. Switch it on first.", code="destination_disabled")
+        running = under_way(now)
+        if running and clock.now() - running.at < STALE_MS:
+            return now
+        if now["missed_since"] is not None and since <= now["missed_since"]:
+            now["missed_since"] = None
+        await _store(tx, webhook_id, planned, now["missed_since"])
+        _go_on(tx, webhook_id, planned)
+        tx.signal(topic(workspace_id))
+        return {**now, "replay": msgspec.json.encode(planned).decode()}
+
+    return await database.write(unit)
+
+
+async def begin_since(
+    database: Database, workspace_id: str, webhook_id: str, since: str, *, missed: bool = False
+) -> Row:
+    """Do the same from a date (the whole day in the workspace's time zone) or an RFC 3339 time on."""
+    workspace = await database.fetch_one("SELECT timezone FROM workspaces WHERE id = $1", workspace_id)
+    try:
+        at = first_moment(since, workspace["timezone"] if workspace else "UTC")
+    except InvalidInput:
+        message = "since is a time like 2026-05-31T09:30:00Z, or a date like 2026-05-31."
+        raise InvalidInput(message, fields=["since"]) from None
+    return await begin(database, workspace_id, webhook_id, at, missed=missed)
+
+
+async def step(services: Services, webhook_id: str, replay_id: str) -> Outcome:
+    """Send the next batch of it on its way."""
+    row = await services.database.fetch_one("SELECT * FROM webhooks WHERE id = $1", webhook_id)
+    replay = under_way(row) if row else None
+    if row is None or replay is None or replay.id != replay_id:
+        return Done()
+    destination = Destination(kinds.WEBHOOK, row)
+    found = await _next(services.database, row, replay) if row["enabled"] else []
+    made = await _made(services, destination, [one["event_id"] for one in found if one["delivery_id"] is None])
+
+    async def write(tx: Tx) -> None:
+        queued = await _send(tx, destination, found, made)
+        if len(found) < BATCH:
+            await _store(tx, webhook_id, None, row["missed_since"])
+        else:
+            later = msgspec.structs.replace(
+                replay, after=found[-1]["seq"], queued=replay.queued + queued, at=clock.now()
+            )
+            await _store(tx, webhook_id, later, row["missed_since"])
+            _go_on(tx, webhook_id, later)
+        tx.signal(topic(row["workspace_id"]))
+
+    return Done(writes=write)
+
+
+async def count(database: Database, webhook: Row, since: int, *, missed: bool) -> int:
+    """Count what a replay would send."""
+    return (await _planned(database, webhook, max(since, webhook["created_at"]), missed)).due
+
+
+async def _planned(database: Database, webhook: Row, since: int, missed: bool) -> Replay:
+    first = await database.fetch_one("SELECT seq FROM events WHERE id >= $1 ORDER BY id LIMIT 1", _earliest_id(since))
+    last = await database.fetch_one(
+        "SELECT seq FROM events WHERE workspace_id = $1 ORDER BY seq DESC LIMIT 1", webhook["workspace_id"]
+    )
+    until = last["seq"] if last else 0
+    replay = Replay(new_id(), since, first["seq"] - 1 if first else until, until, 0, 0, missed, clock.now())
+    where = _due(database, webhook, replay)
+    row = await database.fetch_one(f"SELECT count(*) AS due {_JOINED} {where}", *where.args)
+    return msgspec.structs.replace(replay, due=row["due"] if row else 0)
+
+
+async def _next(database: Database, webhook: Row, replay: Replay) -> list[Row]:
+    where = _due(database, webhook, replay)
+    return await database.fetch(
+        f"SELECT e.id AS event_id, e.seq, d.id AS delivery_id {_JOINED} {where} ORDER BY e.seq LIMIT {BATCH}",
+        *where.args,
+    )
+
+
+# `$1` is the webhook.
+_JOINED: Final = (
+    "FROM events e LEFT JOIN deliveries d ON d.event_id = e.id AND d.webhook_id = $1"
+    " LEFT JOIN leads l ON l.id = e.lead_id"
+)
+
+
+def _due(database: Database, webhook: Row, replay: Replay) -> Where:
+    """Ask for the events of which a delivery is to go out again, or a first one."""
+    where = Where()
+    where.value(webhook["id"])
+    where.equal("e.workspace_id", webhook["workspace_id"])
+    where.also(f"e.seq > {where.value(replay.after)} AND e.seq <= {where.value(replay.until)}")
+    wanted = where.number(database.many(msgspec.json.decode(webhook["events"], type=list[str])))
+    where.also(f"(d.id IS NOT NULL OR e.type {database.one_of(wanted)})")
+    left_out = ["pending", "delivered"] if replay.missed else ["pending"]
+    status = where.number(database.many(left_out))
+    where.also(f"(d.id IS NULL OR (d.body <> '' AND NOT (d.status {database.one_of(status)})))")
+    where.also("(l.id IS NULL OR NOT l.spam)")
+    return where
+
+
+async def _made(services: Services, destination: Destination, event_ids: Sequence[str]) -> dict[str, Row]:
+    """Make the deliveries of events that there are none of, by event."""
+    if not event_ids:
+        return {}
+    happened = await news.load(services.database, list(event_ids), services.settings.public_url)
+    name = destination.name(services)
+    made = {}
+    for one in happened:
+        if wants(destination, one):
+            body = news.not_spam(one.body.decode()).encode() if one.spam else one.body
+            delivery_id = derived_id("delivery", one.event["id"], destination.id)
+            made[str(one.event["id"])] = destination.delivery(name, one.event, body, id=delivery_id)
+    return made
+
+
+async def _send(tx: Tx, destination: Destination, found: Sequence[Row], made: Mapping[str, Row]) -> int:
+    """Begin what there is anew, under its id, and add what there wasn't, in the order of events; gives how many."""
+    rounds = await _begun_anew(tx, [one["delivery_id"] for one in found if one["delivery_id"]])
+    there = await tx.fetch(
+        f"SELECT id FROM deliveries WHERE id {tx.one_of(1)}", tx.many([row["id"] for row in made.values()])
+    )
+    known = {row["id"] for row in there}
+    queued = 0
+    for one in found:
+        fresh = made.get(one["event_id"])
+        if one["delivery_id"] in rounds:
+            queue(tx, one["delivery_id"], destination.lane, rounds[one["delivery_id"]])
+        elif fresh and fresh["id"] not in known:
+            tx.insert(Delivery, fresh, "ON CONFLICT (id) DO NOTHING")
+            queue(tx, fresh["id"], destination.lane)
+        else:
+            continue
+        queued += 1
+    return queued
+
+
+async def _begun_anew(tx: Tx, delivery_ids: Sequence[str]) -> dict[str, int]:
+    """Let the schedule of these begin anew, but for what is on its way or emptied since; gives the rounds."""
+    if not delivery_ids:
+        return {}
+    rows = await tx.fetch(
+        f"UPDATE deliveries SET {ANEW} WHERE id {tx.one_of(1)} AND status <> 'pending' AND body <> ''"
+        " RETURNING id, round",
+        tx.many(delivery_ids),
+    )
+    return {row["id"]: row["round"] for row in rows}
+
+
+async def _store(tx: Tx, webhook_id: str, replay: Replay | None, missed_since: int | None) -> None:
+    stored = msgspec.json.encode(replay).decode() if replay else "{}"
+    await tx.execute(
+        "UPDATE webhooks SET replay = $2, missed_since = $3 WHERE id = $1", webhook_id, stored, missed_since
+    )
+
+
+def _go_on(tx: Tx, webhook_id: str, replay: Replay) -> None:
+    enqueue(tx, KIND, {"webhook": webhook_id, "replay": replay.id}, lane=f"replay:{webhook_id}")
+
+
+def _earliest_id(at: int) -> str:
+    """Give an id before all that were made at `at` (ms) or later: a UUIDv7 begins with its time (RFC 9562)."""
+    return str(UUID(int=max(at, 0) << 80))

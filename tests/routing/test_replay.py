@@ -1,0 +1,211 @@
+"""Sending again what a webhook was due: the delivered, what failed, and what happened while it was off."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from leadsbot import clock
+from leadsbot.db import Tx
+from leadsbot.errors import Conflict, InvalidInput, NotFound
+from leadsbot.events.log import Happening, record
+from leadsbot.jobs.outcomes import Done
+from leadsbot.routing import deliveries, destinations, replay, withheld
+from leadsbot.routing.erasure import delete_lead
+from leadsbot.routing.replay import BATCH, under_way
+from leadsbot.services import Services
+from leadsbot.workspaces.bootstrap import Created
+from tests.routing.house import LEAD, quiet, tell
+from tests.support.webhook_receiver import Answer, WebhookReceiver
+
+
+async def hook(services: Services, workspace: Created, url: str, *events: str) -> dict[str, Any]:
+    row, _ = await destinations.create_webhook(
+        services.database, services.vault, workspace.workspace_id, url, events or ("lead.created",)
+    )
+    return row
+
+
+async def switch(services: Services, workspace: Created, row: dict[str, Any], enabled: bool) -> None:
+    await destinations.update_webhook(services.database, workspace.workspace_id, row["id"], {"enabled": enabled})
+
+
+async def again(services: Services, workspace: Created, row: dict[str, Any], since: int = 0, **how: Any) -> Any:
+    return await replay.begin(services.database, workspace.workspace_id, row["id"], since, **how)
+
+
+def of(number: int) -> dict[str, Any]:
+    return LEAD | {"id": f"0190f3a0-0000-7000-8000-{number:012d}"}
+
+
+def leads_of(receiver: WebhookReceiver) -> list[int]:
+    return [int(request.json["data"]["lead"]["id"][-12:]) for request in receiver.requests]
+
+
+async def add_lead(services: Services, workspace: Created, number: int, spam: bool = False) -> str:
+    await services.database.write(
+        lambda tx: tx.execute(
+            "INSERT INTO leads (id, workspace_id, created_at, updated_at, first_name, email, stage, spam)"
+            " VALUES ($1, $2, 0, 0, 'Grace', 'grace@navy.example', 'New', $3)",
+            of(number)["id"],
+            workspace.workspace_id,
+            spam,
+        )
+    )
+    return str(of(number)["id"])
+
+
+async def test_all_that_was_due_is_sent_again_in_order_under_its_ids(
+    running: Services, workspace: Created, receiver: WebhookReceiver
+) -> None:
+    receiver.next(Answer(204), *[Answer(500)] * 3)
+    row = await hook(running, workspace, receiver.url)
+    await tell(running, workspace, lead=of(1))
+    await quiet(running)
+    await tell(running, workspace, lead=of(2))  # tried three times, and given up
+    await quiet(running)
+    await switch(running, workspace, row, False)
+    await tell(running, workspace, lead=of(3))  # nobody hears of it
+    await tell(running, workspace, "lead.updated", lead=of(3))  # never due
+    await quiet(running)
+    await switch(running, workspace, row, True)
+    first = {request.json["id"]: request.headers["webhook-id"] for request in receiver.requests}
+    receiver.requests.clear()
+    begun = await again(running, workspace, row)
+    assert under_way(begun) and under_way(begun).due == 3  # type: ignore[union-attr]
+    await quiet(running)
+    assert sorted(leads_of(receiver)) == [1, 2, 3]
+    assert all(first.get(request.json["id"], request.headers["webhook-id"]) == request.headers["webhook-id"]
+               for request in receiver.requests)  # fmt: skip
+    rows = (await deliveries.list_deliveries(running.database, workspace.workspace_id)).rows
+    assert [one["status"] for one in rows] == ["delivered"] * 3
+    now = await destinations.get_webhook(running.database, workspace.workspace_id, row["id"])
+    assert (under_way(now), now["missed_since"]) == (None, None)
+
+
+async def test_only_what_was_missed_is_sent_where_that_is_asked_for(
+    running: Services, workspace: Created, receiver: WebhookReceiver
+) -> None:
+    row = await hook(running, workspace, receiver.url)
+    await tell(running, workspace, lead=of(1))
+    await quiet(running)
+    await switch(running, workspace, row, False)
+    await tell(running, workspace, lead=of(2))
+    await quiet(running)
+    await switch(running, workspace, row, True)
+    receiver.requests.clear()
+    await again(running, workspace, row, missed=True)
+    await quiet(running)
+    assert leads_of(receiver) == [2]
+
+
+async def test_what_happened_before_is_not_sent(
+    running: Services, workspace: Created, receiver: WebhookReceiver
+) -> None:
+    await tell(running, workspace, lead=of(1))  # before there was a webhook
+    await quiet(running)
+    row = await hook(running, workspace, receiver.url)
+    await tell(running, workspace, lead=of(2))
+    await quiet(running)
+    since = clock.now() + 1
+    while clock.now() < since:
+        pass
+    await tell(running, workspace, lead=of(3))
+    await quiet(running)
+    receiver.requests.clear()
+    await again(running, workspace, row, since)
+    await quiet(running)
+    assert leads_of(receiver) == [3]
+    await again(running, workspace, row, 0)
+    await quiet(running)
+    assert sorted(leads_of(receiver)) == [2, 3, 3]
+
+
+async def test_spam_and_deleted_leads_are_left_out(
+    running: Services, workspace: Created, receiver: WebhookReceiver
+) -> None:
+    row = await hook(running, workspace, receiver.url)
+    for number in (1, 2, 3):
+        await add_lead(running, workspace, number)
+        await tell(running, workspace, lead=of(number))
+    await tell(running, workspace, lead=of(4) | {"spam": True}, lead_id=await add_lead(running, workspace, 4, True))
+    await quiet(running)
+    await delete_lead(running.database, workspace.workspace_id, of(1)["id"])
+    await withheld.set_spam(running.database, workspace.workspace_id, of(2)["id"], True)
+    await quiet(running)
+    receiver.requests.clear()
+    assert under_way(await again(running, workspace, row)).due == 1  # type: ignore[union-attr]
+    await quiet(running)
+    assert leads_of(receiver) == [3]
+
+
+async def test_a_thousand_go_out_in_batches_however_often_somebody_presses(
+    services: Services, workspace: Created, receiver: WebhookReceiver
+) -> None:
+    row = await hook(services, workspace, receiver.url)
+    count = 2 * BATCH + 5
+    happening = Happening(workspace.workspace_id, "lead.created", {"lead": None})
+
+    async def unit(tx: Tx) -> None:
+        record(tx, *[happening] * count)
+
+    await services.database.write(unit)
+    begun = await again(services, workspace, row)
+    assert under_way(begun) == under_way(await again(services, workspace, row))
+    select = "SELECT payload FROM jobs WHERE kind = 'replay'"
+    assert len(await services.database.fetch(select)) == 1
+    progress = []
+    while found := under_way(await destinations.get_webhook(services.database, workspace.workspace_id, row["id"])):
+        progress.append((found.due, found.queued))
+        outcome = await replay.step(services, row["id"], found.id)
+        assert isinstance(outcome, Done) and outcome.writes
+        await services.database.write(outcome.writes)
+    assert progress == [(count, 0), (count, BATCH), (count, 2 * BATCH)]
+    rows = await services.database.fetch("SELECT id FROM deliveries")
+    jobs = await services.database.fetch("SELECT id FROM jobs WHERE kind = 'deliver'")
+    assert len(rows) == len(jobs) == count
+    # Once more while they are all on their way: nothing is due twice.
+    assert under_way(await again(services, workspace, row)).due == 0  # type: ignore[union-attr]
+
+
+async def test_a_webhook_that_is_off_or_a_strangers_replays_nothing(
+    services: Services, workspace: Created, stranger: Created, receiver: WebhookReceiver
+) -> None:
+    row = await hook(services, workspace, receiver.url)
+    with pytest.raises(NotFound):
+        await again(services, stranger, row)
+    with pytest.raises(InvalidInput):
+        await again(services, workspace, row, clock.now() + clock.DAY)
+    await switch(services, workspace, row, False)
+    with pytest.raises(Conflict, match="Switch it on"):
+        await again(services, workspace, row)
+    assert await services.database.fetch("SELECT id FROM jobs WHERE kind = 'replay'") == []
+
+
+async def test_one_whose_job_died_can_be_begun_anew(
+    services: Services, workspace: Created, receiver: WebhookReceiver
+) -> None:
+    row = await hook(services, workspace, receiver.url)
+    await tell(services, workspace)
+    first = under_way(await again(services, workspace, row))
+    with clock.freeze(clock.now() + replay.STALE_MS):
+        second = under_way(await again(services, workspace, row))
+    assert first and second and first.id != second.id
+    late = await replay.step(services, row["id"], first.id)
+    assert isinstance(late, Done) and late.writes is None
+
+
+async def test_one_that_is_switched_off_meanwhile_stops(
+    services: Services, workspace: Created, receiver: WebhookReceiver
+) -> None:
+    row = await hook(services, workspace, receiver.url)
+    await tell(services, workspace)
+    begun = under_way(await again(services, workspace, row))
+    await switch(services, workspace, row, False)
+    assert begun
+    outcome = await replay.step(services, row["id"], begun.id)
+    assert isinstance(outcome, Done) and outcome.writes
+    await services.database.write(outcome.writes)
+    now = await destinations.get_webhook(services.database, workspace.workspace_id, row["id"])
+    assert under_way(now) is None and await services.database.fetch("SELECT id FROM deliveries") == []
