@@ -52,8 +52,11 @@ def channel_json(row: Row, vault: Vault) -> dict[str, Any]:
         "config": {key: masked(key, value) for key, value in config.items()},
         "events": msgspec.json.decode(row["events"]),
         "filter": msgspec.json.decode(row["filter"]),
+        "options": msgspec.json.decode(row["options"] or "{}"),
         "enabled": bool(row["enabled"]),
         "disabled_reason": row["disabled_reason"],
+        "failing_since": _time(row["failing_since"]),
+        "muted_until": _time(row["muted_until"]),
         "created_at": rfc3339(row["created_at"]),
     }
 
@@ -61,11 +64,8 @@ def channel_json(row: Row, vault: Vault) -> dict[str, Any]:
 def masked(key: str, value: Any) -> Any:
     """Give a config's value as it may be shown: a secret as an ellipsis and its last characters."""
     return f"…{value[-_SHOWN:]}" if key in _SECRET and isinstance(value, str) else value
-        "options": msgspec.json.decode(row["options"] or "{}"),
 
 
-        "failing_since": _time(row["failing_since"]),
-        "muted_until": _time(row["muted_until"]),
 def delivery_json(row: Row, attempts: Sequence[Row]) -> dict[str, Any]:
     """Give a delivery's public shape with its attempts, oldest first."""
     shown = ["id", "event_type", "lead_id", "channel_id", "webhook_id", "destination", "status", "reason"]
