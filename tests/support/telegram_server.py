@@ -43,6 +43,7 @@ class TelegramServer(HttpThread):
         self._updates: list[dict[str, Any]] = []
         self._ids = itertools.count(1)
         self._queries: set[str] = set()
+        self._pushed: dict[str, Any] = {}
 
     # What a test does to it
 
@@ -97,6 +98,10 @@ class TelegramServer(HttpThread):
         after = {"status": status, "user": BOT, "until_date": 0} if status == "kicked" else {**before, "status": status}
         self._push({"my_chat_member": {"chat": self._chat(chat_id), "from": dict(user), "date": int(time()),
                                        "old_chat_member": before, "new_chat_member": after}})  # fmt: skip
+
+    def repeat_last_update(self) -> None:
+        """Let the last update come once more, under a number of its own."""
+        self._push({key: value for key, value in self._pushed.items() if key != "update_id"})
 
     def migrate(self, chat_id: int, new_chat_id: int) -> None:
         """Let a group become a supergroup with another number."""
@@ -249,7 +254,7 @@ class TelegramServer(HttpThread):
             self.changed.notify_all()
 
     def _push(self, content: dict[str, Any]) -> None:
-        update = {"update_id": next(self._ids), **content}
+        self._pushed = update = {"update_id": next(self._ids), **content}
         if self.webhook["url"]:
             headers = {"content-type": "application/json"}
             if secret := self.webhook.get("secret_token"):

@@ -13,7 +13,7 @@ MORNING: Final = time(9)
 LONGEST_MS: Final = 30 * clock.DAY
 TOMORROW: Final = "tomorrow"
 
-_SPAN = re.compile(r"(\d{1,4})\s*(m|min|h|d)?")
+_SPAN = re.compile(r"([0-9]{1,4})\s*(m|min|h|d)?")
 _UNITS = {"m": clock.MINUTE, "min": clock.MINUTE, "h": clock.HOUR, "d": clock.DAY, None: clock.HOUR}
 
 

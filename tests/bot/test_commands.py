@@ -1,0 +1,169 @@
+"""What the bot tells of leads, to whom, and how much of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from leadsbot import clock
+from leadsbot.bot import times
+from leadsbot.bot.commands import commands
+from leadsbot.bot.menu import menu
+from leadsbot.channels.telegram.text import units_of
+from leadsbot.errors import InvalidInput
+from leadsbot.services import Services
+from leadsbot.workspaces.bootstrap import Created
+from tests.bot.talking import BOB, GROUP, PRIVATE, Talk, channel_in, lead, linked, member
+from tests.support.telegram_calls import UNPARSABLE
+from tests.support.telegram_server import ADA
+
+ASKING = ("/leads", "/lead 1", "/find grace", "/stats")
+
+
+@pytest.mark.parametrize("chat", [PRIVATE, GROUP])
+async def test_a_chat_that_is_not_linked_is_told_nothing(
+    services: Services, workspace: Created, talk: Talk, chat: int
+) -> None:
+    await lead(services, workspace)
+    for command in ASKING:
+        said = (await talk.asked(chat, ADA, command)).text
+        assert "isn't linked" in said and "Grace" not in said
+
+
+async def test_a_chat_is_told_of_its_own_workspace_alone(
+    services: Services, workspace: Created, stranger: Created, talk: Talk
+) -> None:
+    await channel_in(services, workspace, GROUP)
+    await lead(services, workspace)
+    theirs = await lead(services, stranger, "Alan")
+    for command in (*ASKING, "/find hopper"):
+        said = (await talk.asked(GROUP, BOB, command)).text
+        assert "Alan" not in said and "Elsewhere" not in said
+    for command in (f"/lead {theirs}", "/lead alan@navy.example", "/lead 2"):
+        assert "I found no such lead" in (await talk.asked(GROUP, BOB, command)).text
+
+
+async def test_a_linked_member_asks_in_private_about_what_they_belong_to(
+    services: Services, workspace: Created, stranger: Created, talk: Talk
+) -> None:
+    await lead(services, workspace)
+    await lead(services, stranger, "Alan")
+    await linked(services, workspace.user_id, ADA)
+    listed = await talk.asked(PRIVATE, ADA, "/leads")
+    assert "Grace" in listed.text and "Alan" not in listed.text
+    assert (await talk.asked(PRIVATE, ADA, "/unlink")).text.startswith("Done.")
+    assert "isn't linked" in (await talk.asked(PRIVATE, ADA, "/leads")).text
+
+
+async def test_pages_turn_in_their_own_message(services: Services, workspace: Created, talk: Talk) -> None:
+    await channel_in(services, workspace, PRIVATE)
+    for number in range(20):
+        await lead(services, workspace, f"Lead{number:02}", created_at=1_000 + number)
+    first = await talk.asked(PRIVATE, ADA, "/find lead")
+    assert "1. Lead19" in first.text and "8. Lead12" in first.text and "20" in first.text.splitlines()[0]
+    assert [button["text"] for button in first.buttons][-1] == "▶" and "◀" not in str(first.buttons)
+    number = first.result["message_id"]
+    for page, there in (("▶", "9. Lead11"), ("▶", "20. Lead00"), ("◀", "16. Lead04")):
+        talk.telegram.press(number, ADA, talk.telegram.buttons(number)[page]["callback_data"])
+        edited, answered = await talk.hear()
+        assert (edited.method, answered.method) == ("editMessageText", "answerCallbackQuery")
+        assert there in edited.text and edited.text.startswith("Leads with “lead”")
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["1", "GRACE@navy.example", "+49 30 901820", "grace hop", "{id}"],
+    ids=["place", "email", "phone", "text", "id"],
+)
+async def test_a_lead_is_found_by_what_people_have_at_hand(
+    services: Services, workspace: Created, talk: Talk, asked: str
+) -> None:
+    await channel_in(services, workspace, PRIVATE)
+    lead_id = await lead(services, workspace, phone="+49 30 901820", phone_e164="+4930901820")
+    card = await talk.asked(PRIVATE, ADA, f"/lead {asked.format(id=lead_id)}")
+    assert card.text.startswith("Grace Hopper") and "Stage: New" in card.text
+    assert {"Contacted", "Claim", "Spam", "Open"} <= {button["text"] for button in card.buttons}
+
+
+async def test_what_visitors_typed_is_text_and_fits(services: Services, workspace: Created, talk: Talk) -> None:
+    await channel_in(services, workspace, PRIVATE)
+    for number in range(9):
+        await lead(services, workspace, f"<i>{number}" + "🦊" * 900, company="x</b>" * 300, message="&lt;" * 4_000)
+    for command in ("/leads", "/find 🦊", "/lead 1", "/stats", "/find <b>&amp;"):
+        said = await talk.asked(PRIVATE, ADA, command)
+        assert said.params["parse_mode"] == "HTML" and units_of(said.text) <= 4_096
+    assert "No lead says that" in said.text and "“<b>&amp;”" in said.text
+
+
+async def test_an_answer_whose_markup_is_refused_arrives_plain(
+    services: Services, workspace: Created, talk: Talk
+) -> None:
+    await channel_in(services, workspace, PRIVATE)
+    await lead(services, workspace, "<Grace>")
+    talk.telegram.fail(PRIVATE, UNPARSABLE)
+    said = await talk.asked(PRIVATE, ADA, "/LEADS@leadsbot_Test_bot")
+    assert "parse_mode" not in said.params and "1. <Grace> Hopper" in said.text
+
+
+async def test_stats_count_by_the_workspaces_clock(services: Services, workspace: Created, talk: Talk) -> None:
+    await channel_in(services, workspace, PRIVATE)
+    await lead(services, workspace)
+    await lead(services, workspace, "Old", created_at=clock.now() - 3 * clock.DAY, stage="Won")
+    said = (await talk.asked(PRIVATE, ADA, "/stats")).text
+    assert "Leads: 1 today, 2 in 7 days, 2 in 30 days" in said and "Won: 1" in said
+
+
+async def test_mute_is_for_those_who_may_act_and_for_their_own_topic(
+    services: Services, workspace: Created, talk: Talk
+) -> None:
+    here = await channel_in(services, workspace, GROUP, thread_id=31)
+    other = await channel_in(services, workspace, GROUP, thread_id=32)
+    assert "I don't know you yet" in (await talk.asked(GROUP, BOB, "/mute", thread_id=31)).text
+    await member(services, workspace, "Bob", BOB)
+    assert (await talk.asked(GROUP, BOB, "/mute 4h", thread_id=31)).text.startswith("Quiet until")
+    rows = await services.database.fetch("SELECT id, muted_until FROM channels")
+    until = {row["id"]: row["muted_until"] for row in rows}
+    assert until[other["id"]] is None and abs(until[here["id"]] - clock.now() - 4 * clock.HOUR) < clock.MINUTE
+    assert "Say how long" in (await talk.asked(GROUP, BOB, "/mute soon", thread_id=31)).text
+    assert (await talk.asked(GROUP, BOB, "/mute off", thread_id=31)).text == "Alerts arrive again."
+    assert "nothing to mute" in (await talk.asked(PRIVATE, BOB, "/mute")).text
+
+
+async def test_who_hammers_is_told_once_and_others_are_heard(talk: Talk) -> None:
+    said = [await talk.say(PRIVATE, ADA, "/help") for _ in range(24)]
+    assert [len(calls) for calls in said] == [1] * 21 + [0] * 3
+    assert "more than I can answer" in said[20][0].text
+    assert await talk.say(BOB["id"], BOB, "/help")
+
+
+def test_telegram_is_offered_each_command_by_a_name_that_it_takes() -> None:
+    offered = {command.command: command.description for command in menu()}
+    assert {"leads", "lead", "find", "stats", "mute", "link", "unlink", "help"} <= offered.keys()
+    assert offered.keys() <= commands().keys() and all(offered.values())
+
+
+NIGHT = 1_767_222_000_000  # 2025-12-31 23:00 UTC: midnight in Berlin
+
+
+@pytest.mark.parametrize(
+    ("said", "length"),
+    [("30m", 30 * clock.MINUTE), ("4H", 4 * clock.HOUR), ("2 d", 2 * clock.DAY), ("1", clock.HOUR),
+     ("tomorrow", 33 * clock.HOUR)],
+)  # fmt: skip
+def test_a_pause_is_said_in_a_word(said: str, length: int) -> None:
+    with clock.freeze(NIGHT):
+        assert times.until(said, "Europe/Berlin") == NIGHT + length
+
+
+@pytest.mark.parametrize("said", ["", "soon", "0m", "-1h", "31d", "1e3h", "٣h"])
+def test_what_is_no_pause_is_refused(said: str) -> None:
+    with pytest.raises(InvalidInput):
+        times.until(said, "UTC")
+
+
+def test_times_are_those_of_the_workspace() -> None:
+    with clock.freeze(NIGHT):
+        assert times.moment(NIGHT + clock.HOUR, "Europe/Berlin") == "01:00"
+        assert times.moment(NIGHT + clock.DAY, "Europe/Berlin") == "tomorrow 00:00"
+        assert times.moment(NIGHT + 3 * clock.DAY, "UTC") == "3 Jan, 23:00"
+        assert [times.ago(NIGHT - gone) for gone in (0, 90_000, 2 * clock.HOUR, 3 * clock.DAY)] == [
+            "just now", "1 min ago", "2 h ago", "3 d ago"]  # fmt: skip

@@ -1,0 +1,93 @@
+"""A reply to an alert is a note on its lead, kept once, by somebody known."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from leadsbot.channels.telegram.presses import PAGE, Press
+from leadsbot.services import Services
+from leadsbot.workspaces.bootstrap import Created
+from tests.bot.talking import BOB, GROUP, PRIVATE, Talk, channel_in, lead, member
+from tests.support.telegram_calls import Fault
+from tests.support.telegram_server import ADA
+
+PHOTO = [{"file_id": "a", "file_unique_id": "b", "width": 1, "height": 1}]
+
+
+async def notes(services: Services) -> list[tuple[str, str]]:
+    rows = await services.database.fetch("SELECT text, author FROM notes ORDER BY at, id")
+    return [(row["text"], row["author"]) for row in rows]
+
+
+async def test_a_members_reply_is_kept_once_and_marked(services: Services, workspace: Created, talk: Talk) -> None:
+    channel = await channel_in(services, workspace, GROUP)
+    await member(services, workspace, "Bob", BOB)
+    alert = await talk.alert(GROUP, await lead(services, workspace), channel)
+    (mark,) = await talk.say(GROUP, BOB, "She calls <b>back</b> & soon", reply_to=alert, message_thread_id=3)
+    assert mark.method == "setMessageReaction"
+    talk.telegram.repeat_last_update()
+    await talk.hear()
+    assert await notes(services) == [("She calls <b>back</b> & soon", "bob@example.com")]
+
+
+async def test_where_no_mark_is_allowed_a_word_says_so(services: Services, workspace: Created, talk: Talk) -> None:
+    channel = await channel_in(services, workspace, PRIVATE)
+    alert = await talk.alert(PRIVATE, await lead(services, workspace), channel)
+    talk.telegram.fail(PRIVATE, Fault(400, "Bad Request: REACTION_INVALID"))
+    (said,) = await talk.say(PRIVATE, ADA, "Call her", reply_to=alert)
+    assert said.text == "Noted." and said.params["reply_parameters"]["message_id"]
+    assert await notes(services) == [("Call her", "Ada (Telegram)")]
+
+
+async def test_what_can_not_be_kept_is_told_and_not_kept(services: Services, workspace: Created, talk: Talk) -> None:
+    """Somebody unknown, a picture, a digest of two leads, a message about none, a lead that was deleted."""
+    channel = await channel_in(services, workspace, GROUP)
+    lead_id, other = await lead(services, workspace), await lead(services, workspace, "Alan")
+    alert = await talk.alert(GROUP, lead_id, channel)
+    assert (await talk.asked(GROUP, BOB, "mine!", reply_to=alert)).text.startswith("Your note was not kept. I don't")
+    await member(services, workspace, "Bob", BOB)
+    assert "I keep text alone" in (await talk.asked(GROUP, BOB, "", reply_to=alert, photo=PHOTO)).text
+    digest = await talk.alert(GROUP, lead_id, channel, other)
+    assert "several leads" in (await talk.asked(GROUP, BOB, "which?", reply_to=digest)).text
+    plain = (await talk.line.bot.send_message(GROUP, "hello")).message_id
+    assert await talk.say(GROUP, BOB, "hello yourself", reply_to=plain) == []
+    assert "deleted" in await _after_deletion(services, talk, lead_id, alert)
+    assert await notes(services) == []
+
+
+async def _after_deletion(services: Services, talk: Talk, lead_id: str, alert: int) -> str:
+    async def unit(tx: Any) -> None:
+        await tx.execute("UPDATE leads SET deleted_at = 1 WHERE id = $1", lead_id)
+
+    await services.database.write(unit)
+    return (await talk.asked(GROUP, BOB, "late", reply_to=alert)).text
+
+
+async def test_a_pictures_caption_is_kept_without_the_picture(
+    services: Services, workspace: Created, talk: Talk
+) -> None:
+    channel = await channel_in(services, workspace, PRIVATE)
+    alert = await talk.alert(PRIVATE, await lead(services, workspace), channel)
+    *_, said = await talk.say(PRIVATE, ADA, "Her card", reply_to=alert, photo=PHOTO)
+    assert "text alone" in said.text
+    assert [text for text, _ in await notes(services)] == ["Her card"]
+
+
+@pytest.mark.parametrize("command", ["/lead grace@navy.example", ""])
+async def test_a_lead_that_was_asked_for_can_be_replied_to(
+    services: Services, workspace: Created, talk: Talk, command: str
+) -> None:
+    """By command, or by a list's button: their messages are remembered by their own buttons."""
+    await channel_in(services, workspace, PRIVATE)
+    lead_id = await lead(services, workspace)
+    if command:
+        card = await talk.asked(PRIVATE, ADA, command)
+    else:
+        listed = await talk.asked(PRIVATE, ADA, "/leads")
+        talk.telegram.press(listed.result["message_id"], ADA, listed.buttons[0]["callback_data"])
+        card, _ = await talk.hear()
+        assert listed.buttons[0]["callback_data"].startswith(f"{PAGE}:") and Press(PAGE, lead_id, "o")
+    await talk.say(PRIVATE, ADA, "Noted from the card", reply_to=card.result["message_id"])
+    assert [text for text, _ in await notes(services)] == ["Noted from the card"]
