@@ -8,13 +8,23 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 
 from leadsbot.db import Database
 from leadsbot.db.migrate import migrate
+from leadsbot.workspaces import passwords
 from leadsbot.workspaces.bootstrap import Created, NewWorkspace, create
 from tests.support import postgres
 
 KINDS = ("sqlite", "postgresql")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_passwords() -> Iterator[None]:
+    """Let hashing a password cost next to nothing: a thousand tests have an owner, and being slow is all it is for."""
+    kept, passwords._hasher = passwords._hasher, PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    yield
+    passwords._hasher = kept
 
 
 @pytest.fixture(scope="session")
@@ -37,11 +47,12 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def migrated_postgres(postgres_server: postgres.PostgresServer) -> Iterator[str]:
-    """The same on PostgreSQL."""
+def migrated_postgres(postgres_server: postgres.PostgresServer) -> Iterator[postgres.Pool]:
+    """The same on PostgreSQL: databases that are emptied after use, since making one takes longer than most tests."""
     with postgres_server.fresh() as url:
         asyncio.run(_migrated(url))
-        yield url
+        with postgres.Pool(postgres_server, url) as pool:
+            yield pool
 
 
 @pytest.fixture(params=KINDS)
@@ -52,9 +63,8 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         shutil.copy(request.getfixturevalue("migrated_file"), path)
         yield f"sqlite:///{path}"
     else:
-        like: str = request.getfixturevalue("migrated_postgres")
-        server: postgres.PostgresServer = request.getfixturevalue("postgres_server")
-        with server.fresh(like) as url:
+        pool: postgres.Pool = request.getfixturevalue("migrated_postgres")
+        with pool.lent() as url:
             yield url
 
 

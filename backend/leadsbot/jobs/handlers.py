@@ -7,7 +7,8 @@ recurring work by defining `TICKS`.
 from __future__ import annotations
 
 import pkgutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
+from functools import cache
 from importlib import import_module
 from types import ModuleType
 from typing import Protocol
@@ -24,7 +25,7 @@ class HasDatabase(Protocol):
     def database(self) -> Database: ...
 
 
-def handlers_of(modules: Iterator[ModuleType] | list[ModuleType], services: HasDatabase) -> dict[str, JobHandler]:
+def handlers_of(modules: Iterable[ModuleType], services: HasDatabase) -> dict[str, JobHandler]:
     """Give every handler by kind; two modules that claim one kind are a programming error."""
     found: dict[str, JobHandler] = {}
     for module in modules:
@@ -36,11 +37,12 @@ def handlers_of(modules: Iterator[ModuleType] | list[ModuleType], services: HasD
     return found
 
 
-def ticks_of(modules: Iterator[ModuleType] | list[ModuleType]) -> list[Tick]:
+def ticks_of(modules: Iterable[ModuleType]) -> list[Tick]:
     return [tick for module in modules for tick in getattr(module, "TICKS", ())]
 
 
-def modules_in(package: str) -> list[ModuleType]:
+@cache
+def modules_in(package: str) -> tuple[ModuleType, ...]:
     """Import every module below `package` (migrations and the command line aside) and give them."""
     root = import_module(package)
     names = [
@@ -48,4 +50,4 @@ def modules_in(package: str) -> list[ModuleType]:
         for module in pkgutil.walk_packages(root.__path__, f"{package}.")
         if ".migrations" not in module.name and ".cli" not in module.name and not module.name.endswith("__main__")
     ]
-    return [import_module(name) for name in names]
+    return tuple(import_module(name) for name in names)

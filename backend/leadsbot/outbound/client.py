@@ -9,6 +9,7 @@ from collections import OrderedDict
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import httpcore
@@ -67,7 +68,7 @@ class Outbound:
             False: CheckedBackend(resolve, self._allows),
             True: CheckedBackend(resolve, self._allows_trusted),
         }
-        self._tls = tls or httpx.create_ssl_context(trust_env=False)
+        self._tls = tls or _public_tls()
         self._clients: OrderedDict[tuple[str, bool], _Kept] = OrderedDict()
         # At INFO httpx logs whole addresses, and a Bot API address contains the bot's token.
         for name in ("httpx", "httpcore"):
@@ -173,3 +174,9 @@ def _translated(error: Exception, host: str) -> OutboundError:
     if isinstance(error, httpcore.ProtocolError) and "disconnected" not in str(error):
         return OutboundError("protocol", f"{host} answered with something that is not HTTP.")
     return OutboundError("connect", f"{host} closed the connection before it had answered.")
+
+
+@cache
+def _public_tls() -> ssl.SSLContext:
+    """Trust who the web trusts, whatever the environment says; reading all their certificates takes a while."""
+    return httpx.create_ssl_context(trust_env=False)
