@@ -1,0 +1,53 @@
+"""The bot is blocked, removed, or its group moves: channels learn of it at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from leadsbot.routing import destinations
+from leadsbot.routing.destination import open_config
+from leadsbot.services import Services
+from leadsbot.workspaces.bootstrap import Created
+from tests.bot.talking import GROUP, PRIVATE, Talk, channel_in
+
+
+async def standing(services: Services, channel: dict[str, Any]) -> tuple[bool, str, int]:
+    row = await destinations.get_channel(services.database, channel["workspace_id"], channel["id"])
+    chat: int = open_config(services.vault, row["config"])["chat_id"]
+    return bool(row["enabled"]), row["disabled_reason"], chat
+
+
+@pytest.mark.parametrize(("chat", "status", "why"), [(PRIVATE, "kicked", "blocked"), (GROUP, "left", "removed")])
+async def test_a_channel_whose_chat_shut_the_bot_out_is_switched_off_and_its_owners_are_told(
+    services: Services, workspace: Created, talk: Talk, chat: int, status: str, why: str
+) -> None:
+    channel, other = await channel_in(services, workspace, chat), await channel_in(services, workspace, -77)
+    for _ in range(2):
+        talk.telegram.stand(chat, status)
+        await talk.hear()
+    enabled, reason, _ = await standing(services, channel)
+    assert not enabled and why in reason
+    assert (await standing(services, other))[0]
+    told = await services.database.fetch("SELECT id FROM events WHERE type = 'channel.disabled'")
+    assert len(told) == 1
+
+
+async def test_a_chat_that_takes_the_bot_in_changes_nothing(services: Services, workspace: Created, talk: Talk) -> None:
+    channel = await channel_in(services, workspace, GROUP)
+    talk.telegram.stand(GROUP, "member")
+    assert await talk.hear() == []
+    assert (await standing(services, channel))[0]
+
+
+@pytest.mark.parametrize("removed_first", [False, True])
+async def test_a_group_that_becomes_a_supergroup_is_followed(
+    services: Services, workspace: Created, talk: Talk, removed_first: bool
+) -> None:
+    channel = await channel_in(services, workspace, GROUP)
+    if removed_first:
+        talk.telegram.stand(GROUP, "left")
+    talk.telegram.migrate(GROUP, -100_5)
+    assert await talk.hear() == []
+    assert await standing(services, channel) == (True, "", -100_5)
