@@ -13,9 +13,9 @@ import msgspec
 import structlog
 
 from leadsbot import clock
-from leadsbot.channels.base import DeliveryFailed, Parcel, Receipt, note
+from leadsbot.channels.base import DeliveryFailed, Parcel, Receipt, Standing, note
 from leadsbot.errors import LeadsBotError
-from leadsbot.routing import kinds, mailboxes, templates
+from leadsbot.routing import kinds, mailboxes, standing, templates
 from leadsbot.routing.destination import Destination
 from leadsbot.services import Services
 
@@ -48,7 +48,7 @@ async def attempt(services: Services, destination: Destination, delivery: Mappin
     outcome: Receipt | DeliveryFailed
     try:
         async with asyncio.timeout(LONGEST_S):
-            parcel, remark = _worded(destination, await _parcel(services, destination, delivery))
+            parcel, remark = await parcel_of(services, destination, delivery)
             outcome = await services.channels[destination.kind].send(parcel, services.outbound)
             outcome = replace(outcome, note=note(f"{remark} {outcome.note}".encode())) if remark else outcome
     except DeliveryFailed as failure:
@@ -61,6 +61,17 @@ async def attempt(services: Services, destination: Destination, delivery: Mappin
         log.error("delivery.broke", delivery=delivery["id"], kind=destination.kind, error=repr(error), exc_info=True)
         outcome = DeliveryFailed("Something went wrong on this server; its log says what.")
     return Tried(at, round((perf_counter() - started) * 1000), outcome)
+
+
+async def parcel_of(
+    services: Services, destination: Destination, delivery: Mapping[str, Any], stands: Standing | None = None
+) -> tuple[Parcel, str]:
+    """Give what the channel is handed of a delivery, and a remark where its template failed; `stands` is how the lead
+    stands now, where that is known already."""
+    parcel = await _parcel(services, destination, delivery)
+    if stands is None:
+        return _worded(destination, await standing.placed(services, destination, delivery, parcel))
+    return _worded(destination, standing.standing_in(parcel, stands))
 
 
 def _worded(destination: Destination, parcel: Parcel) -> tuple[Parcel, str]:

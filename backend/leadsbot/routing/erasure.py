@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from leadsbot.db import Database, Tx
 from leadsbot.events.log import Happening, record, topic
 from leadsbot.leads.erasure import erase
+from leadsbot.routing import messages
 
 DELETED = "The lead was deleted."
 
@@ -48,3 +49,4 @@ async def forget_deliveries(tx: Tx, ids: Sequence[str], email: str) -> None:
         DELETED,
         email,
     )
+    await messages.forget(tx, ids)

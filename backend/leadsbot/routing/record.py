@@ -12,6 +12,7 @@ from leadsbot.channels.base import DeliveryFailed, Receipt
 from leadsbot.db import Tx
 from leadsbot.events.log import topic
 from leadsbot.ids import new_id
+from leadsbot.routing import messages
 from leadsbot.routing.attempt import Tried
 from leadsbot.routing.destination import Destination, open_config, seal_config
 from leadsbot.routing.tables import Attempt
@@ -29,6 +30,8 @@ async def write_attempt(
     """Keep the attempt whatever came of it, and move the delivery on unless a later round has begun meanwhile."""
     _add_attempt(tx, delivery, tried)
     await _move_on(tx, delivery, tried, verdict)
+    if isinstance(tried.outcome, Receipt):
+        await messages.remember(tx, destination, delivery, tried.outcome.state, tried.at)
     if verdict.failing is not None:
         await _mark(tx, destination, tried.at if verdict.failing else None)
     if verdict.wait and not verdict.counts:

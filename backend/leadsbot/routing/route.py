@@ -12,7 +12,7 @@ from leadsbot.ids import derived_id
 from leadsbot.jobs.outcomes import Done, Outcome
 from leadsbot.jobs.queue import enqueue
 from leadsbot.jobs.runner import JobHandler
-from leadsbot.routing import kinds, news, trouble_mail
+from leadsbot.routing import kinds, messages, news, trouble_mail
 from leadsbot.routing.destination import Destination, enabled_in
 from leadsbot.routing.news import News
 from leadsbot.routing.tables import Delivery
@@ -49,12 +49,15 @@ async def route(services: Services, event_ids: list[str]) -> Outcome:
         if wants(destination, one) or (one.event["id"] in for_all and not destination.is_webhook)
     ]
 
+    standing = await messages.about(services.database, happened, ready)
+
     async def write(tx: Tx) -> None:
         await _write(tx, made)
+        messages.refresh(tx, standing)
         for one in mailed:
             trouble_mail.mail(tx, one)
 
-    return Done(writes=write if made or mailed else None)
+    return Done(writes=write if made or mailed or standing else None)
 
 
 def queue(tx: Tx, delivery_id: str, lane: str, round: int = 0) -> None:
