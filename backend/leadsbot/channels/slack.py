@@ -14,6 +14,7 @@ from typing import Any
 from leadsbot.channels.base import DeliveryFailed, Parcel, Receipt, Summary, failed_answer, failed_request, summarize
 from leadsbot.channels.base.cutting import fitted
 from leadsbot.channels.base.digest import Digest, Entry, named, plain_digest
+from leadsbot.channels.base.fields import ConfigField
 from leadsbot.channels.base.hooks import FIELD, Hooks, can_open
 from leadsbot.channels.base.pace import Limit
 from leadsbot.channels.base.replies import note, retry_after
@@ -56,6 +57,12 @@ class Slack:
 
     kind = "slack"
     label = "Slack"
+    fields = (ConfigField(FIELD, "Webhook URL", "It begins with https://hooks.slack.com/services/.", "secret"),)
+    steps = (
+        "Open api.slack.com/apps, press Create New App → From scratch, and choose your Slack workspace.",
+        "In the app, open Incoming Webhooks, switch them on, and press Add New Webhook. Choose the channel.",
+        "Copy the webhook's URL and paste it here. Whoever has that address can write there, so keep it to yourself.",
+    )
 
     def check_config(self, config: Mapping[str, Any]) -> dict[str, Any]:
         """Check the address by its form."""

@@ -13,6 +13,7 @@ from typing import Any
 
 from leadsbot.channels.base import DeliveryFailed, Parcel, Receipt, failed_answer, failed_request, summarize
 from leadsbot.channels.base.digest import plain_digest
+from leadsbot.channels.base.fields import ConfigField
 from leadsbot.channels.base.hooks import FIELD, Hooks
 from leadsbot.channels.base.pace import Limit
 from leadsbot.channels.base.replies import note, retry_after
@@ -43,6 +44,12 @@ class Discord:
 
     kind = "discord"
     label = "Discord"
+    fields = (ConfigField(FIELD, "Webhook URL", "It begins with https://discord.com/api/webhooks/.", "secret"),)
+    steps = (
+        "In Discord, open the settings of the channel that is to hear of leads (the gear beside its name).",
+        "Integrations → Webhooks → New Webhook. Name it as you like.",
+        "Press Copy Webhook URL and paste it here. Whoever has that address can write there, so keep it to yourself.",
+    )
 
     def check_config(self, config: Mapping[str, Any]) -> dict[str, Any]:
         """Check the address by its form, and keep of its query nothing but the thread."""

@@ -11,6 +11,7 @@ from typing import Any
 
 from leadsbot.channels.base import DeliveryFailed, Parcel, Receipt, note
 from leadsbot.channels.base.digest import named
+from leadsbot.channels.base.fields import ConfigField
 from leadsbot.channels.email.addresses import GROUPS, checked_list
 from leadsbot.channels.email.message import begun, compose, compose_digest, message_id
 from leadsbot.channels.email.server import Posted, post, post_each, server_of, told
@@ -32,6 +33,14 @@ class Email:
 
     kind = "email"
     label = "Email"
+    fields = (
+        ConfigField(
+            "to",
+            "Who gets the mail",
+            "One a line: an address, or owners, admins, members for the people of this workspace.",
+            "lines",
+        ),
+    )
 
     def check_config(self, config: Mapping[str, Any]) -> dict[str, Any]:
         """Check the addresses by their form, and drop repeats; whether a mailbox exists only its server knows."""

@@ -10,6 +10,7 @@ from telegram import Bot, LinkPreviewOptions, ReplyParameters
 from telegram.error import BadRequest, TelegramError
 
 from leadsbot.channels.base import DeliveryFailed, Parcel, Receipt
+from leadsbot.channels.base.fields import ConfigField
 from leadsbot.channels.base.pace import Limit
 from leadsbot.channels.telegram.api import OutboundRequest, make_bot
 from leadsbot.channels.telegram.digest import laid_out
@@ -33,6 +34,11 @@ class Telegram:
 
     kind = "telegram"
     label = "Telegram"
+    fields = (
+        ConfigField("chat_id", "Chat id", "A number such as -1001234567890. The bot must be a member of the chat."),
+        ConfigField("thread_id", "Topic", "The topic's number, in a group that has topics."),
+        ConfigField("bot_token", "Your bot's token", "Only for a bot of your own, from @BotFather.", "secret"),
+    )
 
     def check_config(self, config: Mapping[str, Any]) -> dict[str, Any]:
         """Check ids and token by their form. All may be missing: a chat is then linked later, by the deep link."""
