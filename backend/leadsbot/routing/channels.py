@@ -158,7 +158,6 @@ def _config(services: Services, channel: Kind, config: object) -> Row:
     checked = channel.check_config(config)
     if isinstance(channel, AtHome) and not services.settings.allow_private_targets:
         channel.check_home(checked)
-    kinds.check_linkable(channel.kind, checked)
     return checked
 
 

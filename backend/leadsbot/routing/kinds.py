@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from leadsbot.errors import InvalidInput
 from leadsbot.settings import Settings
 
 WEBHOOK = "webhook"
