@@ -49,9 +49,3 @@ def lacks(kind: str) -> Mapping[str, str]:
     if kind == TELEGRAM:
         return {}
     return {"escalate_after_minutes": "Only in Telegram can a lead be claimed, so only there can it be told of again."}
-
-
-def check_linkable(kind: str, config: Mapping[str, Any]) -> None:
-    """Refuse a Telegram channel that nobody could ever link: only the instance's own bot hears what chats say."""
-    if kind == TELEGRAM and config.get("bot_token") and config.get("chat_id") is None:
-        raise InvalidInput("A bot of your own needs the chat's id as well.", fields=["config.chat_id"])
