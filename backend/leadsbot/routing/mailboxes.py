@@ -49,14 +49,15 @@ async def lent(services: Services, destination: Destination, config: Row) -> Con
     if destination.kind != EMAIL:
         return dict(config)
     to = await _reached(services.database, destination.workspace_id, config)
-    links = {address: link(services, destination.id, address) for address in to}
+    base = services.settings.public_url
+    links = {address: link_for(services.vault, base, destination.id, address) for address in to}
     return {**config, "to": to, "unsubscribe": links}
 
 
-def link(services: Services, channel_id: str, address: str) -> str:
+def link_for(vault: Vault, public_url: str, channel_id: str, address: str) -> str:
     """Give the address of the page where this mail address leaves this channel."""
-    token = UUID(channel_id).bytes + _mac(services.vault, channel_id, address)
-    return f"{services.settings.public_url}{PATH}/{base64.urlsafe_b64encode(token).decode()}"
+    token = UUID(channel_id).bytes + _mac(vault, channel_id, address)
+    return f"{public_url}{PATH}/{base64.urlsafe_b64encode(token).rstrip(b'=').decode()}"
 
 
 async def look(services: Services, token: str) -> Mailbox:
@@ -177,7 +178,7 @@ def _mac(vault: Vault, channel_id: str, address: str) -> bytes:
 
 def _read(token: str) -> tuple[str, bytes]:
     try:
-        raw = base64.b64decode(token.encode("ascii"), altchars=b"-_", validate=True)
+        raw = base64.b64decode(token.encode("ascii") + b"=", altchars=b"-_", validate=True)
     except (UnicodeEncodeError, binascii.Error):
         raw = b""
     if len(raw) != 16 + _MAC:

@@ -39,6 +39,7 @@ async def channel_view(services: Services, row: Row) -> Channel:
         last=await _last(services.database, row["workspace_id"], channel_id=row["id"]),
         link=LinkOffer(waiting.url or "", waiting.code, waiting.expires_at) if waiting else None,
         missing="" if config.get("bot_token") else _missing(services, row["kind"]),
+        unsubscribed=tuple(config.get("unsubscribed", ())),
     )
 
 

@@ -46,6 +46,7 @@ class Channel:
     last: Delivery | None = None
     link: LinkOffer | None = None
     missing: str = ""
+    unsubscribed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
