@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
+import structlog
 from litestar import Request, Response, post
 from litestar.params import FromPath
 from telegram import Update
@@ -18,7 +19,7 @@ from leadsbot.bot.hooks import PATH, secret_of
 from leadsbot.bot.line import Line, line_of, named
 from leadsbot.bot.updates import handle
 from leadsbot.db import Tx
-from leadsbot.errors import InvalidInput, NotFound, Unauthorized, Unavailable
+from leadsbot.errors import Unavailable
 from leadsbot.jobs.outcomes import Again, Done, Outcome
 from leadsbot.jobs.queue import enqueue
 from leadsbot.jobs.runner import JobHandler
@@ -31,6 +32,8 @@ SECRET_HEADER: Final = "x-telegram-bot-api-secret-token"  # noqa: S105
 STALE_MS: Final = clock.HOUR
 _AGAIN_MS: Final = 2 * clock.SECOND
 
+log = structlog.get_logger("leadsbot.bot")
+
 
 class _Head(msgspec.Struct):
     update_id: int
@@ -38,20 +41,21 @@ class _Head(msgspec.Struct):
 
 @post(PATH + "/{bot_id:str}", status_code=200, include_in_schema=False, request_max_body_size=MAX_BODY)
 async def receive(request: Request[Any, Any, Any], bot_id: FromPath[str]) -> Response[bytes]:
-    """Keep an update, once however often it comes. 404 for a bot that isn't ours, 401 without its secret."""
+    """Keep an update, once however often it comes. 404 for a bot that isn't ours, 401 without its secret, 400 for what
+    is no update; 503 where the database can't take it, and Telegram repeats it."""
     services: Services = request.app.state.services
     token = await _token(services, bot_id)
     if token is None or services.settings.telegram_mode != "webhook":
-        raise NotFound("There is nothing here.")
+        return Response(b"", status_code=404)
     given = request.headers.get(SECRET_HEADER, "").encode()
     if not hmac.compare_digest(given, secret_of(services.vault, token).encode()):
-        raise Unauthorized("This is Telegram's own address.")
+        return Response(b"", status_code=401)
     body = await request.body()
     try:
         head = msgspec.json.decode(body, type=_Head)
         update = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise InvalidInput("The body is no update.") from None
+        return Response(b"", status_code=400)
     await services.database.write(lambda tx: _keep(tx, bot_id, head.update_id, update))
     return Response(b"")
 
@@ -81,6 +85,8 @@ def job_handlers(services: Services) -> dict[str, JobHandler]:
             await handle(services, line, update)
         except Unavailable as error:
             return Again(_AGAIN_MS, error=error.message)
+        except Exception as error:  # as when polling: one update that breaks holds up no other
+            log.error("bot.update_broke", update=update.update_id, error=repr(error), exc_info=True)
         return Done()
 
     return {UPDATE: run}

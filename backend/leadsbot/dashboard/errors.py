@@ -15,7 +15,7 @@ from leadsbot.dashboard.views import ErrorPage
 from leadsbot.errors import Unauthorized
 
 # Addresses that programs talk to; whatever else there is, is a page.
-_FOR_PROGRAMS = frozenset({"api", "f", "health", "metrics", "openapi.json", "static", "widget.js"})
+_FOR_PROGRAMS = frozenset({"api", "f", "health", "metrics", "openapi.json", "static", "telegram", "widget.js"})
 
 AnyRequest = Request[Any, Any, Any]
 

@@ -1,0 +1,71 @@
+"""Bots that workspaces brought along: heard like the instance's, while their channels are there."""
+
+from __future__ import annotations
+
+import asyncio
+
+from structlog.testing import capture_logs
+
+from leadsbot.bot import BotService, links
+from leadsbot.bot.crew import Crew
+from leadsbot.routing import destinations
+from leadsbot.workspaces.bootstrap import Created
+from tests.bot.talking import channel_in
+from tests.bot.test_bot import CHAT, answer, wait_for_call
+from tests.routing.house import Make, in_thread
+from tests.support.telegram_server import ADA, TelegramServer
+
+
+async def test_a_channel_is_linked_by_its_own_bot(
+    make_services: Make, workspace: Created, telegram: TelegramServer
+) -> None:
+    services = make_services(telegram_token="")
+    given = {"bot_token": telegram.token}
+    channel = await destinations.create_channel(services, workspace.workspace_id, "telegram", given)
+    offer = await links.offer(services, channel)
+    assert offer is not None and offer.url == f"https://t.me/leadsbot_test_bot?start={offer.code}"
+    bot = BotService(services)
+    await bot.start()
+    telegram.say(CHAT, ADA, f"/start {offer.code}")
+    assert "Linked" in (await answer(telegram, CHAT)).text
+    telegram.say(CHAT, ADA, "/leads")
+    assert "Leads of Lindenhof" in (await answer(telegram, CHAT, 2)).text
+    await bot.stop()
+
+
+async def test_a_bot_is_heard_until_its_channel_goes_and_a_wrong_token_does_not_spin(
+    make_services: Make, workspace: Created, telegram: TelegramServer
+) -> None:
+    services = make_services(telegram_token="")
+    channel = await channel_in(services, workspace, CHAT, bot_token="77:wrong")
+    crew = Crew(services, look_s=0.02)
+    task = asyncio.create_task(crew.run())
+    with capture_logs() as logs:
+        await in_thread(lambda: wait_for_call(telegram, lambda call: call.status == 401))
+        await destinations.delete_channel(services.database, workspace.workspace_id, channel["id"])
+        async with asyncio.timeout(10):
+            while len(asyncio.all_tasks()) > 2 and "telegram-own-bot" in _names():  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    assert len(telegram.calls) == 1
+    assert [entry["bot"] for entry in logs if entry["event"] == "bot.token_refused"] == ["77"]
+    assert "wrong" not in str(logs)
+    assert await services.database.fetch("SELECT id FROM leases") == []
+
+
+def _names() -> set[str]:
+    return {task.get_name() for task in asyncio.all_tasks()}
+
+
+async def test_a_code_of_another_bot_links_nothing(
+    make_services: Make, workspace: Created, telegram: TelegramServer
+) -> None:
+    services = make_services()
+    given = {"bot_token": "77:another"}
+    channel = await destinations.create_channel(services, workspace.workspace_id, "telegram", given)
+    bot = BotService(services)
+    await bot.start()
+    telegram.say(CHAT, ADA, f"/start {links.make_code(services.vault, channel['id'])}")
+    assert "for another bot" in (await answer(telegram, CHAT)).text
+    await bot.stop()

@@ -1,0 +1,130 @@
+"""Webhook mode: Telegram is told where to push, its pushes are kept once, and nobody else's are."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import pytest
+
+from leadsbot.bot import BotService, pushed
+from leadsbot.bot.hooks import secret_of
+from leadsbot.bot.updates import WANTED
+from leadsbot.db import Database
+from leadsbot.services import Services
+from leadsbot.vault import Vault
+from leadsbot.workspaces.bootstrap import Created
+from tests.bot.talking import PRIVATE, channel_in
+from tests.routing.house import Make, in_thread
+from tests.support.application import made, running
+from tests.support.telegram_server import ADA, TelegramServer
+
+KEY = "a key for tests"
+HELP = {"message_id": 1, "date": 1, "chat": {"id": PRIVATE, "type": "private"}, "from": ADA, "text": "/help"}
+HEADER = "X-Telegram-Bot-Api-Secret-Token"
+
+
+def told(telegram: TelegramServer, method: str) -> int:
+    return sum(call.method == method for call in telegram.calls)
+
+
+async def called(telegram: TelegramServer, method: str, times: int = 1) -> None:
+    def wait() -> bool:
+        with telegram.changed:
+            return telegram.changed.wait_for(lambda: told(telegram, method) >= times, 10)
+
+    assert await in_thread(wait), method
+
+
+@pytest.fixture
+async def client(database: Database, telegram: TelegramServer) -> AsyncIterator[httpx.AsyncClient]:
+    env = {
+        "DATABASE_URL": database.url,
+        "SECRET_KEY": KEY,
+        "PUBLIC_URL": "https://leads.example.com",
+        "TELEGRAM_TOKEN": telegram.token,
+        "TELEGRAM_API": telegram.base_url,
+        "TELEGRAM_MODE": "webhook",
+    }
+    with made({f"LEADSBOT_{name}": value for name, value in env.items()}) as app:
+        async with running(app):
+            transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+            yield httpx.AsyncClient(transport=transport, base_url="https://leads.example.com")
+
+
+async def jobs(services: Services) -> list[dict[str, Any]]:
+    rows = await services.database.fetch("SELECT payload FROM jobs WHERE kind = $1", pushed.UPDATE)
+    return [json.loads(row["payload"]) for row in rows]
+
+
+async def test_a_push_is_kept_once_and_answered_by_a_job(
+    services: Services, telegram: TelegramServer, client: httpx.AsyncClient
+) -> None:
+    headers = {HEADER: secret_of(Vault(KEY), telegram.token)}
+    update = {"update_id": 5, "message": HELP}
+    for _ in range(2):
+        answer = await client.post("/telegram/4242", json=update, headers=headers)
+        assert (answer.status_code, answer.content) == (200, b"")
+    (payload,) = await jobs(services)
+    await pushed.job_handlers(services)[pushed.UPDATE](payload)
+    (said,) = [call for call in telegram.sent if call.method == "sendMessage"]
+    assert "/leads" in said.text
+    await pushed.job_handlers(services)[pushed.UPDATE]({**payload, "at": 0})
+    assert told(telegram, "sendMessage") == 1  # an hour late nobody waits for it any more
+
+
+async def test_what_is_not_telegrams_is_refused_and_not_kept(
+    services: Services, telegram: TelegramServer, client: httpx.AsyncClient
+) -> None:
+    right = {HEADER: secret_of(Vault(KEY), telegram.token)}
+    other = {HEADER: secret_of(Vault(KEY), "1:another-bot")}
+    update = json.dumps({"update_id": 5, "message": HELP}).encode()
+    asked: list[tuple[str, bytes, dict[str, str], int]] = [
+        ("4242", update, {}, 401),
+        ("4242", update, {HEADER: "wrong"}, 401),
+        ("4242", update, other, 401),
+        ("1", update, other, 404),
+        ("4242", b"no json", right, 400),
+        ("4242", b"[]", right, 400),
+        ("4242", b'{"update_id": "x"}', right, 400),
+        ("4242", b'{"update_id": 1, "x": "' + b"x" * pushed.MAX_BODY + b'"}', right, 413),
+    ]
+    got = [(await client.post(f"/telegram/{bot}", content=body, headers=headers)).status_code
+           for bot, body, headers, _ in asked]  # fmt: skip
+    assert got == [status for *_, status in asked]
+    assert await jobs(services) == []
+
+
+async def test_telegram_is_told_once_where_to_push_and_forgets_it_when_polling_returns(
+    make_services: Make, workspace: Created, telegram: TelegramServer
+) -> None:
+    services = make_services(telegram_mode="webhook")
+    for _ in range(2):
+        bot = BotService(services)
+        await bot.start()
+        await called(telegram, "getWebhookInfo", told(telegram, "getWebhookInfo") + 1)
+        await called(telegram, "setWebhook")
+        await bot.stop()
+    assert told(telegram, "setWebhook") == 1
+    assert telegram.webhook["url"] == "https://leads.example.com/telegram/4242"
+    assert telegram.webhook["secret_token"] == secret_of(services.vault, telegram.token)
+    assert set(telegram.webhook["allowed_updates"]) == set(WANTED)
+    bot = BotService(make_services())
+    await bot.start()
+    await called(telegram, "deleteWebhook")
+    await bot.stop()
+
+
+async def test_a_workspaces_own_bot_is_pushed_too_until_its_channel_goes(
+    make_services: Make, workspace: Created, telegram: TelegramServer
+) -> None:
+    services = make_services(telegram_mode="webhook", telegram_token="")
+    channel = await channel_in(services, workspace, PRIVATE, bot_token=telegram.token)
+    bot = BotService(services, look_s=0.05)
+    await bot.start()
+    await called(telegram, "setWebhook")
+    await services.database.write(lambda tx: tx.execute("DELETE FROM channels WHERE id = $1", channel["id"]))
+    await called(telegram, "deleteWebhook")
+    await bot.stop()
