@@ -11,8 +11,10 @@ from leadsbot import clock
 from leadsbot.db import Database, Tx
 from leadsbot.jobs import outcomes
 from leadsbot.jobs.cron import KEEP_DONE_MS, purge_done
-from leadsbot.jobs.outcomes import Again, Dead, Done, Outcome
-from leadsbot.jobs.queue import LANE_LIMIT, LEASE_MS, Claim, claim, enqueue, next_due, renew
+from leadsbot.jobs.claiming import Look, Taken, Turns, claim
+from leadsbot.jobs.outcomes import Again, Back, Dead, Done, Outcome
+from leadsbot.jobs.places import ALL, HOUSE, LANE_LIMIT, OF_WORKSPACE, Places
+from leadsbot.jobs.queue import LEASE_MS, Claim, enqueue, renew
 from leadsbot.workspaces.tables import Workspace
 
 KINDS = ["greet"]
@@ -25,12 +27,35 @@ async def add(database: Database, *names: str, **how: Any) -> list[str]:
     return await database.write(unit)
 
 
-async def take(database: Database, slots: int = 100, **running: int) -> list[Claim]:
-    return await claim(database, slots, running, KINDS)
+class Node:
+    """What a node knows: which places are taken, whose turn it is."""
+
+    def __init__(self, *kinds: str, together: tuple[str, ...] = ()) -> None:
+        self.places = Places()
+        self._look = Look(kinds or KINDS, together, self.places, Turns())
+
+    async def look(self, database: Database) -> Taken:
+        """Claim once."""
+        taken: Taken = await database.put(claim, self._look)
+        for first, *_ in taken.works:
+            self.places.take(first.workspace_id, first.lane)
+        return taken
+
+    async def take(self, database: Database) -> list[Claim]:
+        """Claim until there is nothing to be claimed any more."""
+        claims: list[Claim] = []
+        while (taken := await self.look(database)).more:
+            claims += [one for work in taken.works for one in work]
+        return claims
+
+
+async def take(database: Database, *kinds: str) -> list[Claim]:
+    """Claim all that there is, as a node that has nothing to do yet."""
+    return await Node(*kinds).take(database)
 
 
 async def settle(database: Database, held: Claim, outcome: Outcome) -> bool:
-    return bool(await database.put(outcomes.settle, (held, outcome)))
+    return bool(await database.put(outcomes.settle, ([held], outcome)))
 
 
 async def row_of(database: Database, job_id: str) -> dict[str, Any] | None:
@@ -153,7 +178,9 @@ async def test_a_write_that_fails_leaves_its_job_and_its_neighbours_settle(datab
 
     await add(database, "Ada", "Grace")
     ada, grace = await take(database)
-    puts = [database.put(outcomes.settle, one) for one in ((ada, Done(broken)), (grace, Done(writes_workspace("w"))))]
+    puts = [
+        database.put(outcomes.settle, one) for one in (([ada], Done(broken)), ([grace], Done(writes_workspace("w"))))
+    ]
     failed, settled = await asyncio.gather(*puts, return_exceptions=True)
     assert isinstance(failed, ValueError)
     assert settled is True
@@ -172,18 +199,12 @@ async def test_a_lane_takes_at_most_its_share_and_the_others_go_on(database: Dat
 
 
 async def test_what_runs_of_a_lane_already_counts(database: Database) -> None:
-    await add(database, *map(str, range(5)), lane="slow")
-    assert await take(database, slow=LANE_LIMIT) == []
-    assert len(await take(database, slow=LANE_LIMIT - 1)) == 1
-
-
-async def test_a_lane_longer_than_a_look_does_not_hide_the_others(database: Database) -> None:
-    await add(database, *map(str, range(300)), lane="slow", due=1)
-    await add(database, "quick", lane="other", due=2)
-    taken = await take(database)
-    assert len(taken) == LANE_LIMIT
-    (quick,) = await take(database, slow=LANE_LIMIT)
-    assert quick.payload == {"name": "quick"}
+    await add(database, *map(str, range(LANE_LIMIT + 2)), lane="slow")
+    node = Node()
+    assert len(await node.take(database)) == LANE_LIMIT
+    assert await node.take(database) == []
+    node.places.give_back("", "slow", 1.0)
+    assert len(await node.take(database)) == 1
 
 
 async def test_again_gives_the_job_back_and_moves_its_due(database: Database) -> None:
@@ -194,7 +215,7 @@ async def test_again_gives_the_job_back_and_moves_its_due(database: Database) ->
     assert row is not None
     assert (row["state"], row["failures"], row["error"]) == ("ready", 0, "told to wait")
     assert await take(database) == []
-    wait = await next_due(database, {}, KINDS)
+    wait = (await Node().look(database)).idle
     assert wait is not None and 50_000 < wait <= 60_000
     await make_due(database)
     assert [one.claims for one in await take(database)] == [2]
@@ -232,15 +253,8 @@ async def test_a_job_is_not_claimed_before_it_is_due(database: Database) -> None
 
 async def test_kinds_that_nobody_here_handles_are_left_alone(database: Database) -> None:
     await add(database, "Ada")
-    assert await claim(database, 10, {}, ["another"]) == []
-    assert await next_due(database, {}, ["another"]) is None
+    assert await take(database, "another") == []
     assert len(await take(database)) == 1
-
-
-async def test_a_full_lane_is_not_waited_for(database: Database) -> None:
-    await add(database, "slow", lane="slow")
-    assert await next_due(database, {"slow": LANE_LIMIT}, KINDS) is None
-    assert await next_due(database, {}, KINDS) == 0
 
 
 async def test_a_unique_key_is_enqueued_once_even_after_its_job_is_done(database: Database) -> None:
@@ -265,8 +279,9 @@ async def test_done_jobs_are_purged_after_their_time_and_not_before(database: Da
 
 async def test_dead_and_waiting_jobs_are_not_purged(database: Database) -> None:
     await add(database, "Ada", "Grace")
-    held = (await take(database, 1))[0]
+    held, other = await take(database)
     await settle(database, held, Dead("no"))
+    await settle(database, other, Again(1))
     with clock.freeze(clock.now() + 10 * KEEP_DONE_MS):
         await database.write(purge_done)
     assert {row["state"] for row in await database.fetch("SELECT state FROM jobs")} == {"dead", "ready"}
@@ -274,12 +289,10 @@ async def test_dead_and_waiting_jobs_are_not_purged(database: Database) -> None:
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 async def test_two_nodes_never_hold_the_same_job(database: Database) -> None:
-    await add(database, *map(str, range(200)))
+    await add(database, *map(str, range(HOUSE)))
     async with Database.opened(database.url) as other:
-        taken: list[str] = []
-        while pair := [one.id for got in await asyncio.gather(take(database, 20), take(other, 20)) for one in got]:
-            taken += pair
-    assert len(taken) == len(set(taken)) == 200
+        taken = [one.id for got in await asyncio.gather(take(database), take(other)) for one in got]
+    assert len(taken) == len(set(taken)) == HOUSE
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
@@ -305,7 +318,7 @@ async def test_a_job_that_is_being_settled_is_not_taken_over(database: Database)
         entered.set()
         await go_on.wait()
 
-    settling = database.put(outcomes.settle, (held, Done(slow)))
+    settling = database.put(outcomes.settle, ([held], Done(slow)))
     await asyncio.wait_for(entered.wait(), 10)
     async with Database.opened(database.url) as other:
         assert await take(other) == []

@@ -15,7 +15,8 @@ from leadsbot.db import Database, Tx
 from leadsbot.jobs.cron import Cron, Tick
 from leadsbot.jobs.handlers import handlers_of, modules_in, ticks_of
 from leadsbot.jobs.outcomes import Again, Done, Outcome
-from leadsbot.jobs.queue import LANE_LIMIT, MAX_FAILURES, enqueue
+from leadsbot.jobs.places import LANE_LIMIT
+from leadsbot.jobs.queue import MAX_FAILURES, enqueue
 from leadsbot.jobs.runner import JobHandler, Runner
 from tests.support.waiting import until
 

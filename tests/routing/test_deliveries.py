@@ -163,7 +163,8 @@ async def test_an_answer_that_comes_after_a_newer_round_began_does_not_end_it(
     [delivery_id] = await ids(services, workspace)
     under_way = await deliver.deliver(services, delivery_id, 0)
     await deliveries.retry(services.database, workspace.workspace_id, delivery_id)
-    assert isinstance(under_way, Done) and under_way.writes
-    await services.database.write(under_way.writes)
+    assert isinstance(under_way, Done) and under_way.record
+    record, entry = under_way.record, under_way.entry
+    await services.database.write(lambda tx: record(tx, [entry]))
     now = await deliveries.get_delivery(services.database, workspace.workspace_id, delivery_id)
     assert (now["status"], len(now["attempts"])) == ("pending", 1)

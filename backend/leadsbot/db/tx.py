@@ -6,7 +6,7 @@ SQLite it is driven to its end inside the writer's thread, where nothing ever re
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from piccolo.query.base import Query
@@ -16,7 +16,7 @@ from leadsbot.db import sql as dialects
 from leadsbot.db.sql import Dialect
 
 Row = dict[str, Any]
-Finish = Callable[["Tx", list[Any]], None]
+Finish = Callable[["Tx", list[Any]], Awaitable[None] | None]
 
 
 class Statements(Protocol):
@@ -66,7 +66,8 @@ class Tx:
         self.signals.add(topic)
 
     def gather(self, key: str, items: Iterable[Any], finish: Finish) -> None:
-        """Hold items until the unit ends; then `finish(tx, items)` is called once for all that `key` gathered."""
+        """Hold items until the unit ends; then `finish(tx, items)` is called, or awaited, once for all that
+        `key` gathered."""
         _, held = self._gathered.setdefault(key, (finish, []))
         held.extend(items)
 
@@ -74,7 +75,9 @@ class Tx:
         """Finish what was gathered and write what waits: the writer calls it when the unit has returned."""
         gathered, self._gathered = self._gathered, {}
         for finish, items in gathered.values():
-            finish(self, items)
+            finishing = finish(self, items)
+            if finishing is not None:
+                await finishing
         await self.flush()
 
     async def flush(self) -> None:

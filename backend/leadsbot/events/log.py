@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -77,10 +78,16 @@ def record(tx: Tx, *happenings: Happening) -> list[str]:
             },
         )
         tx.signal(topic(happening.workspace_id))
-    tx.gather(ROUTE, ids, _enqueue_routing)
+    tx.gather(ROUTE, [(one.workspace_id, id) for one, id in zip(happenings, ids, strict=True)], _enqueue_routing)
     return ids
 
 
-def _enqueue_routing(tx: Tx, ids: list[str]) -> None:
-    for first in range(0, len(ids), EVENTS_PER_JOB):
-        enqueue(tx, ROUTE, {"events": ids[first : first + EVENTS_PER_JOB]})
+def _enqueue_routing(tx: Tx, recorded: list[tuple[str, str]]) -> None:
+    """A workspace's jobs are a chain: what happened later is never told before what happened first."""
+    of_workspace: defaultdict[str, list[str]] = defaultdict(list)
+    for workspace_id, event_id in recorded:
+        of_workspace[workspace_id].append(event_id)
+    for workspace_id, ids in of_workspace.items():
+        for first in range(0, len(ids), EVENTS_PER_JOB):
+            events = {"events": ids[first : first + EVENTS_PER_JOB]}
+            enqueue(tx, ROUTE, events, workspace_id=workspace_id, chain=f"{ROUTE}:{workspace_id}")

@@ -1,32 +1,43 @@
-"""How a job ends. What the work wrote (`writes`) and the settling are one transaction, under the claim's fence."""
+"""How a job ends. What the work wrote and the settling are one transaction, under the claim's fence."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from leadsbot import clock
 from leadsbot.db import Tx
+from leadsbot.jobs.chains import release
 from leadsbot.jobs.queue import ERROR_LENGTH, Claim, still_held
 
 Writes = Callable[[Tx], Awaitable[None]]
+Record = Callable[[Tx, Sequence[Any]], Awaitable[None]]
+
+LEAVES_LINE_AFTER = 3
+"""Failures of its own code after which a job no longer holds up the others of its chain."""
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The job is finished."""
+    """The job is finished. `writes` is run for it alone; `record` is given, with those of the other jobs that are
+    settled in the same transaction and name the same function, its `entry`."""
 
     writes: Writes | None = None
+    record: Record | None = None
+    entry: Any = None
 
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """Run it again `after` ms; its slot is given back meanwhile. A failure counts, a mere postponement doesn't."""
+    """Run it again `after` ms; its place is given back meanwhile. A failure counts, a mere postponement doesn't."""
 
     after: int
     writes: Writes | None = None
     error: str = ""
     failed: bool = False
+    record: Record | None = None
+    entry: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,24 +48,41 @@ class Dead:
     writes: Writes | None = None
 
 
-Outcome = Done | Again | Dead
+@dataclass(frozen=True, slots=True)
+class Back:
+    """It wasn't begun: it stands where it stood."""
 
 
-async def settle(tx: Tx, settled: Sequence[tuple[Claim, Outcome]]) -> list[bool]:
-    """Batch handler: write each outcome whose claim still holds; gives, in order, whether it did."""
-    held = await still_held(tx, [claim for claim, _ in settled])
-    finished = []
-    for claim, outcome in settled:
-        if claim.id not in held:
+Outcome = Done | Again | Dead | Back
+Settled = tuple[Sequence[Claim], Outcome]
+
+
+async def settle(tx: Tx, settled: Sequence[Settled]) -> list[bool]:
+    """Batch handler: write each outcome, of one job or of several done together, if all its claims hold; gives, in
+    order, whether they did."""
+    held = await still_held(tx, [claim for claims, _ in settled for claim in claims])
+    stands = [all(claim.id in held for claim in claims) for claims, _ in settled]
+    standing = [one for one, whether in zip(settled, stands, strict=True) if whether]
+    await _write(tx, [outcome for _, outcome in standing])
+    each = [(claim, outcome) for claims, outcome in standing for claim in claims]
+    await _finish(tx, [claim.id for claim, outcome in each if isinstance(outcome, Done)])
+    await _put_back(tx, each)
+    await _bury(tx, each)
+    await release(tx, sorted({claim.chain for claim, outcome in each if claim.chain and _ends(claim, outcome)}))
+    return stands
+
+
+async def _write(tx: Tx, outcomes: Sequence[Outcome]) -> None:
+    recorded: dict[Record, list[Any]] = {}
+    for outcome in outcomes:
+        if isinstance(outcome, Back):
             continue
         if outcome.writes:
             await outcome.writes(tx)
-        if isinstance(outcome, Done):
-            finished.append(claim.id)
-        else:
-            await _put_back(tx, claim, outcome)
-    await _finish(tx, finished)
-    return [claim.id in held for claim, _ in settled]
+        if not isinstance(outcome, Dead) and outcome.record:
+            recorded.setdefault(outcome.record, []).append(outcome.entry)
+    for record, entries in recorded.items():
+        await record(tx, entries)
 
 
 async def _finish(tx: Tx, ids: list[str]) -> None:
@@ -68,20 +96,42 @@ async def _finish(tx: Tx, ids: list[str]) -> None:
         await tx.execute(f"DELETE FROM jobs WHERE unique_key IS NULL AND id {tx.one_of(1)}", tx.many(ids))
 
 
-async def _put_back(tx: Tx, claim: Claim, outcome: Again | Dead) -> None:
+async def _put_back(tx: Tx, settled: Sequence[tuple[Claim, Outcome]]) -> None:
+    await tx.execute_many(
+        f"UPDATE jobs SET state = 'ready', waits = $3, due = {tx.now_ms} + $2, lease_until = NULL, error = $4,"
+        " failures = failures + $5, chain = $6 WHERE id = $1",
+        [
+            (
+                claim.id,
+                outcome.after,
+                "time" if outcome.after > 0 else "",
+                outcome.error[:ERROR_LENGTH],
+                int(outcome.failed),
+                "" if _ends(claim, outcome) else claim.chain,
+            )
+            for claim, outcome in settled
+            if isinstance(outcome, Again)
+        ],
+    )
+    await tx.execute_many(
+        "UPDATE jobs SET state = 'ready', lease_until = NULL WHERE id = $1",
+        [(claim.id,) for claim, outcome in settled if isinstance(outcome, Back)],
+    )
+
+
+async def _bury(tx: Tx, settled: Sequence[tuple[Claim, Outcome]]) -> None:
+    await tx.execute_many(
+        "UPDATE jobs SET state = 'dead', error = $2, done_at = $3 WHERE id = $1",
+        [
+            (claim.id, outcome.error[:ERROR_LENGTH], clock.now())
+            for claim, outcome in settled
+            if isinstance(outcome, Dead)
+        ],
+    )
+
+
+def _ends(claim: Claim, outcome: Outcome) -> bool:
+    """Tell whether the others of its chain may go: it is over, or its own code fails, not who it talks to."""
     if isinstance(outcome, Again):
-        await tx.execute(
-            f"UPDATE jobs SET state = 'ready', due = {tx.now_ms} + $2, lease_until = NULL, error = $3,"
-            " failures = failures + $4 WHERE id = $1",
-            claim.id,
-            outcome.after,
-            outcome.error[:ERROR_LENGTH],
-            int(outcome.failed),
-        )
-    else:
-        await tx.execute(
-            "UPDATE jobs SET state = 'dead', error = $2, done_at = $3 WHERE id = $1",
-            claim.id,
-            outcome.error[:ERROR_LENGTH],
-            clock.now(),
-        )
+        return outcome.failed and claim.failures + 1 >= LEAVES_LINE_AFTER
+    return not isinstance(outcome, Back)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
+from collections import defaultdict, deque
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
@@ -13,16 +14,27 @@ import structlog
 from leadsbot import clock
 from leadsbot.db import Database
 from leadsbot.errors import LeadsBotError
-from leadsbot.jobs.outcomes import Again, Dead, Outcome, settle
-from leadsbot.jobs.queue import CLAIM_LIMIT, LEASE_MS, MAX_FAILURES, SIGNAL, Claim, claim, next_due, renew
-
-JobHandler = Callable[[dict[str, Any]], Awaitable[Outcome]]
+from leadsbot.jobs.claiming import Look, Taken, Turns, claim
+from leadsbot.jobs.outcomes import Again, Back, Dead, Outcome, Settled, settle
+from leadsbot.jobs.places import LANE_LIMIT, Places
+from leadsbot.jobs.queue import LEASE_MS, MAX_FAILURES, SIGNAL, Claim, renew
 
 POLL_S = 1.0
 STOP_WITHIN_S = 20.0
 _BACKOFF_MS = (1, 5, 30, 120, 600, 3600)
 
 log = structlog.get_logger("leadsbot.jobs")
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """A handler of several jobs of one chain at once: it gets their payloads, in order, and gives one outcome."""
+
+    run: Callable[[list[dict[str, Any]]], Awaitable[Outcome]]
+
+
+JobHandler = Callable[[dict[str, Any]], Awaitable[Outcome]] | Together
+Work = Sequence[Claim]
 
 
 class Runner:
@@ -34,7 +46,15 @@ class Runner:
     def __init__(self, database: Database, handlers: Mapping[str, JobHandler]) -> None:
         self._database = database
         self._handlers = dict(handlers)
-        self._running: dict[asyncio.Task[None], Claim] = {}
+        self._places = Places()
+        self._look = Look(
+            kinds=list(handlers),
+            together=[kind for kind, handler in handlers.items() if isinstance(handler, Together)],
+            places=self._places,
+            turns=Turns(),
+        )
+        self._running: dict[asyncio.Task[None], Work] = {}
+        self._lanes: defaultdict[str, _Lane] = defaultdict(_Lane)
         self._freed = asyncio.Event()
         self._claiming: asyncio.Task[None] | None = None
         self._renewing: asyncio.Task[None] | None = None
@@ -53,6 +73,7 @@ class Runner:
         self._freed.set()
         if self._claiming:
             await self._claiming
+        await self._put_back([work for lane in self._lanes.values() for work in lane.leave()])
         if self._running:
             await asyncio.wait(self._running, timeout=STOP_WITHIN_S)
         left = [task for task in (*self._running, self._renewing) if task]
@@ -66,8 +87,9 @@ class Runner:
                 woken.clear()
                 self._freed.clear()
                 try:
-                    claimed = await self._claim()
-                    wait = 0.0 if claimed else await self._idle_for()
+                    taken: Taken = await self._database.put(claim, self._look)
+                    wait = 0.0 if taken.more else _idle_for(taken)
+                    self._begin(taken.works)
                 except LeadsBotError as error:
                     log.warning("jobs.claim_failed", error=error.message)
                     wait = POLL_S
@@ -77,60 +99,123 @@ class Runner:
                 if wait and not self._stopping:
                     await _first_of(wait, woken.wait(), self._freed.wait())
 
-    async def _claim(self) -> bool:
-        free = CLAIM_LIMIT - len(self._running)
-        if free <= 0:
-            await self._freed.wait()
-            return True
-        claims = await claim(self._database, free, self._lanes(), list(self._handlers))
-        for taken in claims:
-            task = asyncio.create_task(self._work(taken), name=f"job:{taken.kind}")
-            self._running[task] = taken
-            task.add_done_callback(self._finished)
-        return bool(claims)
+    def _begin(self, works: Sequence[Work]) -> None:
+        """Begin what was taken; of a lane at most `LANE_LIMIT` at once, the others stand by."""
+        for work in works:
+            head = work[0]
+            self._places.take(head.workspace_id, head.lane)
+            if head.lane and self._lanes[head.lane].running >= LANE_LIMIT:
+                self._lanes[head.lane].standing_by.append(work)
+            else:
+                self._run(work)
 
-    def _lanes(self) -> Counter[str]:
-        return Counter(work.lane for work in self._running.values())
-
-    async def _idle_for(self) -> float:
-        due = await next_due(self._database, self._lanes(), list(self._handlers))
-        return POLL_S if due is None else min(POLL_S, max(due / 1000, 0.02))
+    def _run(self, work: Work) -> None:
+        if work[0].lane:
+            self._lanes[work[0].lane].running += 1
+        task = asyncio.create_task(self._work(work), name=f"job:{work[0].kind}")
+        self._running[task] = work
+        task.add_done_callback(self._finished)
 
     def _finished(self, task: asyncio.Task[None]) -> None:
-        self._running.pop(task, None)
+        self._running.pop(task)
         self._freed.set()
 
-    async def _work(self, taken: Claim) -> None:
-        if taken.failures >= MAX_FAILURES:
-            await self._settle(taken, Dead("It was cut off again and again."))
-            return
+    async def _work(self, work: Work) -> None:
+        """Do it, let the next of its lane begin, and write down what came of it: sending goes on meanwhile."""
+        began = self._clock()
+        settled: list[Settled] = []
         try:
-            outcome = await self._handlers[taken.kind](taken.payload)
+            settled = await self._outcomes(work)
+        finally:
+            troubled = any(isinstance(outcome, Again) for _, outcome in settled)
+            self._places.give_back(work[0].workspace_id, work[0].lane, self._clock() - began, failed=troubled)
+            given_up = self._next_of(work[0].lane, troubled=troubled)
+            self._freed.set()
+        await asyncio.gather(self._put_back(given_up), *(self._settle(*one) for one in settled))
+
+    def _next_of(self, name: str, *, troubled: bool) -> list[Work]:
+        """Begin what stands by in a lane. Where it is in trouble give all of it instead: when it goes on is for the
+        next look to say."""
+        lane = self._lanes.get(name)
+        if lane is None:
+            return []
+        lane.running -= 1
+        given_up = lane.leave() if troubled else []
+        if lane.standing_by and not self._stopping:
+            self._run(lane.standing_by.popleft())
+        if not lane.running and not lane.standing_by:
+            del self._lanes[name]
+        return given_up
+
+    def _clock(self) -> float:
+        return asyncio.get_running_loop().time()
+
+    async def _outcomes(self, work: Work) -> list[Settled]:
+        handler = self._handlers[work[0].kind]
+        if isinstance(handler, Together) and len(work) > 1:
+            with contextlib.suppress(Exception):  # alone each of them says what is wrong with it
+                return [(work, await handler.run([one.payload for one in work]))]
+        settled: list[Settled] = []
+        for one in work:
+            held_up = any(isinstance(before, Again) for _, before in settled)
+            settled.append(([one], Back() if held_up else await self._alone(one)))
+        return settled
+
+    async def _alone(self, taken: Claim) -> Outcome:
+        if taken.failures >= MAX_FAILURES:
+            return Dead("It was cut off again and again.")
+        handler = self._handlers[taken.kind]
+        try:
+            return await (handler.run([taken.payload]) if isinstance(handler, Together) else handler(taken.payload))
         except Exception as error:
             log.error("jobs.failed", kind=taken.kind, job=taken.id, error=repr(error), exc_info=True)
-            outcome = _after_failure(taken, error)
-        await self._settle(taken, outcome)
+            return _after_failure(taken, error)
 
-    async def _settle(self, taken: Claim, outcome: Outcome) -> None:
+    async def _put_back(self, works: Sequence[Work]) -> None:
+        for work in works:
+            self._places.give_back(work[0].workspace_id, work[0].lane)
+        await asyncio.gather(*(self._settle(work, Back()) for work in works))
+
+    async def _settle(self, work: Work, outcome: Outcome) -> None:
         """Write the outcome; while the database can't take it, keep trying: the work was done, not to be redone."""
         while True:
             try:
-                await self._database.put(settle, (taken, outcome))
+                await self._database.put(settle, (work, outcome))
                 return
             except LeadsBotError as error:
-                log.warning("jobs.settle_failed", kind=taken.kind, job=taken.id, error=error.message)
+                log.warning("jobs.settle_failed", kind=work[0].kind, job=work[0].id, error=error.message)
                 await asyncio.sleep(error.retry_after or POLL_S)
             except Exception as error:
-                log.error("jobs.settle_failed", kind=taken.kind, job=taken.id, error=repr(error), exc_info=True)
-                outcome = _after_failure(taken, error)
+                log.error("jobs.settle_failed", kind=work[0].kind, job=work[0].id, error=repr(error), exc_info=True)
+                outcome = _after_failure(work[0], error)
                 await asyncio.sleep(POLL_S)
 
     async def _renew(self) -> None:
         while True:
             await asyncio.sleep(LEASE_MS / 3000)
-            for work in list(self._running.values()):
+            waiting = [work for lane in self._lanes.values() for work in lane.standing_by]
+            for held in (one for work in (*self._running.values(), *waiting) for one in work):
                 with contextlib.suppress(LeadsBotError):
-                    self._database.put(_renew_batch, work).add_done_callback(_ignore)
+                    self._database.put(_renew_batch, held).add_done_callback(_ignore)
+
+
+class _Lane:
+    """What this process does of a lane: how many run, and which stand by for the next of them to end."""
+
+    __slots__ = ("running", "standing_by")
+
+    def __init__(self) -> None:
+        self.running = 0
+        self.standing_by: deque[Work] = deque()
+
+    def leave(self) -> list[Work]:
+        works = list(self.standing_by)
+        self.standing_by.clear()
+        return works
+
+
+def _idle_for(taken: Taken) -> float:
+    return POLL_S if taken.idle is None else min(POLL_S, max(taken.idle / 1000, 0.02))
 
 
 def _after_failure(taken: Claim, error: Exception) -> Outcome:

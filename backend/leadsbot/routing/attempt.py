@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from time import perf_counter
@@ -44,13 +44,22 @@ class Tried:
 
 async def attempt(services: Services, destination: Destination, delivery: Mapping[str, Any]) -> Tried:
     """Send a delivery once. `delivery` is its row with the workspace's `name` and `timezone`. Raises nothing."""
+
+    async def send() -> Receipt:
+        parcel, remark = await parcel_of(services, destination, delivery)
+        receipt = await services.channels[destination.kind].send(parcel, services.outbound)
+        return replace(receipt, note=note(f"{remark} {receipt.note}".encode())) if remark else receipt
+
+    return await trying(send, destination.kind, str(delivery["id"]))
+
+
+async def trying(send: Callable[[], Awaitable[Receipt]], kind: str, delivery_id: str) -> Tried:
+    """Give what came of sending, whatever that is."""
     at, started = clock.now(), perf_counter()
     outcome: Receipt | DeliveryFailed
     try:
         async with asyncio.timeout(LONGEST_S):
-            parcel, remark = await parcel_of(services, destination, delivery)
-            outcome = await services.channels[destination.kind].send(parcel, services.outbound)
-            outcome = replace(outcome, note=note(f"{remark} {outcome.note}".encode())) if remark else outcome
+            outcome = await send()
     except DeliveryFailed as failure:
         outcome = failure
     except LeadsBotError as error:
@@ -58,7 +67,7 @@ async def attempt(services: Services, destination: Destination, delivery: Mappin
     except TimeoutError:
         outcome = DeliveryFailed(f"It took longer than {LONGEST_S:g} seconds.")
     except Exception as error:
-        log.error("delivery.broke", delivery=delivery["id"], kind=destination.kind, error=repr(error), exc_info=True)
+        log.error("delivery.broke", delivery=delivery_id, kind=kind, error=repr(error), exc_info=True)
         outcome = DeliveryFailed("Something went wrong on this server; its log says what.")
     return Tried(at, round((perf_counter() - started) * 1000), outcome)
 

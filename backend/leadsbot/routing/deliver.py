@@ -11,9 +11,11 @@ from typing import Any
 from leadsbot.db import Database, Tx
 from leadsbot.jobs.outcomes import Again, Done, Outcome
 from leadsbot.jobs.runner import JobHandler
+from leadsbot.routing import gates
 from leadsbot.routing.attempt import Tried, attempt
-from leadsbot.routing.destination import Destination, of_delivery
-from leadsbot.routing.record import write_attempt, write_end
+from leadsbot.routing.destination import Destination
+from leadsbot.routing.loading import Loading
+from leadsbot.routing.record import Entry, write_attempts, write_end
 from leadsbot.routing.route import DELIVER
 from leadsbot.routing.verdict import Verdict, judge
 from leadsbot.services import Services
@@ -25,38 +27,42 @@ _OPEN = ("pending", "failed")
 
 
 def job_handlers(services: Services) -> dict[str, JobHandler]:
+    loading = Loading(services.database)
+
     async def run(payload: Mapping[str, Any]) -> Outcome:
-        return await deliver(services, payload["delivery"], payload["round"])
+        at_once = payload.get("at_once", False)
+        return await deliver(services, payload["delivery"], payload["round"], loading, at_once=at_once)
 
     return {DELIVER: run}
 
 
-async def deliver(services: Services, delivery_id: str, round: int) -> Outcome:
-    """Try a delivery once, unless it has ended or a later round has begun."""
-    delivery = await load(services.database, delivery_id)
+async def deliver(
+    services: Services, delivery_id: str, round: int, loading: Loading | None = None, *, at_once: bool = False
+) -> Outcome:
+    """Try a delivery once, unless it has ended, a later round has begun, or it may not go yet (see `gates`)."""
+    delivery, destination = await (loading or Loading(services.database)).load(delivery_id)
     if delivery is None or delivery["round"] != round or delivery["status"] not in _OPEN:
         return Done()
-    destination = await of_delivery(services.database, delivery)
     if destination is None:
-        return _end(delivery, "dead", "Where it was to go has been deleted.")
+        return _end(delivery, "dead", gates.GONE)
     if not destination.row["enabled"]:
-        return _end(delivery, "withheld", "Where it was to go is switched off.")
+        return _end(delivery, "withheld", gates.OFF)
+    held = await gates.gate(services, delivery, destination, at_once=at_once)
+    if held is not None:
+        return held
     tried = await attempt(services, destination, delivery)
     return _outcome(services, delivery, destination, tried)
 
 
 async def load(database: Database, delivery_id: str) -> Row | None:
     """Give a delivery with its workspace's `name` and `timezone`."""
-    return await database.fetch_one(
-        "SELECT d.*, w.name, w.timezone FROM deliveries d JOIN workspaces w ON w.id = d.workspace_id WHERE d.id = $1",
-        delivery_id,
-    )
+    return (await Loading(database).load(delivery_id))[0]
 
 
 def verdict_on(services: Services, delivery: Row, destination: Destination, tried: Tried) -> Verdict:
     """Judge an attempt by the instance's schedule."""
     try:
-        config = destination.config(services.vault)
+        config = destination.config(services.vault) if tried.failure and tried.failure.moved else {}
     except Undecipherable:
         config = {}
     return judge(tried, destination, delivery["attempt_count"], services.settings.retry_schedule, config)
@@ -64,11 +70,11 @@ def verdict_on(services: Services, delivery: Row, destination: Destination, trie
 
 def _outcome(services: Services, delivery: Row, destination: Destination, tried: Tried) -> Outcome:
     verdict = verdict_on(services, delivery, destination, tried)
-
-    async def write(tx: Tx) -> None:
-        await write_attempt(tx, services.vault, delivery, destination, tried, verdict)
-
-    return Done(writes=write) if verdict.wait is None else Again(verdict.wait, writes=write, error=tried.error)
+    entry = Entry(services.vault, delivery, destination, tried, verdict)
+    passed = gates.passed(services, destination, None if verdict.counts else verdict.wait)
+    if verdict.wait is None:
+        return Done(passed, record=write_attempts, entry=entry)
+    return Again(verdict.wait, passed, error=tried.error, record=write_attempts, entry=entry)
 
 
 def _end(delivery: Row, status: str, reason: str) -> Outcome:

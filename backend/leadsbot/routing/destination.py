@@ -79,13 +79,16 @@ class Destination:
             return self.kind
 
     def delivery(self, name: str, event: Row, body: bytes, **more: Any) -> dict[str, Any]:
-        """Give the row of a delivery of `event` (its `id`, `type`, `lead_id`) to this destination, as it is called."""
+        """Give the row of a delivery of `event` (its `id`, `type`, `lead_id`; from the log, its `session_id` and `seq`
+        too) to this destination, as it is called."""
         return {
             "id": new_id(),
             "workspace_id": self.workspace_id,
             "event_id": event["id"],
             "event_type": event["type"],
             "lead_id": event["lead_id"],
+            "line": event["lead_id"] or event.get("session_id") or "",
+            "position": event.get("seq", 0),
             "channel_id": None if self.is_webhook else self.id,
             "webhook_id": self.id if self.is_webhook else None,
             "destination": name[:2000],

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 
 from leadsbot.db import Database, Tx
 from leadsbot.events.log import Happening, record, topic
+from leadsbot.jobs.chains import withdraw
 from leadsbot.leads.erasure import erase
 from leadsbot.routing import messages
+from leadsbot.routing.route import job_of
 
 DELETED = "The lead was deleted."
 
@@ -38,13 +40,15 @@ async def forget_deliveries(tx: Tx, ids: Sequence[str], email: str) -> None:
         f" (SELECT id FROM deliveries WHERE {of_these})",
         about,
     )
-    await tx.execute(
-        f"UPDATE deliveries SET status = 'withheld' WHERE {of_these} AND status <> 'delivered'",
+    unsent = await tx.fetch(
+        f"UPDATE deliveries SET status = 'withheld' WHERE {of_these} AND status <> 'delivered' RETURNING id, round",
         about,
     )
+    await withdraw(tx, [job_of(row["id"], row["round"]) for row in unsent])
     await tx.execute(
         "UPDATE deliveries SET body = '', state = '{}', reason = $2, round = round + 1, next_attempt_at = NULL,"
-        f" destination = CASE WHEN $3 <> '' AND lower(destination) = $3 THEN '' ELSE destination END WHERE {of_these}",
+        " destination = CASE WHEN $3 <> '' AND lower(destination) = $3 THEN '' ELSE destination END, held = ''"
+        f" WHERE {of_these}",
         about,
         DELETED,
         email,

@@ -56,7 +56,7 @@ async def workspaces_of(database: Database, event_ids: Sequence[str]) -> set[str
 async def load(database: Database, event_ids: Sequence[str], public_url: str) -> list[News]:
     """Give the news for these events in the order they happened. Events that are gone are left out."""
     events = await database.fetch(
-        "SELECT e.seq, e.id, e.workspace_id, e.type, e.lead_id, e.data, e.at, w.timezone FROM events e"
+        "SELECT e.seq, e.id, e.workspace_id, e.type, e.lead_id, e.session_id, e.data, e.at, w.timezone FROM events e"
         f" JOIN workspaces w ON w.id = e.workspace_id WHERE e.id {database.one_of(1)} ORDER BY e.seq",
         database.many(list(event_ids)),
     )

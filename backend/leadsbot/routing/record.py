@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -12,6 +13,7 @@ from leadsbot.channels.base import DeliveryFailed, Receipt
 from leadsbot.db import Tx
 from leadsbot.events.log import topic
 from leadsbot.ids import new_id
+from leadsbot.jobs import lanes
 from leadsbot.routing import messages
 from leadsbot.routing.attempt import Tried
 from leadsbot.routing.destination import Destination, open_config, seal_config
@@ -24,25 +26,49 @@ Row = Mapping[str, Any]
 _REASON = 500
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An attempt at a delivery, and what it means."""
+
+    vault: Vault
+    delivery: Row
+    destination: Destination
+    tried: Tried
+    verdict: Verdict
+
+
 async def write_attempt(
     tx: Tx, vault: Vault, delivery: Row, destination: Destination, tried: Tried, verdict: Verdict
 ) -> None:
-    """Keep the attempt whatever came of it, and move the delivery on unless a later round has begun meanwhile."""
-    _add_attempt(tx, delivery, tried)
-    await _move_on(tx, delivery, tried, verdict)
+    """Write one down, as `write_attempts` does."""
+    await write_attempts(tx, [Entry(vault, delivery, destination, tried, verdict)])
+
+
+async def write_attempts(tx: Tx, entries: Sequence[Entry]) -> None:
+    """Keep attempts whatever came of them, and move the deliveries on unless a later round has begun meanwhile."""
+    for entry in entries:
+        _add_attempt(tx, entry.delivery, entry.tried)
+    await _move_on(tx, entries)
+    for entry in entries:
+        await _follow_up(tx, entry)
+        tx.signal(topic(str(entry.delivery["workspace_id"])))
+
+
+async def _follow_up(tx: Tx, entry: Entry) -> None:
+    delivery, destination, tried, verdict = entry.delivery, entry.destination, entry.tried, entry.verdict
     if isinstance(tried.outcome, Receipt):
         await messages.remember(tx, destination, delivery, tried.outcome.state, tried.at)
     if verdict.failing is not None:
         await _mark(tx, destination, tried.at if verdict.failing else None)
     if verdict.wait and not verdict.counts:
-        await _hold_lane(tx, destination, verdict.wait)
+        # Asking on while told to stop only makes the wait longer, so what else goes there waits as well.
+        await lanes.hold(tx, destination.lane, verdict.wait)
     elif isinstance(tried.outcome, Receipt) and tried.outcome.pause:
-        await _hold_lane(tx, destination, round(tried.outcome.pause * clock.SECOND))
+        await lanes.hold(tx, destination.lane, round(tried.outcome.pause * clock.SECOND))
     if verdict.moved:
-        await _follow(tx, vault, destination, verdict.moved)
+        await _follow(tx, entry.vault, destination, verdict.moved)
     if verdict.disable:
         await switch_off(tx, destination, delivery, verdict.disable, probed=verdict.probed)
-    tx.signal(topic(str(delivery["workspace_id"])))
 
 
 async def write_end(tx: Tx, delivery: Row, status: str, reason: str) -> None:
@@ -73,13 +99,19 @@ def _add_attempt(tx: Tx, delivery: Row, tried: Tried) -> None:
     )
 
 
-async def _move_on(tx: Tx, delivery: Row, tried: Tried, verdict: Verdict) -> None:
-    now = clock.now()
-    outcome = tried.outcome
-    state = msgspec.json.encode(outcome.state).decode() if outcome.state else None
-    await tx.execute(
+async def _move_on(tx: Tx, entries: Sequence[Entry]) -> None:
+    """What was called spam or emptied meanwhile stays as it is, unless it has arrived."""
+    await tx.execute_many(
         "UPDATE deliveries SET status = $3, reason = $4, attempt_count = attempt_count + $5, delivered_at = $6,"
-        " next_attempt_at = $7, state = COALESCE($8, state) WHERE id = $1 AND round = $2",
+        " next_attempt_at = $7, state = COALESCE($8, state) WHERE id = $1 AND round = $2"
+        " AND (status IN ('pending', 'failed') OR $3 = 'delivered')",
+        [_moved(entry.delivery, entry.tried, entry.verdict) for entry in entries],
+    )
+
+
+def _moved(delivery: Row, tried: Tried, verdict: Verdict) -> tuple[Any, ...]:
+    now = clock.now()
+    return (
         delivery["id"],
         delivery["round"],
         verdict.status,
@@ -87,7 +119,7 @@ async def _move_on(tx: Tx, delivery: Row, tried: Tried, verdict: Verdict) -> Non
         int(verdict.counts),
         now if verdict.status == "delivered" else None,
         None if verdict.wait is None else now + verdict.wait,
-        state,
+        msgspec.json.encode(tried.outcome.state).decode() if tried.outcome.state else None,
     )
 
 
@@ -99,15 +131,6 @@ async def _mark(tx: Tx, destination: Destination, failing_since: int | None) -> 
         f"UPDATE {destination.table} SET failing_since = $2 WHERE id = $1",
         destination.id,
         failing_since,
-    )
-
-
-async def _hold_lane(tx: Tx, destination: Destination, wait: int) -> None:
-    """Let what else goes there wait as long: asking on while told to stop only makes the wait longer."""
-    await tx.execute(
-        f"UPDATE jobs SET due = {tx.now_ms} + $2 WHERE lane = $1 AND state = 'ready' AND due < {tx.now_ms} + $2",
-        destination.lane,
-        wait,
     )
 
 

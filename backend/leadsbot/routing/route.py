@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from leadsbot.db import Tx
 from leadsbot.events.log import ROUTE, topic
 from leadsbot.ids import derived_id
+from leadsbot.jobs.chains import withdraw
 from leadsbot.jobs.outcomes import Done, Outcome
 from leadsbot.jobs.queue import enqueue
-from leadsbot.jobs.runner import JobHandler
+from leadsbot.jobs.runner import JobHandler, Together
 from leadsbot.routing import kinds, messages, news, trouble_mail
 from leadsbot.routing.destination import Destination, enabled_in
 from leadsbot.routing.news import News
@@ -27,10 +28,10 @@ Row = dict[str, Any]
 
 
 def job_handlers(services: Services) -> dict[str, JobHandler]:
-    async def run(payload: Mapping[str, Any]) -> Outcome:
-        return await route(services, payload["events"])
+    async def run(payloads: Sequence[Mapping[str, Any]]) -> Outcome:
+        return await route(services, [event_id for payload in payloads for event_id in payload["events"]])
 
-    return {ROUTE: run}
+    return {ROUTE: Together(run)}
 
 
 async def route(services: Services, event_ids: list[str]) -> Outcome:
@@ -60,9 +61,42 @@ async def route(services: Services, event_ids: list[str]) -> Outcome:
     return Done(writes=write if made or mailed or standing else None)
 
 
-def queue(tx: Tx, delivery_id: str, lane: str, round: int = 0) -> None:
-    """Enqueue the work of sending a delivery, in the caller's transaction."""
-    enqueue(tx, DELIVER, {"delivery": delivery_id, "round": round}, lane=lane)
+def queue(tx: Tx, delivery_id: str, lane: str, round: int = 0, *, at_once: bool = False) -> None:
+    """Enqueue the work of sending a delivery, in the caller's transaction, in its place among those of its lead and
+    destination; work of an earlier round that nobody has begun is withdrawn. `at_once`: in quiet hours too."""
+    tx.gather(DELIVER, [(delivery_id, lane, round, at_once)], _enqueue)
+
+
+async def _enqueue(tx: Tx, queued: list[tuple[str, str, int, bool]]) -> None:
+    await withdraw(tx, [job_of(delivery_id, round - 1) for delivery_id, _, round, _ in queued if round])
+    await tx.flush()
+    ids = [delivery_id for delivery_id, *_ in queued]
+    rows = await tx.fetch(
+        f"SELECT id, workspace_id, line, position FROM deliveries WHERE id {tx.one_of(1)}", tx.many(ids)
+    )
+    places = {row["id"]: row for row in rows}
+    before: set[str] = set()
+    for delivery_id, lane, round, at_once in sorted(queued, key=lambda one: places[one[0]]["position"]):
+        row = places[delivery_id]
+        # What has no line (a test, a summary) waits for nobody.
+        chain = f"{row['line']}:{lane.rpartition(':')[2]}" if row["line"] else ""
+        enqueue(
+            tx,
+            DELIVER,
+            {"delivery": delivery_id, "round": round} | ({"at_once": True} if at_once else {}),
+            lane=lane,
+            workspace_id=row["workspace_id"],
+            chain=chain,
+            position=row["position"],
+            behind=bool(chain) and chain in before,
+            id=job_of(delivery_id, round),
+        )
+        before.add(chain)
+
+
+def job_of(delivery_id: str, round: int) -> str:
+    """Give the id of the job that sends a delivery in this round: there is one at most."""
+    return derived_id(DELIVER, delivery_id, str(round))
 
 
 async def _ready(services: Services, workspace_ids: set[str]) -> Mapping[str, list[tuple[Destination, str]]]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from leadsbot.db import Database, Tx
 from leadsbot.events.log import topic
+from leadsbot.jobs.chains import withdraw
 from leadsbot.leads import changes
 from leadsbot.routing import news
 from leadsbot.routing.destination import lane_of
-from leadsbot.routing.route import SPAM, queue
+from leadsbot.routing.route import SPAM, job_of, queue
 
 
 async def set_spam(database: Database, workspace_id: str, lead_id: str, spam: bool, by: str = "") -> bool:
@@ -28,12 +29,13 @@ async def set_spam(database: Database, workspace_id: str, lead_id: str, spam: bo
 
 
 async def _hold(tx: Tx, lead_id: str) -> None:
-    await tx.execute(
-        "UPDATE deliveries SET status = 'withheld', reason = $2, next_attempt_at = NULL"
-        " WHERE lead_id = $1 AND status IN ('pending', 'failed')",
+    rows = await tx.fetch(
+        "UPDATE deliveries SET status = 'withheld', reason = $2, next_attempt_at = NULL, held = '', folded_into = NULL"
+        " WHERE lead_id = $1 AND status IN ('pending', 'failed') RETURNING id, round",
         lead_id,
         SPAM,
     )
+    await withdraw(tx, [job_of(row["id"], row["round"]) for row in rows])
 
 
 async def _release(tx: Tx, lead_id: str) -> None:
