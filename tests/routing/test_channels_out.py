@@ -6,9 +6,10 @@ from typing import Any
 
 from leadsbot import clock
 from leadsbot.db import Tx
-from leadsbot.routing import deliveries, destinations
+from leadsbot.ids import new_id
+from leadsbot.routing import deliveries, destinations, pace
 from leadsbot.routing.defaults import add_team_mail
-from leadsbot.routing.destination import open_config
+from leadsbot.routing.destination import Destination, open_config
 from leadsbot.services import Services
 from leadsbot.workspaces.bootstrap import Created
 from tests.routing.house import LEAD, Make, Run, in_thread, quiet, route_now, settled, tell, until

@@ -16,7 +16,7 @@ from leadsbot.db.paging import Page
 from leadsbot.errors import InvalidInput
 from leadsbot.events.log import topic
 from leadsbot.ids import new_id
-from leadsbot.routing import inputs, kinds, options, templates, trial, trouble
+from leadsbot.routing import gates, inputs, kinds, options, templates, trial, trouble
 from leadsbot.routing.destination import Destination, open_config, seal_config
 from leadsbot.routing.owned import owned, page
 from leadsbot.routing.present import masked
@@ -85,6 +85,7 @@ async def update_channel(services: Services, workspace_id: str, channel_id: str,
 
     async def unit(tx: Tx) -> Row:
         row = await owned(tx, "channel", workspace_id, channel_id)
+        before = dict(row)
         if "enabled" in changes:
             await trouble.end_probe(tx, channel_id, row["disabled_at"])
         row |= _checked(changes)
@@ -95,6 +96,7 @@ async def update_channel(services: Services, workspace_id: str, channel_id: str,
             row["config"] = seal_config(services.vault, merged)
         values = [bool(row["enabled"]), *(row[column] for column in _COLUMNS)]
         await tx.execute(f"UPDATE channels SET {_SET} WHERE id = $1", channel_id, *values)
+        await gates.reopen(tx, workspace_id, channel_id, *gates.changed(before, row))
         tx.signal(topic(workspace_id))
         return row
 

@@ -78,7 +78,7 @@ async def retry(database: Database, workspace_id: str, delivery_id: str) -> Row:
             delivery_id,
         )
         if begun is not None:
-            queue(tx, delivery_id, lane, begun["round"])
+            queue(tx, delivery_id, lane, begun["round"], at_once=True)
             tx.signal(topic(workspace_id))
 
     await database.write(unit)

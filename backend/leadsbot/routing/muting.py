@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 from leadsbot.db import Database, Tx
 from leadsbot.events.log import topic
+from leadsbot.routing import gates
 
 
 async def mute(database: Database, workspace_id: str, channel_ids: Sequence[str], until: int | None) -> None:
-    """Let channels of a workspace be silent until then (ms); None: no longer."""
+    """Let channels of a workspace be silent until then (ms); None: no longer, and what waited for that goes out."""
 
     async def unit(tx: Tx) -> None:
         await tx.execute(
@@ -18,6 +19,8 @@ async def mute(database: Database, workspace_id: str, channel_ids: Sequence[str]
             workspace_id,
             until,
         )
+        for channel_id in sorted(channel_ids):
+            await gates.reopen(tx, workspace_id, channel_id, "mute")
         tx.signal(topic(workspace_id))
 
     await database.write(unit)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from leadsbot import clock
 from leadsbot.channels.base import TEST_EVENT
 from leadsbot.db import Tx
 from leadsbot.ids import new_id
-from leadsbot.routing import deliveries
+from leadsbot.routing import deliveries, pace
 from leadsbot.routing.attempt import attempt
 from leadsbot.routing.deliver import verdict_on
 from leadsbot.routing.destination import Destination
@@ -19,6 +20,8 @@ from leadsbot.routing.tables import Delivery
 from leadsbot.routing.verdict import Verdict
 from leadsbot.services import Services
 
+TURNS_ASKED: Final = 3
+
 
 async def send(services: Services, destination: Destination) -> dict[str, Any]:
     """Send a test even where the destination is switched off; gives the delivery with what the other side said.
@@ -27,6 +30,7 @@ async def send(services: Services, destination: Destination) -> dict[str, Any]:
     """
     row = _new_delivery(services, destination)
     delivery = {**row, **await _workspace(services, destination), "round": 0, "attempt_count": 0}
+    await _take_turn(services, destination)
     tried = await attempt(services, destination, delivery)
     judged = verdict_on(services, delivery, destination, tried)
     verdict = Verdict("delivered" if judged.status == "delivered" else "dead", moved=judged.moved)
@@ -38,6 +42,15 @@ async def send(services: Services, destination: Destination) -> dict[str, Any]:
 
     await services.database.write(write)
     return await deliveries.get_delivery(services.database, destination.workspace_id, row["id"])
+
+
+async def _take_turn(services: Services, destination: Destination) -> None:
+    """Wait for the chat's turn, but not for long: somebody looks at the page, and may be told to wait."""
+    for _ in range(TURNS_ASKED):
+        wait = await pace.turn(services, destination)
+        if not wait:
+            return
+        await asyncio.sleep(min(wait, clock.SECOND) / clock.SECOND)
 
 
 def _new_delivery(services: Services, destination: Destination) -> dict[str, Any]:

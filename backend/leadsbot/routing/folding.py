@@ -1,0 +1,270 @@
+"""The job `release`: sends what a channel has held back, and folds many into one message that names every lead.
+
+There is one such job of a channel, while anything is held. What it folds it marks with the digest's own delivery, the
+first of them, before it sends: a crash between sending and settling repeats the same digest under the same id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+from leadsbot import clock
+from leadsbot.channels.base import Receipt
+from leadsbot.channels.base.contract import SUMMARY_EVENT
+from leadsbot.channels.base.summary import NUDGES
+from leadsbot.db import Database, Tx
+from leadsbot.events.log import topic
+from leadsbot.jobs.outcomes import Again, Outcome
+from leadsbot.jobs.runner import JobHandler
+from leadsbot.routing import gates, pace
+from leadsbot.routing.attempt import Tried, attempt
+from leadsbot.routing.deliver import verdict_on
+from leadsbot.routing.destination import Destination
+from leadsbot.routing.digests import attempt_digest
+from leadsbot.routing.gates import GONE, OFF, OPEN, REASONS, RELEASE, Held
+from leadsbot.routing.record import Entry, write_attempts
+from leadsbot.routing.verdict import Verdict
+from leadsbot.services import Services
+
+Row = Mapping[str, Any]
+
+FEW: Final = 5
+"""Deliveries that wait for a chat are sent one by one up to so many; more become a digest."""
+SETTLED_MS: Final = 2 * clock.SECOND
+LONGEST_GATHER_MS: Final = 10 * clock.SECOND
+"""A burst is told when nothing new has come for the one, or when the first of it has waited for the other."""
+MOST: Final = 200
+MOST_BYTES: Final = 8 * 1024 * 1024
+"""Of a digest; what is more goes out with the next."""
+LONG_WAIT_MS: Final = 5 * clock.SECOND
+_BREATH_MS: Final = 200
+
+_WAITING: Final = f"channel_id = $1 AND held <> '' AND {OPEN}"
+_ORDER: Final = "ORDER BY next_attempt_at, created_at, event_id"
+
+
+def job_handlers(services: Services) -> dict[str, JobHandler]:
+    async def run(payload: Mapping[str, Any]) -> Outcome:
+        return await release(services, payload["channel"])
+
+    return {RELEASE: run}
+
+
+async def release(services: Services, channel_id: str) -> Outcome:
+    """Send one message of what is due, or say when to come by again."""
+    channel = await services.database.fetch_one(
+        "SELECT c.*, w.timezone FROM channels c JOIN workspaces w ON w.id = c.workspace_id WHERE c.id = $1", channel_id
+    )
+    destination = Destination(channel["kind"], channel) if channel else None
+    if channel is None or destination is None or not channel["enabled"]:
+        return _end_all(channel_id, ("dead", GONE) if channel is None else ("withheld", OFF))
+    now = clock.now()
+    silent = gates.silence(destination, str(channel["timezone"]), now)
+    if silent:
+        return _later(destination, now, silent)
+    due = await _due(services.database, channel_id, now)
+    if not due:
+        return await _rest(services.database, channel_id, now)
+    wait = gathering(due, now) or await pace.take(services, pace.limits_of(services, destination))
+    if wait:
+        return _later(destination, now, Held("turn", now + wait))
+    return await _send(services, destination, due)
+
+
+def chosen(due: Sequence[Row]) -> list[Row]:
+    """Give what goes into the next message: one delivery, several to fold, or a digest that was begun as it was."""
+    first = due[0]
+    if first["folded_into"]:
+        return [row for row in due if row["folded_into"] == first["folded_into"]]
+    free = [row for row in due if not row["folded_into"] and _foldable(row)]
+    if not _foldable(first) or len(free) == 1:
+        return [first]
+    return _bounded(free) if len(free) > FEW or any(row["held"] != "turn" for row in free) else [first]
+
+
+def gathering(due: Sequence[Row], now: int) -> int:
+    """Give for how many ms more a burst is gathered; 0 where nothing, or enough, has been."""
+    free = [row for row in due if not row["folded_into"]]
+    if len(free) < len(due) or not FEW < len(free) < MOST or any(row["held"] != "turn" for row in free):
+        return 0
+    times = [int(row["created_at"]) for row in free]
+    return max(0, min(max(times) + SETTLED_MS, min(times) + LONGEST_GATHER_MS) - now)
+
+
+def _foldable(row: Row) -> bool:
+    """What a day came to has a picture, and a nudge answers its lead's alert: they stand alone."""
+    return row["event_type"] != SUMMARY_EVENT and row["event_type"] not in NUDGES
+
+
+def _bounded(rows: Sequence[Row]) -> list[Row]:
+    kept: list[Row] = []
+    size = 0
+    for row in rows:
+        size += row["size"]
+        if kept and size > MOST_BYTES:
+            break
+        kept.append(row)
+    return kept
+
+
+async def _due(database: Database, channel_id: str, now: int) -> list[Row]:
+    """Give what may go now, in order, up to `MOST`, without what it says; of a digest that was begun, the whole."""
+    columns = "id, round, event_type, held, folded_into, created_at, length(body) AS size"
+    rows: list[Row] = list(
+        await database.fetch(
+            f"SELECT {columns} FROM deliveries WHERE {_WAITING} AND next_attempt_at <= $2 {_ORDER} LIMIT {MOST}",
+            channel_id,
+            now,
+        )
+    )
+    if rows and (digest := rows[0]["folded_into"]):
+        return list(
+            await database.fetch(
+                f"SELECT {columns} FROM deliveries WHERE {_WAITING} AND folded_into = $2 {_ORDER}", channel_id, digest
+            )
+        )
+    return rows
+
+
+async def _send(services: Services, destination: Destination, due: Sequence[Row]) -> Outcome:
+    rows = chosen(due)
+    digest = rows[0]["folded_into"] or (rows[0]["id"] if len(rows) > 1 else None)
+    if digest and not rows[0]["folded_into"]:
+        await _mark(services.database, rows, digest)
+    deliveries = await _load(services.database, rows)
+    if not deliveries:  # all were withdrawn meanwhile
+        return Again(0)
+    if digest is None:
+        tried, receipts = await attempt(services, destination, deliveries[0]), None
+    else:
+        tried, receipts = await attempt_digest(services, destination, deliveries, digest)
+    return _outcome(services, destination, deliveries, digest, tried, receipts)
+
+
+def _outcome(
+    services: Services,
+    destination: Destination,
+    deliveries: Sequence[Row],
+    digest: str | None,
+    tried: Tried,
+    receipts: Sequence[Receipt] | None,
+) -> Outcome:
+    youngest = min(deliveries, key=lambda row: row["attempt_count"])
+    verdict = verdict_on(services, youngest, destination, tried)
+    told = deliveries[: len(receipts)] if receipts else deliveries
+    each = [replace(tried, outcome=receipt) for receipt in receipts] if receipts else [tried] * len(told)
+    busy = verdict.wait if verdict.wait and not verdict.counts else None
+    passed = gates.passed(services, destination, busy)
+
+    async def write(tx: Tx) -> None:
+        entries = [Entry(services.vault, row, destination, one, verdict) for row, one in zip(told, each, strict=True)]
+        await write_attempts(tx, entries)
+        await _settle(tx, told, digest, verdict)
+        await _unmark(tx, deliveries[len(told) :])
+        if passed:
+            await passed(tx)
+        if busy and busy >= LONG_WAIT_MS:
+            await _put_off(tx, destination, clock.now(), Held("turn", clock.now() + busy))
+
+    return Again(_next(services, destination, tried, busy), writes=write, error=tried.error)
+
+
+def _next(services: Services, destination: Destination, tried: Tried, busy: int | None) -> int:
+    """Give in how many ms to look for more: not before the other side, or its chat's limits, would take it."""
+    asked = tried.outcome.pause if isinstance(tried.outcome, Receipt) else None
+    limits = pace.limits_of(services, destination)
+    return max(busy or 0, round((asked or 0) * clock.SECOND), limits[0].every if limits else _BREATH_MS)
+
+
+async def _mark(database: Database, rows: Sequence[Row], digest: str) -> None:
+    async def unit(tx: Tx) -> None:
+        await tx.execute_many(
+            f"UPDATE deliveries SET folded_into = $3 WHERE id = $1 AND round = $2 AND held <> '' AND {OPEN}",
+            [(row["id"], row["round"], digest) for row in rows],
+        )
+
+    await database.write(unit)
+
+
+async def _load(database: Database, rows: Sequence[Row]) -> list[Row]:
+    """Give these deliveries in their order, with their workspace's `name` and `timezone`, as far as they still wait."""
+    found = await database.fetch(
+        "SELECT d.*, w.name, w.timezone FROM deliveries d JOIN workspaces w ON w.id = d.workspace_id"
+        f" WHERE d.id {database.one_of(1)} AND d.held <> '' AND d.{OPEN}",
+        database.many([row["id"] for row in rows]),
+    )
+    by_id = {row["id"]: row for row in found}
+    return [by_id[row["id"]] for row in rows if row["id"] in by_id]
+
+
+async def _settle(tx: Tx, rows: Sequence[Row], digest: str | None, verdict: Verdict) -> None:
+    """What has ended is held no more; what will be tried again is, with the digest that it belongs to."""
+    await tx.execute_many(
+        "UPDATE deliveries SET held = CASE WHEN $3 THEN held ELSE '' END, folded_into = $4"
+        " WHERE id = $1 AND round = $2",
+        [(row["id"], row["round"], verdict.wait is not None, digest) for row in rows],
+    )
+
+
+async def _unmark(tx: Tx, rows: Sequence[Row]) -> None:
+    """What the message had no room for goes into another, with what has come meanwhile."""
+    await tx.execute_many(
+        "UPDATE deliveries SET folded_into = NULL WHERE id = $1 AND round = $2 AND held <> ''",
+        [(row["id"], row["round"]) for row in rows],
+    )
+
+
+def _later(destination: Destination, now: int, held: Held) -> Outcome:
+    """Come by again when what is due may go; where that takes long, each delivery says so."""
+    wait = held.until - now
+
+    async def write(tx: Tx) -> None:
+        await _put_off(tx, destination, now, held)
+
+    return Again(wait, writes=write if wait >= LONG_WAIT_MS else None)
+
+
+async def _put_off(tx: Tx, destination: Destination, now: int, held: Held) -> None:
+    await tx.execute(
+        "UPDATE deliveries SET next_attempt_at = $3, held = $4, reason = $5"
+        f" WHERE {_WAITING} AND next_attempt_at <= $2",
+        destination.id,
+        now,
+        held.until,
+        held.code,
+        REASONS[held.code],
+    )
+    tx.signal(topic(destination.workspace_id))
+
+
+async def _rest(database: Database, channel_id: str, now: int) -> Outcome:
+    """Nothing is due: wait for what is held longest, or end where nothing is held at all."""
+    select = f"SELECT next_attempt_at FROM deliveries WHERE {_WAITING} ORDER BY next_attempt_at LIMIT 1"
+    next = await database.fetch_one(select, channel_id)
+    if next is not None and next["next_attempt_at"] is not None:
+        return Again(max(next["next_attempt_at"] - now, 1))
+
+    async def write(tx: Tx) -> None:
+        await gates.lock(tx, channel_id)
+        if not await tx.fetch(f"SELECT id FROM deliveries WHERE {_WAITING} LIMIT 1", channel_id):
+            await tx.execute("DELETE FROM jobs WHERE unique_key = $1", gates.key_of(channel_id))
+
+    return Again(clock.SECOND, writes=write)
+
+
+def _end_all(channel_id: str, end: tuple[str, str]) -> Outcome:
+    """Close all that is held: its channel is gone, or switched off."""
+
+    async def write(tx: Tx) -> None:
+        await gates.lock(tx, channel_id)
+        await tx.execute(
+            f"UPDATE deliveries SET status = $2, reason = $3, next_attempt_at = NULL, held = '', folded_into = NULL"
+            f" WHERE {_WAITING}",
+            channel_id,
+            *end,
+        )
+        await tx.execute("DELETE FROM jobs WHERE unique_key = $1", gates.key_of(channel_id))
+
+    return Again(clock.SECOND, writes=write)

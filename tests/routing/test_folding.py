@@ -1,0 +1,255 @@
+"""What channels held back goes out: alone or folded, once, under one id, and never for who is gone meanwhile."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from leadsbot import clock
+from leadsbot.events.log import Happening, record
+from leadsbot.ids import new_id
+from leadsbot.jobs.outcomes import Again, Done
+from leadsbot.routing import deliver, deliveries, destinations, folding, muting
+from leadsbot.routing.erasure import forget_deliveries
+from leadsbot.services import Services
+from leadsbot.workspaces.bootstrap import Created
+from tests.routing.house import LEAD, quiet, route_now, settled, tell
+from tests.support.telegram_calls import BROKEN, KICKED, too_many
+from tests.support.telegram_server import TelegramServer
+
+CHAT = -1001
+NOON = 1_777_896_000_000  # Monday, 4 May 2026, 12:00 UTC
+QUIET = {"quiet_hours": {"start": "11:00", "end": "13:00"}}
+
+Row = dict[str, Any]
+
+
+async def chat(services: Services, workspace: Created, options: Row | None = None, chat_id: int = CHAT) -> str:
+    row = await destinations.create_channel(services, workspace.workspace_id, "telegram", {"chat_id": chat_id})
+    if options:
+        await destinations.update_channel(services, workspace.workspace_id, row["id"], {"options": options})
+    return str(row["id"])
+
+
+def lead(number: int) -> Row:
+    return {**LEAD, "id": new_id(), "name": f"Lead {number:03d}", "email": f"lead{number}@x.example"}
+
+
+async def burst(services: Services, workspace: Created, count: int, first: int = 0) -> None:
+    """Let so many leads begin in one transaction."""
+    leads = [lead(first + number) for number in range(count)]
+
+    async def unit(tx: Any) -> None:
+        record(tx, *(Happening(workspace.workspace_id, "lead.created", {"lead": one}, one["id"]) for one in leads))
+
+    await services.database.write(unit)
+
+
+async def waiting(services: Services, workspace: Created, count: int) -> list[Row]:
+    """Let so many leads begin and their deliveries be tried, without a runner; gives these as they are then."""
+    for number in range(count):
+        await route_now(services, await tell(services, workspace, lead=lead(number)))
+    rows = await services.database.fetch("SELECT * FROM deliveries WHERE held = '' AND status = 'pending'")
+    for row in rows:
+        outcome = await deliver.deliver(services, row["id"], row["round"])
+        assert isinstance(outcome, Done) and outcome.writes
+        await services.database.write(outcome.writes)
+    return await of(services)
+
+
+async def of(services: Services) -> list[Row]:
+    return await services.database.fetch("SELECT * FROM deliveries ORDER BY created_at, event_id")
+
+
+async def released(services: Services, channel_id: str) -> int:
+    """Run the channel's job once and settle it; gives in how many ms it wants to come by again."""
+    outcome = await folding.release(services, channel_id)
+    assert isinstance(outcome, Again)
+    if outcome.writes:
+        await services.database.write(outcome.writes)
+    return outcome.after
+
+
+def names(text: str) -> list[str]:
+    return sorted(f"Lead {number:03d}" for number in range(300) if f"Lead {number:03d}" in text)
+
+
+async def test_a_burst_becomes_one_message_that_names_every_lead(
+    running: Services, workspace: Created, telegram: TelegramServer
+) -> None:
+    await chat(running, workspace)
+    telegram.fail(CHAT, too_many(1))
+    await burst(running, workspace, 40)
+    rows = await settled(running, workspace, "delivered", 40)
+    told = [name for call in telegram.sent for name in names(call.text)]
+    assert sorted(told) == [f"Lead {number:03d}" for number in range(40)]
+    assert len(telegram.sent) <= 3
+    assert len(rows) == 40 and all(row["attempts"][-1]["status_code"] == 200 for row in rows)
+    stored = await of(running)
+    carriers = {row["folded_into"] for row in stored if row["folded_into"]}
+    assert carriers <= {row["id"] for row in stored}
+    assert len(carriers) == sum("new leads" in call.text for call in telegram.sent) >= 1
+    await quiet(running)
+
+
+async def test_quiet_hours_hold_and_fold_what_came(
+    services: Services, workspace: Created, telegram: TelegramServer
+) -> None:
+    with clock.freeze(NOON) as advance:
+        channel_id = await chat(services, workspace, QUIET)
+        rows = await waiting(services, workspace, 2)
+        assert all(row["next_attempt_at"] == NOON + clock.HOUR and "Quiet hours" in row["reason"] for row in rows)
+        assert {(row["status"], row["held"]) for row in rows} == {("pending", "quiet")}
+        jobs = await services.database.fetch("SELECT due FROM jobs WHERE kind = 'release'")
+        assert len(jobs) == 1 and await released(services, channel_id) == clock.HOUR
+        advance(clock.HOUR)
+        assert await released(services, channel_id) == 1_000
+        (call,) = telegram.sent
+        assert names(call.text) == ["Lead 000", "Lead 001"] and call.text.startswith("2 new leads")
+        rows = await of(services)
+        assert {(row["status"], row["held"], row["folded_into"]) for row in rows} == {("delivered", "", rows[0]["id"])}
+        attempts = await services.database.fetch("SELECT delivery_id, status_code FROM attempts")
+        assert {row["delivery_id"]: row["status_code"] for row in attempts} == {row["id"]: 200 for row in rows}
+        await released(services, channel_id)
+        assert not await services.database.fetch("SELECT id FROM jobs WHERE kind = 'release'")
+
+
+async def test_a_crash_after_sending_repeats_the_same_digest(
+    services: Services, workspace: Created, telegram: TelegramServer
+) -> None:
+    with clock.freeze(NOON) as advance:
+        channel_id = await chat(services, workspace, QUIET)
+        await waiting(services, workspace, 3)
+        advance(clock.HOUR)
+        await folding.release(services, channel_id)  # sent, and never settled
+        advance(clock.MINUTE)
+        await waiting(services, workspace, 2)  # they wait behind it
+        await released(services, channel_id)
+        first, again = telegram.sent
+        assert first.text == again.text and len(names(first.text)) == 3
+        rows = await of(services)
+        assert [row["status"] for row in rows] == ["delivered"] * 3 + ["pending"] * 2
+        assert {row["folded_into"] for row in rows[:3]} == {rows[0]["id"]}
+
+
+@pytest.mark.parametrize("fault", [too_many(30), BROKEN])
+async def test_a_digest_that_fails_is_tried_again_as_it_was(
+    services: Services, workspace: Created, telegram: TelegramServer, fault: Any
+) -> None:
+    with clock.freeze(NOON) as advance:
+        channel_id = await chat(services, workspace, QUIET)
+        await waiting(services, workspace, 3)
+        advance(clock.HOUR)
+        telegram.fail(CHAT, fault)
+        wait = await released(services, channel_id)
+        assert wait >= 30_000 if fault.status == 429 else wait == 1_000
+        rows = await of(services)
+        assert {row["status"] for row in rows} == {"pending" if fault.status == 429 else "failed"}
+        assert {row["folded_into"] for row in rows} == {rows[0]["id"]} and not telegram.sent
+        advance(wait)
+        await released(services, channel_id)
+        assert len(names(telegram.sent[0].text)) == 3
+        assert {row["status"] for row in await of(services)} == {"delivered"}
+        attempts = await services.database.fetch("SELECT id FROM attempts")
+        assert len(attempts) == 6
+
+
+async def test_a_chat_that_is_gone_ends_all_of_a_digest(
+    services: Services, workspace: Created, telegram: TelegramServer
+) -> None:
+    with clock.freeze(NOON) as advance:
+        channel_id = await chat(services, workspace, QUIET)
+        await waiting(services, workspace, 3)
+        advance(clock.HOUR)
+        telegram.fail(CHAT, KICKED)
+        await released(services, channel_id)
+        assert {(row["status"], row["held"]) for row in await of(services)} == {("dead", "")}
+        channel = await destinations.get_channel(services.database, workspace.workspace_id, channel_id)
+        assert not channel["enabled"]
+
+
+@pytest.mark.parametrize(("gone", "status"), [("off", "withheld"), ("deleted", "dead")])
+async def test_what_is_held_ends_with_its_channel(
+    services: Services, workspace: Created, gone: str, status: str
+) -> None:
+    with clock.freeze(NOON):
+        channel_id = await chat(services, workspace, QUIET)
+        await waiting(services, workspace, 2)
+        if gone == "off":
+            await destinations.update_channel(services, workspace.workspace_id, channel_id, {"enabled": False})
+        else:
+            await destinations.delete_channel(services.database, workspace.workspace_id, channel_id)
+        await released(services, channel_id)
+        assert {(row["status"], row["held"], row["next_attempt_at"]) for row in await of(services)} == {
+            (status, "", None)
+        }
+        assert not await services.database.fetch("SELECT id FROM jobs WHERE kind = 'release'")
+
+
+async def test_a_lead_that_is_erased_meanwhile_is_named_no_more(
+    services: Services, workspace: Created, telegram: TelegramServer
+) -> None:
+    with clock.freeze(NOON) as advance:
+        channel_id = await chat(services, workspace, QUIET)
+        rows = await waiting(services, workspace, 3)
+        gone = str(rows[1]["lead_id"])
+
+        async def unit(tx: Any) -> None:
+            await forget_deliveries(tx, [gone], "")
+
+        await services.database.write(unit)
+        advance(clock.HOUR)
+        await released(services, channel_id)
+        assert names(telegram.sent[0].text) == ["Lead 000", "Lead 002"]
+        assert [row["status"] for row in await of(services)] == ["delivered", "withheld", "delivered"]
+
+
+async def test_mute_holds_until_it_ends_or_is_taken_back(
+    services: Services, workspace: Created, telegram: TelegramServer
+) -> None:
+    with clock.freeze(NOON) as advance:
+        channel_id = await chat(services, workspace)
+        database, whose = services.database, workspace.workspace_id
+        await muting.mute(database, whose, [channel_id], NOON + clock.DAY)
+        (row,) = await waiting(services, workspace, 1)
+        assert (row["held"], row["next_attempt_at"]) == ("mute", NOON + clock.DAY)
+        assert await released(services, channel_id) == clock.DAY
+        advance(clock.MINUTE)
+        await muting.mute(database, whose, [channel_id], None)
+        await released(services, channel_id)
+        assert names(telegram.sent[0].text) == ["Lead 000"] and "new leads" not in telegram.sent[0].text
+        ((status, digest),) = {(row["status"], row["folded_into"]) for row in await of(services)}
+        assert status == "delivered" and digest is None
+
+
+async def test_news_is_gathered_for_the_hours_digest_and_trouble_is_not(
+    services: Services, workspace: Created, telegram: TelegramServer
+) -> None:
+    with clock.freeze(NOON + 1) as advance:
+        channel_id = await chat(services, workspace, {"digest": "hourly"})
+        rows = await waiting(services, workspace, 2)
+        assert {(row["held"], row["next_attempt_at"]) for row in rows} == {("digest", NOON + clock.HOUR)}
+        gone = {"url": "https://x.example", "disabled_reason": "410"}
+        await route_now(services, await tell(services, workspace, "webhook.disabled", lead=None, webhook=gone))
+        (trouble,) = [row for row in await of(services) if row["event_type"] == "webhook.disabled"]
+        outcome = await deliver.deliver(services, trouble["id"], 0)
+        assert isinstance(outcome, Done) and "switched off" in telegram.sent[0].text
+        advance(clock.HOUR)
+        await released(services, channel_id)
+        advance(clock.MINUTE)
+        await released(services, channel_id)
+        assert names(telegram.sent[-1].text) == ["Lead 000", "Lead 001"]
+
+
+async def test_by_hand_one_goes_out_in_quiet_hours_too(
+    services: Services, workspace: Created, telegram: TelegramServer
+) -> None:
+    with clock.freeze(NOON):
+        await chat(services, workspace, QUIET)
+        (row,) = await waiting(services, workspace, 1)
+        await deliveries.retry(services.database, workspace.workspace_id, row["id"])
+        (job,) = await services.database.fetch("SELECT payload FROM jobs WHERE kind = 'deliver' AND state = 'ready'")
+        await deliver.job_handlers(services)["deliver"](msgspec.json.decode(job["payload"]))
+        assert names(telegram.sent[0].text) == ["Lead 000"]
