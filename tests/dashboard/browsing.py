@@ -27,6 +27,7 @@ PAGES = (
         "/webhooks",
         "/deliveries",
     ),
+    "/account",
     "/settings",
     *(f"/settings/{page}" for page in ("workspace", "members", "keys", "pipeline", "lists")),
 )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from leadsbot import clock
 from leadsbot.dashboard.views import Form, Member, NewSecret, Shell, Stage, View
+from leadsbot.dashboard.views.account import Account, TelegramAccount
+from leadsbot.dashboard.views.outbound import LinkOffer
 from leadsbot.dashboard.views.settings import (
     EndedInvitation,
     InvitationPage,
@@ -92,6 +94,18 @@ PAGES: dict[str, tuple[Shell, View]] = {
             event_types=NamedList("event-types", "event type", (), form=WRONG),
         ),
     ),
+    "account": (SHELL, Account("Eva <b>", "owner@alpenblick.example", TelegramAccount("Eva <i>", "eva", NOW))),
+    "account, to be linked": (
+        SHELL,
+        Account(
+            "",
+            "owner@alpenblick.example",
+            TelegramAccount(link=LinkOffer("https://t.me/x?start=y", "y", NOW)),
+            Form({}, {"password": "That is not your password."}),
+        ),
+    ),
+    "account, code alone": (SHELL, Account("", "a@example.com", TelegramAccount(link=LinkOffer("", "y", NOW)))),
+    "account, no bot": (SHELL, Account("", "a@example.com", TelegramAccount(missing="This server has no bot."))),
     "invitation": (GATE, InvitationPage("/invitations/x", "Alpenblick", "ada@example.com", "admin", "owner@a.example")),
     "invitation, used": (GATE, EndedInvitation("Invitation used", "This invitation was used already.")),
     "invitation, known": (

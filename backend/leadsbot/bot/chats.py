@@ -60,6 +60,17 @@ async def own_tokens(services: Services) -> dict[str, str]:
     return {token.partition(":")[0]: token for token in tokens if token != services.settings.telegram_token}
 
 
+async def own_token(services: Services, workspace_id: str) -> str | None:
+    """Give the token of a bot that a workspace brought along; None where it has none."""
+    rows = await services.database.fetch(
+        "SELECT config FROM channels WHERE kind = $1 AND workspace_id = $2 AND enabled ORDER BY created_at, id",
+        TELEGRAM,
+        workspace_id,
+    )
+    configs = [_config(services.vault, row["config"]) for row in rows]
+    return next((str(config["bot_token"]) for config in configs if config and config.get("bot_token")), None)
+
+
 def _of_bot(services: Services, token: str, rows: Sequence[Row]) -> list[tuple[Row, dict[str, Any]]]:
     opened = [(row, _config(services.vault, row["config"])) for row in rows]
     ours = services.settings.telegram_token

@@ -17,7 +17,8 @@ from typing import Any
 from uuid import UUID
 
 from leadsbot import clock
-from leadsbot.bot.identity import bot_username, username_of
+from leadsbot.bot import chats
+from leadsbot.bot.identity import username_of
 from leadsbot.errors import LeadsBotError
 from leadsbot.routing.destination import open_config
 from leadsbot.routing.kinds import TELEGRAM
@@ -126,10 +127,14 @@ async def offer(services: Services, channel: Mapping[str, Any], user_id: str | N
     return Offer(code, link_url(username, code) if username else None, expires_at)
 
 
-async def account_offer(services: Services, user_id: str) -> Offer:
-    """Give a fresh offer for a person to link their own Telegram account, by the instance's bot."""
+async def account_offer(services: Services, user_id: str, workspace_id: str) -> Offer | None:
+    """Give a fresh offer for a person to link their own Telegram account, by the instance's bot or else by one that
+    their workspace brought along; None where there is no bot."""
+    token = services.settings.telegram_token or await chats.own_token(services, workspace_id)
+    if not token:
+        return None
     code, expires_at = make_account_code(services.vault, user_id), clock.now() + ACCOUNT_VALID_MS
-    username = await bot_username(services)
+    username = await username_of(services, token)
     return Offer(code, link_url(username, code) if username else None, expires_at)
 
 

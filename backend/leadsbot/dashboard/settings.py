@@ -47,6 +47,7 @@ async def show(desk: Here) -> Response[str]:
                 SettingsLine("/settings/keys", "API keys", await _keys(desk)),
                 SettingsLine("/settings/pipeline", "Pipeline", " → ".join(stages)),
                 SettingsLine("/settings/lists", "Sources and types", _named(row)),
+                SettingsLine("/account", "Your account", desk.person.email),
             )
         )
     )

@@ -1,0 +1,89 @@
+"""Your account: one's own name, password and Telegram account."""
+
+from __future__ import annotations
+
+from litestar import Response, get, post
+from litestar.status_codes import HTTP_204_NO_CONTENT, HTTP_422_UNPROCESSABLE_ENTITY
+
+from leadsbot.bot import accounts, links
+from leadsbot.dashboard import answers
+from leadsbot.dashboard.desk import Desk, Here, pages
+from leadsbot.dashboard.sign_in import MAX_PASSWORD, address_of
+from leadsbot.dashboard.views import Form, LinkOffer, Toast
+from leadsbot.dashboard.views.account import Account, TelegramAccount
+from leadsbot.errors import InvalidInput, LeadsBotError, TooManyRequests, Unauthorized
+from leadsbot.workspaces import own_account
+
+PAGE = "/account"
+_NO_BOT = "This server has no Telegram bot, so there is nothing to link your account with."
+
+
+@get(PAGE)
+async def show(desk: Here) -> Response[str]:
+    return await desk.page(await _view(desk))
+
+
+@post(PAGE)
+async def rename(desk: Here) -> Response[str]:
+    try:
+        await own_account.rename(desk.database, desk.person.user_id, desk.posted.text("name"))
+    except InvalidInput as error:
+        return await _wrong(desk, error, "name")
+    return desk.go(PAGE, Toast("Saved."))
+
+
+@post(PAGE + "/password")
+async def change_password(desk: Here) -> Response[str]:
+    """Change the password of somebody who knows the one before, and sign out whoever else uses it."""
+    posted, person = desk.posted, desk.person
+    try:
+        given = posted.raw("password")[:MAX_PASSWORD]
+        await desk.services.sign_ins.prove(person.email, given, address_of(desk.services, desk.request))
+    except (Unauthorized, TooManyRequests) as error:
+        wrong = InvalidInput("That is not your password.") if isinstance(error, Unauthorized) else error
+        return await _wrong(desk, wrong, "password")
+    try:
+        new = posted.raw("new_password")
+        await own_account.change_password(desk.database, person.user_id, person.sign_in_id, new)
+    except InvalidInput as error:
+        return await _wrong(desk, error, "new_password")
+    return desk.go(PAGE, Toast("Your password is changed. You are signed out everywhere else."))
+
+
+@get(PAGE + "/telegram")
+async def look(desk: Here) -> Response[str]:
+    """Give the linked Telegram account; until there is one there is nothing new to show."""
+    if not desk.is_htmx:
+        return desk.go(PAGE)
+    if await accounts.account_of(desk.database, desk.person.user_id) is None:
+        return answers.bare(HTTP_204_NO_CONTENT)
+    return desk.part("telegram_account.html", Toast("Linked."), telegram=await _telegram(desk))
+
+
+@post(PAGE + "/telegram/unlink")
+async def unlink(desk: Here) -> Response[str]:
+    await accounts.unlink(desk.database, desk.person.user_id)
+    return desk.go(PAGE, Toast("Unlinked. What you press in Telegram no longer counts as yours."))
+
+
+async def _wrong(desk: Desk, error: LeadsBotError, field: str) -> Response[str]:
+    """Show again what was typed, but for passwords, with what is wrong."""
+    form = Form({"name": desk.posted.text("name")} if field == "name" else {}, {field: error.message})
+    return await desk.page(await _view(desk, form), HTTP_422_UNPROCESSABLE_ENTITY)
+
+
+async def _view(desk: Desk, form: Form | None = None) -> Account:
+    return Account(desk.person.name, desk.person.email, await _telegram(desk), form or Form())
+
+
+async def _telegram(desk: Desk) -> TelegramAccount:
+    row = await accounts.account_of(desk.database, desk.person.user_id)
+    if row is not None:
+        return TelegramAccount(row["name"], row["username"], row["linked_at"])
+    offer = await links.account_offer(desk.services, desk.person.user_id, desk.workspace_id)
+    if offer is None:
+        return TelegramAccount(missing=_NO_BOT)
+    return TelegramAccount(link=LinkOffer(offer.url or "", offer.code, offer.expires_at))
+
+
+ROUTES = [pages(show, rename, change_password, look, unlink)]
