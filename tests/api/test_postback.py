@@ -229,7 +229,14 @@ async def test_a_merged_leads_email_means_the_one_that_was_kept(
     other = await add_lead(database, workspace, NOON + 1, email="jane@example.com")
     merge_id = await merged(api, kept, other)
     assert (await post(api, 200, email="JANE@example.com", company="Acme"))["lead_id"] == kept
+    assert (await post(api, 200, lead_id=other, email="jane@example.com"))["lead_id"] == kept
+    found = await lead(api, kept)
+    assert (found["email"], found["company"]) == ("ada@example.com", "Acme"), "the lead is met by its own email still"
     assert (await post(stranger_api, 201, email="jane@example.com"))["lead_id"] != kept
+    twin = (await api.post("/api/public/leads", json={"email": "jane@example.com"})).json()["id"]
+    (row,) = await database.fetch("SELECT duplicate_of FROM leads WHERE id = $1", twin)
+    assert row["duplicate_of"] == kept
+    assert (await api.delete(f"/api/leads/{twin}")).status_code == 204
     await api.post(f"/api/v1/merges/{merge_id}/undo")
     assert (await post(api, 200, email="jane@example.com"))["lead_id"] == other
     await merged(api, kept, other)

@@ -13,7 +13,7 @@ from leadsbot.db import Database, Tx
 from leadsbot.forms.sessions import Reached
 from leadsbot.forms.visit import Visit
 from leadsbot.ids import new_id
-from leadsbot.leads import matching
+from leadsbot.leads import matching, merges
 from leadsbot.leads.contact import Contact
 from leadsbot.leads.intake import intake
 from leadsbot.leads.merging import CUSTOM_LENGTH
@@ -431,7 +431,21 @@ async def test_a_phone_alone_joins_nothing_else(database: Database, visitor: Vis
     assert second.created
 
 
-async def test_a_visitors_batch_asks_nothing_of_merges(
+async def test_a_visitor_with_a_merged_leads_email_comes_to_the_lead_that_was_kept(
+    database: Database, visitor: Visitor
+) -> None:
+    ada, (kept,) = Visitor(visitor.workspace), await take(database, visitor.fills("ada@example.com"))
+    (other,) = await take(database, ada.fills("ada@work.example.com"))
+    assert kept.lead_id and other.lead_id
+    await merges.merge(database, visitor.workspace.workspace_id, kept.lead_id, other.lead_id, "owner")
+    back = Visitor(visitor.workspace).fills("Ada@work.example.com", first_name="Ada", message="Me again")
+    (again,) = await take(database, back)
+    row = await only_lead(database)
+    assert (again.lead_id, again.created) == (kept.lead_id, False)
+    assert (row["email"], row["message"]) == ("ada@example.com", "Me again")
+
+
+async def test_a_batch_is_looked_up_at_once(
     database: Database, visitor: Visitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[str] = []
@@ -441,8 +455,12 @@ async def test_a_visitors_batch_asks_nothing_of_merges(
         asked.append(sql)
         return await fetch(tx, sql, *args)
 
+    await take(database, visitor.fills("ada@example.com"))
     monkeypatch.setattr(Tx, "fetch", noted)
-    await take(database, visitor.fills("ada@example.com"), Visitor(visitor.workspace).fills("bob@example.com"))
-    assert asked and not [sql for sql in asked if "merges" in sql]
-    await take(database, visitor.fills("eve@example.com", site_id=None, visit=Visit(), session_id=None))
+    named = visitor.fills("eve@example.com", site_id=None, lead_id=(await only_lead(database))["id"])
+    caller = Visitor(visitor.workspace).fills(phone="0660 1234567")
+    await take(
+        database, visitor.fills("ada@example.com"), Visitor(visitor.workspace).fills("bob@example.com"), named, caller
+    )
+    assert len([sql for sql in asked if "submissions" not in sql]) == 3
     assert len([sql for sql in asked if "merges" in sql]) == 1

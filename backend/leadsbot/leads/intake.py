@@ -7,6 +7,7 @@ A batch at a time, inside the caller's transaction: read all that it may touch, 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -91,6 +92,8 @@ class _Decisions:
         return Taken(row["id"], created=True, stage=row["stage"], stage_changed=True)
 
     def _add(self, met: Row, sub: Submission, own: bool) -> Taken:
+        if self._candidates.knows(sub, met):
+            sub = msgspec.structs.replace(sub, contact=replace(sub.contact, email=None))
         row = add(met, sub, self._e164(sub), own=own)
         moved = row["stage"] != met["stage"]
         if row != met:

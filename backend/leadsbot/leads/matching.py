@@ -1,8 +1,8 @@
 """Finding the lead that a submission belongs to: its own session first, its visit next, its email last.
 
 Where there is no email, by the phone that the same address gave moments ago: a page may carry the tag around a form
-that posts here by itself too, and both tell of one person. A server that names a merged lead, by its id or its email,
-means the lead that was kept.
+that posts here by itself too, and both tell of one person. Whoever names a merged lead, by its id or its email, means
+the lead that was kept.
 """
 
 from __future__ import annotations
@@ -80,14 +80,19 @@ class Candidates:
         return (self._by_id[met], False) if met else (None, False)
 
     def twin(self, sub: Submission) -> str | None:
-        """Give the lead with the same email that a new one may be a duplicate of."""
+        """Give the lead with the same email, its own or a merged one's, that a new one may be a duplicate of."""
         email = (sub.contact.email or "").lower()
-        return self._emails.get((sub.workspace_id, email)) if email and not sub.spam_reasons else None
+        if not email or sub.spam_reasons:
+            return None
+        return self._emails.get((sub.workspace_id, email)) or self._merged(sub)
+
+    def knows(self, sub: Submission, row: Row) -> bool:
+        """Tell whether the email said is that of a lead which is part of this one: an address beside the lead's own,
+        and no new one, unless the lead itself is named."""
+        return bool(row["email"]) and sub.lead_id != row["id"] and self._merged(sub) == row["id"]
 
     def _merged(self, sub: Submission) -> str | None:
-        if not (sub.contact.email and _is_servers(sub)):
-            return None
-        kept = self._kept.get(email_id(sub.workspace_id, sub.contact.email))
+        kept = self._kept.get(email_id(sub.workspace_id, sub.contact.email)) if sub.contact.email else None
         return kept if kept and not self._by_id[kept]["spam"] else None
 
     def _same_phone(self, sub: Submission) -> str | None:
@@ -108,59 +113,59 @@ class Candidates:
 
 
 async def load(tx: Tx, subs: Sequence[Submission]) -> Candidates:
-    """Read every lead that the batch may meet, with six look-ups at most, however long it is."""
-    workspaces = tx.many(sorted({sub.workspace_id for sub in subs}))
-    visits = sorted({sub.visit.id for sub in subs if sub.visit.id})
-    sessions = sorted({sub.session_id for sub in subs if sub.session_id})
-    emails = sorted({sub.contact.email.lower() for sub in subs if sub.contact.email})
-    named = sorted({sub.lead_id for sub in subs if sub.lead_id})
-    lock = "FOR UPDATE" if tx.dialect == "postgres" else ""
-    rows: list[Row] = []
-    if emails:
-        rows += await tx.fetch(
-            f"SELECT * FROM leads WHERE workspace_id {tx.one_of(1)} AND email_key {tx.one_of(2)}"
-            f" ORDER BY created_at {lock}",
-            workspaces,
-            tx.many(emails),
-        )
-    callers = [sub for sub in subs if _tells_phone_alone(sub)]
-    if callers:
-        rows += await tx.fetch(
-            f"SELECT * FROM leads WHERE workspace_id {tx.one_of(1)} AND created_at > $2 AND ip_address {tx.one_of(3)}"
-            f" AND email_key = '' AND phone <> '' AND deleted_at IS NULL ORDER BY created_at {lock}",
-            workspaces,
-            min(sub.received_at for sub in callers) - MOMENTS_MS,
-            tx.many(sorted({sub.visit.ip_address for sub in callers})),
-        )
-    if named:
-        rows += await tx.fetch(
-            f"SELECT * FROM leads WHERE workspace_id {tx.one_of(1)} AND id {tx.one_of(2)} AND deleted_at IS NULL"
-            f" ORDER BY created_at {lock}",
-            workspaces,
-            tx.many(named),
-        )
-    if visits:
-        rows += await tx.fetch(
-            f"SELECT * FROM leads WHERE visit_id {tx.one_of(1)} AND deleted_at IS NULL ORDER BY created_at {lock}",
-            tx.many(visits),
-        )
-    if sessions:
-        # A visit ends where a session goes on: whoever fills in a form for an hour is still the same visitor. Only the
-        # lead that the session began is its own, not one that it merely met.
-        rows += await tx.fetch(
-            "SELECT l.* FROM sessions s JOIN leads l ON l.id = s.lead_id AND l.session_id = s.id"
-            f" WHERE s.id {tx.one_of(1)} ORDER BY l.created_at {lock and 'FOR UPDATE OF l'}",
-            tx.many(sessions),
+    """Read every lead that the batch may meet, with three look-ups at most, however long it is, and hold them until the
+    transaction ends: by their ids in order, as whoever else holds several does."""
+    ids = await _ids(tx, subs)
+    rows = []
+    if ids:
+        lock = "FOR UPDATE" if tx.dialect == "postgres" else ""
+        rows = await tx.fetch(
+            f"SELECT * FROM leads WHERE id {tx.one_of(1)} AND deleted_at IS NULL ORDER BY id {lock}", tx.many(ids)
         )
     rows.sort(key=lambda row: (row["created_at"], row["id"]))
     return Candidates(rows, await _successors(tx, subs, rows))
 
 
+async def _ids(tx: Tx, subs: Sequence[Submission]) -> list[str]:
+    args: list[Any] = []
+
+    def any_of(values: Iterable[str]) -> str:
+        args.append(tx.many(sorted(set(values))))
+        return tx.one_of(len(args))
+
+    def lead(*conditions: str) -> str:
+        return f"SELECT id FROM leads WHERE {' AND '.join(conditions)}"
+
+    emails = {sub.contact.email.lower() for sub in subs if sub.contact.email}
+    callers = [sub for sub in subs if _tells_phone_alone(sub)]
+    named = {sub.lead_id for sub in subs if sub.lead_id}
+    mine = f"workspace_id {any_of(sub.workspace_id for sub in subs)}" if emails or callers or named else ""
+    found = []
+    if emails:
+        found.append(lead(mine, f"email_key {any_of(emails)}"))
+    if callers:
+        args.append(min(sub.received_at for sub in callers) - MOMENTS_MS)
+        there = (f"created_at > ${len(args)}", f"ip_address {any_of(sub.visit.ip_address for sub in callers)}")
+        found.append(lead(mine, *there, "email_key = ''", "phone <> ''"))
+    if named:
+        found.append(lead(mine, f"id {any_of(named)}"))
+    if visits := {sub.visit.id for sub in subs if sub.visit.id}:
+        found.append(lead(f"visit_id {any_of(visits)}"))
+    if sessions := {sub.session_id for sub in subs if sub.session_id}:
+        # A visit ends where a session goes on: whoever fills in a form for an hour is still the same visitor. Only the
+        # lead that the session began is its own, not one that it merely met.
+        found.append(
+            "SELECT l.id FROM sessions s JOIN leads l ON l.id = s.lead_id AND l.session_id = s.id"
+            f" WHERE s.id {any_of(sessions)}"
+        )
+    return [row["id"] for row in await tx.fetch(" UNION ".join(found), *args)] if found else []
+
+
 async def _successors(tx: Tx, subs: Sequence[Submission], rows: Sequence[Row]) -> list[Row]:
-    """Give the leads that those are part of now whose id or email a server named, and that weren't found."""
+    """Give the leads that those are part of now whose id or email was named, and that weren't found."""
     ids, emails = {row["id"] for row in rows}, {(row["workspace_id"], row["email_key"]) for row in rows}
     named = sorted({sub.lead_id for sub in subs if sub.lead_id} - ids)
-    told = {(s.workspace_id, s.contact.email.lower()) for s in subs if s.contact.email and _is_servers(s)} - emails
+    told = {(sub.workspace_id, sub.contact.email.lower()) for sub in subs if sub.contact.email} - emails
     if not (named or told):
         return []
     return await tx.fetch(
@@ -195,11 +200,6 @@ def _lock_of(tx: Tx) -> str:
     return "FOR UPDATE OF l" if tx.dialect == "postgres" else ""
 
 
-def _is_servers(sub: Submission) -> bool:
-    """Tell whether somebody's own system says this, not a visitor on a page."""
-    return sub.joins and sub.site_id is None
-
-
 def _tells_phone_alone(sub: Submission) -> bool:
     """Tell whether a visitor (no server) gave a phone and no email."""
     public = sub.joins and sub.fills_only and sub.complete
@@ -218,4 +218,4 @@ _SUCCESSORS = """WITH RECURSIVE kept (merged_id, merged_email, workspace_id, lea
  UNION SELECT k.merged_id, k.merged_email, k.workspace_id, m.lead_id
   FROM kept k JOIN merges m ON m.merged_id = k.lead_id AND m.workspace_id = k.workspace_id AND m.undone_at IS NULL)
 SELECT l.*, k.merged_id, k.merged_email FROM kept k JOIN leads l ON l.id = k.lead_id
- AND l.workspace_id = k.workspace_id AND l.deleted_at IS NULL ORDER BY l.created_at, l.id {lock}"""
+ AND l.workspace_id = k.workspace_id AND l.deleted_at IS NULL ORDER BY l.id {lock}"""

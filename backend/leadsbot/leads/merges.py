@@ -181,7 +181,7 @@ async def _both(tx: Tx, workspace_id: str, lead_id: str, other_id: str) -> tuple
     cross wait for each other, and the second finds one lead gone."""
     rows = await tx.fetch(
         f"SELECT * FROM leads WHERE workspace_id = $1 AND id {tx.one_of(2)} AND deleted_at IS NULL"
-        f" ORDER BY created_at, id{_lock(tx)}",
+        f" ORDER BY id{_lock(tx)}",
         workspace_id,
         tx.many([lead_id, other_id]),
     )
