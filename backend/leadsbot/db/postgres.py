@@ -19,6 +19,9 @@ CHANNEL = "leadsbot"
 COMMAND_TIMEOUT_S = 30.0
 READERS = 8
 CROSSED_ROUNDS = 3
+# How long a batch of several groups waits for what another node holds, before that group is tried by itself. Well below
+# the second after which PostgreSQL looks for a deadlock, and above what a commit usually takes.
+BATCH_LOCK_WAIT_MS = 50
 
 # https://www.postgresql.org/docs/current/errcodes-appendix.html: serialization and deadlock, out of space or memory,
 # lock not available, shutting down. All of them: nothing was stored, come back.
@@ -77,9 +80,7 @@ class PostgresBackend:
     async def commit(self, groups: list[Group]) -> set[str]:
         signals = await self._attempt(groups)
         for group in groups:
-            for index, outcome in enumerate(group.outcomes):
-                if _is_crossed(outcome):
-                    signals |= await self._again(group, index)
+            signals |= await self._again(group)
             group.outcomes = [translated(o) if isinstance(o, Exception) else o for o in group.outcomes]
         return signals
 
@@ -90,43 +91,50 @@ class PostgresBackend:
             await self._recover()
             raise translated(error) from error
 
-    async def _again(self, group: Group, index: int) -> set[str]:
-        """Try an item alone in a transaction of its own: it and another node's waited for each other crosswise, which
-        they can only do while a batch holds on to what its other items have locked."""
-        alone = Group(group.handler, [group.items[index]], [])
+    async def _again(self, group: Group) -> set[str]:
+        """Try by itself what would have waited for another node's transaction, crosswise perhaps: which it can only do
+        while a batch holds on to what its other groups have locked. First together, then what still crosses alone."""
+        crossed = [index for index, outcome in enumerate(group.outcomes) if _is_crossed(outcome)]
+        signals = await self._by_itself(group, crossed) if crossed else set()
+        for index in crossed * (CROSSED_ROUNDS - 1):
+            if _is_crossed(group.outcomes[index]):
+                signals |= await self._by_itself(group, [index])
+        return signals
+
+    async def _by_itself(self, group: Group, indexes: list[int]) -> set[str]:
+        again = Group(group.handler, [group.items[index] for index in indexes], [])
         signals: set[str] = set()
-        for _ in range(CROSSED_ROUNDS):
-            try:
-                signals = await self._attempt([alone])
-            except Exception as error:  # the others of the batch stand, so this is its outcome alone
-                alone.outcomes = [error]
-            if not _is_crossed(alone.outcomes[0]):
-                break
-        group.outcomes[index] = alone.outcomes[0]
+        try:
+            signals = await self._attempt([again])
+        except Exception as error:  # the others of the batch stand, so this is the outcome of these alone
+            again.outcomes = [error] * len(indexes)
+        for index, outcome in zip(indexes, again.outcomes, strict=True):
+            group.outcomes[index] = outcome
         return signals
 
     async def _commit(self, groups: list[Group]) -> set[str]:
-        connection = await self._begin()
+        connection = await self._begin("BEGIN" if len(groups) == 1 else _BEGIN_BATCH)
 
         async def savepoint(sql: str) -> None:
             await connection.execute(sql)
 
-        signals = await run_groups(groups, Tx(PostgresStatements(connection, self._ahead)), savepoint)
+        tx = Tx(PostgresStatements(connection, self._ahead))
+        signals = await run_groups(groups, tx, savepoint, _is_crossed)
         for topic in signals:
             await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, topic)
         await connection.execute("COMMIT")
         return signals
 
-    async def _begin(self) -> asyncpg.Connection[Any]:
+    async def _begin(self, begin: str) -> asyncpg.Connection[Any]:
         """Open the transaction; a connection that was cut meanwhile is replaced once, since nothing was sent yet."""
         if self._connection is not None and not self._connection.is_closed():
             try:
-                await self._connection.execute("BEGIN")
+                await self._connection.execute(begin)
                 return self._connection
             except _LOST:
                 self._connection.terminate()
         self._connection = await self._connect()
-        await self._connection.execute("BEGIN")
+        await self._connection.execute(begin)
         return self._connection
 
     async def _recover(self) -> None:
@@ -146,9 +154,13 @@ class PostgresBackend:
             await self._connection.close()
 
 
+_BEGIN_BATCH = f"BEGIN; SET LOCAL lock_timeout = '{BATCH_LOCK_WAIT_MS}ms'"
+
+
 def _is_crossed(outcome: object) -> bool:
-    """Tell whether an item fell to a deadlock or a failed serialization: nothing is wrong with it, it is tried anew."""
-    return isinstance(outcome, asyncpg.TransactionRollbackError)
+    """Tell whether an item fell to a deadlock, to a failed serialization, or to the wait for another's lock: nothing is
+    wrong with it, it is tried anew."""
+    return isinstance(outcome, asyncpg.TransactionRollbackError | asyncpg.LockNotAvailableError)
 
 
 def translated(error: Exception) -> Exception:

@@ -146,11 +146,23 @@ def _settle(done: asyncio.Future[Any], outcome: Any) -> None:
         done.set_result(outcome)
 
 
-async def run_groups(groups: list[Group], tx: Tx, savepoint: Callable[[str], Awaitable[None]]) -> set[str]:
-    """Run each group inside the open transaction; `savepoint` takes the three statements that bracket a group."""
+def _never(_outcome: object) -> bool:
+    return False
+
+
+async def run_groups(
+    groups: list[Group],
+    tx: Tx,
+    savepoint: Callable[[str], Awaitable[None]],
+    waits: Callable[[object], bool] = _never,
+) -> set[str]:
+    """Run each group inside the open transaction; `savepoint` takes the three statements that bracket a group.
+
+    A group whose error says that it `waits` for another transaction is left: its items would fare no better alone.
+    """
     signals: set[str] = set()
     for group in groups:
-        if not await _attempt(group, group.items, 0, tx, savepoint, signals):
+        if not await _attempt(group, group.items, 0, tx, savepoint, signals) and not waits(group.outcomes[0]):
             for index, item in enumerate(group.items if len(group.items) > 1 else ()):
                 await _attempt(group, [item], index, tx, savepoint, signals)
     return signals
