@@ -14,6 +14,7 @@ from leadsbot.dashboard.views import (
     Day,
     Deliveries,
     Delivery,
+    DeliveryChoice,
     DeliveryStory,
     Entry,
     ErrorPage,
@@ -31,7 +32,9 @@ from leadsbot.dashboard.views import (
     Member,
     NewSecret,
     Overview,
+    Place,
     Refusal,
+    Replaying,
     SessionChoice,
     SessionRow,
     Shell,
@@ -39,6 +42,7 @@ from leadsbot.dashboard.views import (
     Sites,
     Stage,
     StageCount,
+    StatusCount,
     Step,
     Toast,
     Touch,
@@ -103,7 +107,7 @@ DELIVERED = Delivery(
 DEAD = Delivery(
     "dlv-2", "webhook", "hooks.crm.example/leads", "lead.created", "dead", _ARRIVED,
     (
-        Attempt(_ARRIVED + 400, 404, 92, "the address answers 404"),
+        Attempt(_ARRIVED + 400, 404, 92, "the address answers 404", "<b>No such</b> hook"),
         Attempt(_ARRIVED + 5 * SECOND, None, 15_000, "no answer within 15 s"),
         Attempt(_ARRIVED + 2 * MINUTE, 404, 88, "the address answers 404"),
     ),
@@ -169,8 +173,12 @@ CHOICES = (
 )
 WEBHOOKS = (
     Webhook("wh-1", "https://hooks.crm.example/leads", ("lead.created", "lead.stage_changed"), last=DEAD),
-    Webhook("wh-2", "https://n8n.alpenblick.example/webhook/8f2", (), False, "The address answered 410 Gone."),
-)
+    Webhook("wh-2", "https://n8n.alpenblick.example/webhook/8f2", (), False, "Nothing has arrived for five days.",
+            probe_at=NOW + 3 * HOUR, missed_since=NOW - 9 * DAY, missed=12, choices=CHOICES),
+    Webhook("wh-3", "https://zap.example/1", ("lead.created",), missed_since=NOW - DAY, missed=1, choices=CHOICES,
+            previous_until=NOW + 5 * HOUR, form=Form({"url": "ftp://x"}, {"url": "Not a web address."})),
+    Webhook("wh-4", "https://zap.example/2", ("lead.created",), replaying=Replaying(NOW - DAY, 1_200, 400)),
+)  # fmt: skip
 STEPS = (
     Step("Paste the script tag into your page", "In the head or the body, once.", "/sites", "Set up the site",
          done=True),
@@ -186,7 +194,9 @@ OVERVIEW = Overview(
     unsent=(Unsent("Application", "https://alpenblick.example/", 36, "Phone", NOW - 90_000, True, "lead-1"),
             Unsent("", "https://alpenblick.example/", 10, "", NOW, False)),
 )  # fmt: skip
-DELIVERIES = Deliveries((PENDING, DELIVERED, DEAD, FAILED), older="c9")
+STATUSES = (StatusCount("dead", "Gave up", "1"), StatusCount("delivered", "Delivered", "1,000+"))
+DELIVERIES = Deliveries((PENDING, DELIVERED, DEAD, FAILED), DeliveryChoice(lead="lead-1"), STATUSES, lead_name="Anna",
+                        events=("lead.created", "form.abandoned"), older="c9")  # fmt: skip
 WRONG = Form({"name": "Shop", "url": "ftp://x"}, {"name": "There is a site of this name.", "url": "Begin with https."})
 FORM = FormRow("form-1", "Work with us", "Main website", "https://alpenblick.example/jobs", 41, 12, 5, 6)
 SESSION = SessionRow(
@@ -233,8 +243,12 @@ PAGES: dict[str, tuple[Shell, View]] = {
     "webhooks-empty": (SHELL, Webhooks((), CHOICES, form=WRONG)),
     "deliveries": (SHELL, DELIVERIES),
     "deliveries-empty": (SHELL, Deliveries(())),
-    "deliveries-none": (SHELL, Deliveries((), "dead")),
-    "delivery": (SHELL, DeliveryStory(DEAD, '{"type": "lead.created"}')),
+    "deliveries-none": (
+        SHELL,
+        Deliveries((), DeliveryChoice("dead"), STATUSES, (Place("webhook:wh-1", "hooks.crm.example"),)),
+    ),
+    "delivery": (SHELL, DeliveryStory(DEAD, '{"type": "lead.created"}', (("X-LeadsBot-Event", "lead.created"),))),
+    "delivery-arrived": (SHELL, DeliveryStory(DELIVERED, '{"type": "lead.created"}')),
     "delivery-new": (SHELL, DeliveryStory(PENDING)),
     **settings_samples.PAGES,
     **capture_log_samples.PAGES,

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from litestar import get, post
 from litestar.params import FromPath, FromQuery
+from msgspec import Meta
 
 from leadsbot.api.keyed import Holder, House, Part, keyed, text_of
 from leadsbot.routing import deliveries
 
 Status = Literal["pending", "delivered", "failed", "dead", "withheld"]
+EventType = Annotated[str, Meta(max_length=32)]
 
 
 @get("/", summary="List deliveries with their attempts")
@@ -23,6 +25,7 @@ async def list_deliveries(
     lead_id: FromQuery[UUID | None] = None,
     channel_id: FromQuery[UUID | None] = None,
     webhook_id: FromQuery[UUID | None] = None,
+    event_type: FromQuery[EventType | None] = None,
 ) -> dict[str, Any]:
     page = await deliveries.list_deliveries(
         services.database,
@@ -31,6 +34,7 @@ async def list_deliveries(
         lead_id=text_of(lead_id),
         channel_id=text_of(channel_id),
         webhook_id=text_of(webhook_id),
+        event_type=event_type,
         cursor=part.cursor,
         limit=part.limit,
     )

@@ -25,11 +25,12 @@ class NewWebhook(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 class WebhookChange(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """What is left out stays as it is."""
+    """What is left out stays as it is; `missed_since` can be set to null alone."""
 
     url: Line | UnsetType = UNSET
     events: list[str] | UnsetType = UNSET
     enabled: bool | UnsetType = UNSET
+    missed_since: UnsetType | None = UNSET
 
 
 class Again(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):

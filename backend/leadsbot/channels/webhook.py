@@ -82,13 +82,21 @@ class Webhook:
         raise _failure(check_url(url).host, response)
 
 
-def _headers(parcel: Parcel) -> dict[str, str]:
-    secrets = [parcel.config["secret"], *filter(None, [parcel.config.get("previous_secret")])]
+def plain_headers(event_type: str, delivery_id: str) -> dict[str, str]:
+    """Give the headers of a request but for those that sign it, which every attempt makes anew."""
     return {
         "Content-Type": "application/json",
         "User-Agent": f"LeadsBot/{__version__}",
-        "X-LeadsBot-Event": parcel.event_type,
-        "X-LeadsBot-Delivery": parcel.delivery_id,
+        "X-LeadsBot-Event": event_type,
+        "X-LeadsBot-Delivery": delivery_id,
+        "webhook-id": delivery_id,
+    }
+
+
+def _headers(parcel: Parcel) -> dict[str, str]:
+    secrets = [parcel.config["secret"], *filter(None, [parcel.config.get("previous_secret")])]
+    return {
+        **plain_headers(parcel.event_type, parcel.delivery_id),
         **sign(parcel.body, secrets, parcel.delivery_id, clock.now()),
     }
 

@@ -2,33 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath
+from litestar.status_codes import HTTP_204_NO_CONTENT
 
-from leadsbot.dashboard import lead
+from leadsbot.channels.webhook import plain_headers
+from leadsbot.dashboard import answers, lead, words
 from leadsbot.dashboard.desk import Desk, Here, pages
-from leadsbot.dashboard.shown.deliveries import shown
-from leadsbot.dashboard.views import Deliveries, Delivery, DeliveryStory, Toast
+from leadsbot.dashboard.shown.deliveries import WEBHOOK, delivery_view, destinations, lead_names, shown
+from leadsbot.dashboard.views import Deliveries, Delivery, DeliveryChoice, DeliveryStory, StatusCount, Toast
+from leadsbot.db.paging import Page
 from leadsbot.errors import Conflict, InvalidInput
+from leadsbot.ids import is_id
 from leadsbot.routing import deliveries
+
+STATUSES: Final = (
+    ("dead", "Gave up"),
+    ("failed", "Retrying"),
+    ("pending", "Sending"),
+    ("delivered", "Delivered"),
+    ("withheld", "Withheld"),
+)
+EVENTS: Final = tuple(words.EVENT_WORDS)
 
 
 @get("/deliveries")
 async def show(desk: Here) -> Response[str]:
-    """Show the list; a status or a cursor that can't be is passed over."""
-    asked = desk.asked("status")
-    status = asked if asked in deliveries.STATUSES else None
-    try:
-        page = await deliveries.list_deliveries(
-            desk.database, desk.workspace_id, status=status, cursor=desk.asked("cursor") or None
-        )
-    except InvalidInput:
-        page = await deliveries.list_deliveries(desk.database, desk.workspace_id, status=status)
-    rows = await shown(desk.database, desk.workspace_id, page.rows)
-    return await desk.page(Deliveries(rows, status or "", page.next_cursor or ""))
+    """Show the list; for the page's script only what may have changed, and nothing where nothing has."""
+    view = await _list(desk)
+    if not desk.is_htmx:
+        return await desk.page(view)
+    if desk.asked("had") == view.digest:
+        return answers.page("", HTTP_204_NO_CONTENT)
+    return desk.part("deliveries.html", view=view)
 
 
 @get("/deliveries/{delivery_id:uuid}")
@@ -37,7 +48,7 @@ async def tell(desk: Here, delivery_id: FromPath[UUID]) -> Response[str]:
     delivery = await _delivery(desk, str(delivery_id))
     if desk.is_htmx:
         return await _part(desk, delivery)
-    return await desk.page(DeliveryStory(delivery, await _body(desk, delivery.id)))
+    return await desk.page(await _story(desk, delivery))
 
 
 @post("/deliveries/{delivery_id:uuid}/retry", status_code=200)
@@ -53,6 +64,65 @@ async def retry(desk: Here, delivery_id: FromPath[UUID]) -> Response[str]:
     return await _part(desk, await _delivery(desk, str(delivery_id)), toast)
 
 
+async def _list(desk: Desk) -> Deliveries:
+    """Give the list; a status, a destination, a lead or a cursor that can't be is passed over."""
+    places = await destinations(desk.database, desk.workspace_id)
+    choice = _choice(desk, {place.key for place in places.all()})
+    kind, _, place_id = choice.to.partition(":")
+    given: dict[str, Any] = {
+        "lead_id": choice.lead or None,
+        "event_type": choice.event or None,
+        "channel_id": place_id if kind == "channel" else None,
+        "webhook_id": place_id if kind == "webhook" else None,
+    }
+    page, cursor = await _page(desk, choice, given)
+    names = await lead_names(desk.database, [*(row["lead_id"] for row in page.rows), choice.lead or None])
+    found = await deliveries.counts(desk.database, desk.workspace_id, **given)
+    return Deliveries(
+        rows=tuple(delivery_view(row, places, names.get(row["lead_id"] or "", "")) for row in page.rows),
+        choice=choice,
+        statuses=tuple(StatusCount(status, label, _counted(found[status])) for status, label in STATUSES),
+        places=places.all(),
+        events=EVENTS,
+        lead_name=names.get(choice.lead, ""),
+        older=page.next_cursor or "",
+        first_page=not cursor,
+    )
+
+
+def _choice(desk: Desk, places: Collection[str]) -> DeliveryChoice:
+    status, to, event = desk.asked("status"), desk.asked("to"), desk.asked("event")
+    lead_id = desk.asked("lead").lower()
+    return DeliveryChoice(
+        status=status if status in deliveries.STATUSES else "",
+        to=to if to in places else "",
+        event=event if event in EVENTS else "",
+        lead=lead_id if is_id(lead_id) else "",
+    )
+
+
+async def _page(desk: Desk, choice: DeliveryChoice, given: dict[str, Any]) -> tuple[Page, str]:
+    """Give the rows and the cursor that held; one that no page gave is passed over."""
+    cursor = desk.asked("cursor")
+    status = choice.status or None
+    try:
+        page = await deliveries.list_deliveries(
+            desk.database, desk.workspace_id, status=status, cursor=cursor or None, **given
+        )
+    except InvalidInput:
+        page, cursor = await deliveries.list_deliveries(desk.database, desk.workspace_id, status=status, **given), ""
+    return page, cursor
+
+
+def _counted(number: int) -> str:
+    return f"{number:,}+" if number >= deliveries.MOST_COUNTED else f"{number:,}"
+
+
+async def _story(desk: Desk, delivery: Delivery) -> DeliveryStory:
+    headers = plain_headers(delivery.event, delivery.id) if delivery.kind == WEBHOOK else {}
+    return DeliveryStory(delivery, await _body(desk, delivery.id), tuple(headers.items()))
+
+
 async def _delivery(desk: Desk, delivery_id: str) -> Delivery:
     row = await deliveries.get_delivery(desk.database, desk.workspace_id, delivery_id)
     return (await shown(desk.database, desk.workspace_id, [row]))[0]
@@ -64,8 +134,7 @@ async def _part(desk: Desk, delivery: Delivery, *toasts: Toast) -> Response[str]
     if target == "lead" and delivery.lead_id:
         return await lead.fragment(desk, delivery.lead_id, *toasts)
     if target == "story":
-        body = await _body(desk, delivery.id)
-        return desk.part("story.html", *toasts, view=DeliveryStory(delivery, body))
+        return desk.part("story.html", *toasts, view=await _story(desk, delivery))
     return desk.part("delivery.html", *toasts, delivery=delivery)
 
 

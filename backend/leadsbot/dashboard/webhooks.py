@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
 
+from leadsbot import clock
+from leadsbot.dashboard import words
 from leadsbot.dashboard.desk import Desk, Here, pages
-from leadsbot.dashboard.shown.channels import webhook_view
 from leadsbot.dashboard.shown.deliveries import outcome
-from leadsbot.dashboard.views import EventChoice, Form, NewSecret, Toast, Webhooks
+from leadsbot.dashboard.shown.webhooks import choices, webhook_view
+from leadsbot.dashboard.views import Form, NewSecret, Toast, Webhooks
 from leadsbot.db.paging import MAX_LIMIT
-from leadsbot.errors import InvalidInput
-from leadsbot.routing import destinations
-
-CHOICES = (
-    ("lead.created", "A lead comes in"),
-    ("lead.updated", "A lead changes"),
-    ("lead.stage_changed", "A lead moves to another stage"),
-    ("lead.deleted", "A lead is deleted"),
-    ("form.started", "Somebody begins a form"),
-    ("form.abandoned", "Somebody leaves a form half-way"),
-    ("form.submitted", "A form is sent"),
-    ("webhook.disabled", "A webhook is switched off"),
-)
+from leadsbot.errors import Conflict, InvalidInput
+from leadsbot.routing import destinations, replay
 
 
 @get("/webhooks")
@@ -38,26 +31,43 @@ async def create(desk: Here) -> Response[str]:
     """Add a webhook and show its secret on the next page, this once."""
     events = desk.posted.all("events")
     try:
-        if not events:
-            raise InvalidInput("Choose at least one.", fields=["events"])
         row, secret = await destinations.create_webhook(
-            desk.database, desk.services.vault, desk.workspace_id, desk.posted.text("url"), events
+            desk.database, desk.services.vault, desk.workspace_id, desk.posted.text("url"), _some(events)
         )
     except InvalidInput as error:
-        form = Form(desk.posted.values(), dict.fromkeys(error.fields, error.message))
-        return await desk.page(await _view(desk, events, form), HTTP_422_UNPROCESSABLE_ENTITY)
+        return await desk.page(await _view(desk, events, _wrong(desk, error)), HTTP_422_UNPROCESSABLE_ENTITY)
     return desk.go("/webhooks", secret=NewSecret(row["url"], secret))
+
+
+@get("/webhooks/{webhook_id:uuid}")
+async def tell(desk: Here, webhook_id: FromPath[UUID]) -> Response[str]:
+    """Give one as it stands in the list, for the page's script while it is sent its past again."""
+    if not desk.is_htmx:
+        return desk.go(f"/webhooks#webhook-{webhook_id}")
+    return await _shown(desk, webhook_id)
+
+
+@post("/webhooks/{webhook_id:uuid}", status_code=200)
+async def change(desk: Here, webhook_id: FromPath[UUID]) -> Response[str]:
+    """Save its address and what it hears of."""
+    events = desk.posted.all("events")
+    try:
+        await _update(desk, webhook_id, {"url": desk.posted.text("url"), "events": _some(events)})
+    except InvalidInput as error:
+        view = await _view(desk, changed=(str(webhook_id), _wrong(desk, error), events))
+        return await desk.page(view, HTTP_422_UNPROCESSABLE_ENTITY)
+    return desk.go(f"/webhooks#webhook-{webhook_id}", Toast("Saved."))
 
 
 @post("/webhooks/{webhook_id:uuid}/enable", status_code=200)
 async def enable(desk: Here, webhook_id: FromPath[UUID]) -> Response[str]:
-    await destinations.update_webhook(desk.database, desk.workspace_id, str(webhook_id), {"enabled": True})
+    await _update(desk, webhook_id, {"enabled": True})
     return await _shown(desk, webhook_id, Toast("Switched on."))
 
 
 @post("/webhooks/{webhook_id:uuid}/disable", status_code=200)
 async def disable(desk: Here, webhook_id: FromPath[UUID]) -> Response[str]:
-    await destinations.update_webhook(desk.database, desk.workspace_id, str(webhook_id), {"enabled": False})
+    await _update(desk, webhook_id, {"enabled": False})
     return await _shown(desk, webhook_id, Toast("Switched off. Nothing is sent there until it is on again."))
 
 
@@ -68,25 +78,99 @@ async def send_test(desk: Here, webhook_id: FromPath[UUID]) -> Response[str]:
     return await _shown(desk, webhook_id, outcome(delivery))
 
 
+@post("/webhooks/{webhook_id:uuid}/rotate", status_code=200)
+async def rotate(desk: Here, webhook_id: FromPath[UUID]) -> Response[str]:
+    """Make a new secret and show it on the next page, this once."""
+    row, secret = await destinations.rotate_secret(
+        desk.database, desk.services.vault, desk.workspace_id, str(webhook_id)
+    )
+    return desk.go("/webhooks", secret=NewSecret(row["url"], secret))
+
+
+@post("/webhooks/{webhook_id:uuid}/replay", status_code=200)
+async def send_again(desk: Here, webhook_id: FromPath[UUID]) -> Response[str]:
+    """Send again what it missed (`missed` is 1), or all that it was due since a time on the workspace's clock."""
+    try:
+        missed = desk.posted.text("missed") == "1"
+        since = await _missed_since(desk, webhook_id) if missed else _typed(desk)
+        row = await replay.begin(desk.database, desk.workspace_id, str(webhook_id), since, missed=missed)
+        toast = Toast(_begun(row))
+    except (Conflict, InvalidInput) as error:
+        toast = Toast(error.message, "trouble")
+    return await _shown(desk, webhook_id, toast)
+
+
+@post("/webhooks/{webhook_id:uuid}/forget", status_code=200)
+async def forget(desk: Here, webhook_id: FromPath[UUID]) -> Response[str]:
+    """Offer no more to send what it missed."""
+    await _update(desk, webhook_id, {"missed_since": None})
+    return await _shown(desk, webhook_id, Toast("Not sent. “Send again since” still can."))
+
+
 @post("/webhooks/{webhook_id:uuid}/delete", status_code=200)
 async def remove(desk: Here, webhook_id: FromPath[UUID]) -> Response[str]:
     await destinations.delete_webhook(desk.database, desk.workspace_id, str(webhook_id))
     return desk.go("/webhooks", Toast("Removed."))
 
 
-async def _shown(desk: Desk, webhook_id: UUID, toast: Toast) -> Response[str]:
-    if not desk.is_htmx:
-        return desk.go(f"/webhooks#webhook-{webhook_id}", toast)
+async def _update(desk: Desk, webhook_id: UUID, changes: dict[str, Any]) -> None:
+    await destinations.update_webhook(desk.database, desk.workspace_id, str(webhook_id), changes)
+
+
+async def _missed_since(desk: Desk, webhook_id: UUID) -> int:
     row = await destinations.get_webhook(desk.database, desk.workspace_id, str(webhook_id))
-    return desk.part("webhook.html", toast, hook=await webhook_view(desk.database, row))
+    if row["missed_since"] is None:
+        raise Conflict("There is nothing left that it missed.")
+    return int(row["missed_since"])
 
 
-async def _view(desk: Desk, chosen: list[str] | None = None, form: Form | None = None) -> Webhooks:
+def _typed(desk: Desk) -> int:
+    """Give the ms that a field for date and time holds, on the workspace's clock."""
+    try:
+        typed = datetime.fromisoformat(desk.posted.text("since"))
+        return round(typed.replace(tzinfo=words.zone(desk.person.timezone)).timestamp() * clock.SECOND)
+    except (ValueError, OverflowError):
+        raise InvalidInput("Choose from when on.", fields=["since"]) from None
+
+
+def _begun(row: dict[str, Any]) -> str:
+    found = replay.under_way(row)
+    due = found.due if found else 0
+    return f"{words.count(due, 'event').capitalize()} will be sent again." if due else "There is nothing to send again."
+
+
+def _some(events: list[str]) -> list[str]:
+    if not events:
+        raise InvalidInput("Choose at least one.", fields=["events"])
+    return events
+
+
+def _wrong(desk: Desk, error: InvalidInput) -> Form:
+    return Form(desk.posted.values(), dict.fromkeys(error.fields, error.message))
+
+
+async def _shown(desk: Desk, webhook_id: UUID, *toasts: Toast) -> Response[str]:
+    if not desk.is_htmx:
+        return desk.go(f"/webhooks#webhook-{webhook_id}", *toasts)
+    row = await destinations.get_webhook(desk.database, desk.workspace_id, str(webhook_id))
+    return desk.part("webhook.html", *toasts, hook=await webhook_view(desk.database, row))
+
+
+async def _view(
+    desk: Desk,
+    chosen: list[str] | None = None,
+    form: Form | None = None,
+    changed: tuple[str, Form, list[str]] | None = None,
+) -> Webhooks:
+    """Give the page; `form` is what was typed for a new one, `changed` into the settings of the one with this id."""
     page = await destinations.list_webhooks(desk.database, desk.workspace_id, limit=MAX_LIMIT)
-    shown = [await webhook_view(desk.database, row) for row in reversed(page.rows)]
-    wanted = ["lead.created"] if chosen is None else chosen
-    choices = tuple(EventChoice(name, words, name in wanted) for name, words in CHOICES)
-    return Webhooks(tuple(shown), choices, desk.said().secret, form or Form())
+    typed = {changed[0]: changed[1:]} if changed else {}
+    shown = [await webhook_view(desk.database, row, *typed.get(row["id"], ())) for row in reversed(page.rows)]
+    return Webhooks(
+        tuple(shown), choices(["lead.created"] if chosen is None else chosen), desk.said().secret, form or Form()
+    )
 
 
-ROUTES = [pages(show, create, enable, disable, send_test, remove)]
+ROUTES = [
+    pages(show, create, tell, change, enable, disable, send_test, rotate, send_again, forget, remove),
+]

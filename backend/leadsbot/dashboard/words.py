@@ -35,6 +35,8 @@ EVENT_WORDS: Mapping[str, str] = {
     "form.abandoned": "Form abandoned",
     "form.submitted": "Form submitted",
     "webhook.disabled": "Webhook disabled",
+    "channel.disabled": "Channel switched off",
+    "destination.restored": "Working again",
     "workflow.step": "Workflow step",
     "site.alert": "Unusual at a site",
     "test": "Test message",

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from leadsbot.db import Database, Tx
-from leadsbot.db.paging import Page
+from leadsbot.db.paging import Page, Where
 from leadsbot.errors import Conflict, InvalidInput
 from leadsbot.events.log import topic
 from leadsbot.routing.destination import of_delivery
@@ -21,7 +21,9 @@ ANEW = (
     "status = 'pending', reason = '', attempt_count = 0, round = round + 1, next_attempt_at = NULL,"
     " delivered_at = NULL, held = '', folded_into = NULL"
 )
-FILTERS = ("status", "lead_id", "channel_id", "webhook_id")
+FILTERS = ("status", "lead_id", "channel_id", "webhook_id", "event_type")
+# Counting stops here: whoever looks wants to know of many, not how many.
+MOST_COUNTED = 1_000
 
 Row = dict[str, Any]
 
@@ -34,6 +36,7 @@ async def list_deliveries(
     lead_id: str | None = None,
     channel_id: str | None = None,
     webhook_id: str | None = None,
+    event_type: str | None = None,
     cursor: str | None = None,
     limit: int = 50,
 ) -> Page:
@@ -41,9 +44,25 @@ async def list_deliveries(
     if status is not None and status not in STATUSES:
         raise InvalidInput(f"status is one of: {', '.join(STATUSES)}.", fields=["status"])
     given = {"status": status, "lead_id": lead_id, "channel_id": channel_id, "webhook_id": webhook_id}
+    given["event_type"] = event_type
     conditions = {"workspace_id": workspace_id} | {name: value for name, value in given.items() if value is not None}
     found = await page(database, "deliveries", conditions, cursor, limit)
     return Page(await _with_attempts(database, found.rows), found.next_cursor)
+
+
+async def counts(database: Database, workspace_id: str, **given: str | None) -> dict[str, int]:
+    """Count deliveries by status, up to `MOST_COUNTED` of each, among those with these values in FILTERS' columns."""
+    parts, where = [], Where()
+    where.equal("workspace_id", workspace_id)
+    for column, value in given.items():
+        if column not in FILTERS:
+            raise ValueError(column)
+        where.equal(column, value)
+    for status in STATUSES:
+        one = f"SELECT 1 AS one FROM deliveries {where} AND status = '{status}' LIMIT {MOST_COUNTED}"
+        parts.append(f"SELECT '{status}' AS status, count(*) AS found FROM ({one}) AS {status}_ones")
+    rows = await database.fetch(" UNION ALL ".join(parts), *where.args)
+    return {row["status"]: int(row["found"]) for row in rows}
 
 
 async def get_delivery(database: Database, workspace_id: str, delivery_id: str) -> Row:

@@ -22,7 +22,7 @@ from leadsbot.services import Services
 from leadsbot.vault import Vault
 
 OVERLAP = clock.DAY
-_CHANGEABLE = ("url", "events", "enabled")
+_CHANGEABLE = ("url", "events", "enabled", "missed_since")
 _WRITTEN = ("url", "events", "enabled", "disabled_reason", "failing_since", "disabled_at", "probe_at", "probes",
             "missed_since")  # fmt: skip
 
@@ -62,7 +62,8 @@ async def list_webhooks(database: Database, workspace_id: str, cursor: str | Non
 
 
 async def update_webhook(database: Database, workspace_id: str, webhook_id: str, changes: dict[str, Any]) -> Row:
-    """Change `url`, `events` or `enabled`. Switching it on forgives what had failed. Raises NotFound, InvalidInput."""
+    """Change `url`, `events` or `enabled`, or forget what it missed (`missed_since` is None). Switching it on forgives
+    what had failed. Raises NotFound, InvalidInput."""
     inputs.only_known(changes, _CHANGEABLE)
 
     async def unit(tx: Tx) -> Row:
@@ -127,6 +128,10 @@ def _checked(changes: dict[str, Any]) -> Row:
         checked["events"] = _json(inputs.check_events(changes["events"]))
     if "enabled" in changes:
         checked |= trouble.by_hand(inputs.check_flag(changes["enabled"], "enabled"))
+    if "missed_since" in changes:
+        if changes["missed_since"] is not None:
+            raise InvalidInput("missed_since can only be null: forget what it missed.", fields=["missed_since"])
+        checked["missed_since"] = None
     return checked
 
 

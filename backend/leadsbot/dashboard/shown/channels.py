@@ -1,14 +1,12 @@
-"""Channels and webhooks in people's words."""
+"""Channels in people's words."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import msgspec
-
 from leadsbot.bot.links import offer
 from leadsbot.dashboard.shown.deliveries import delivery_view, destinations
-from leadsbot.dashboard.views import Channel, ChannelKind, Delivery, LinkOffer, Webhook
+from leadsbot.dashboard.views import Channel, ChannelKind, Delivery, LinkOffer
 from leadsbot.db import Database
 from leadsbot.routing import deliveries
 from leadsbot.routing.destination import open_config
@@ -40,18 +38,6 @@ async def channel_view(services: Services, row: Row) -> Channel:
         link=LinkOffer(waiting.url or "", waiting.code, waiting.expires_at) if waiting else None,
         missing="" if config.get("bot_token") else _missing(services, row["kind"]),
         unsubscribed=tuple(config.get("unsubscribed", ())),
-    )
-
-
-async def webhook_view(database: Database, row: Row) -> Webhook:
-    """Give a webhook's row."""
-    return Webhook(
-        id=row["id"],
-        url=row["url"],
-        events=tuple(msgspec.json.decode(row["events"], type=list[str])),
-        enabled=bool(row["enabled"]),
-        disabled_reason=row["disabled_reason"],
-        last=await _last(database, row["workspace_id"], webhook_id=row["id"]),
     )
 
 

@@ -3,30 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from leadsbot.dashboard import words
-from leadsbot.dashboard.views import Attempt, Delivery, Toast
+from leadsbot.dashboard.views import Attempt, Delivery, Place, Toast
 from leadsbot.db import Database
 from leadsbot.leads.filters import ms_of
 from leadsbot.leads.present import full_name
 
 WEBHOOK = "webhook"
+_ANSWER = 120  # of what the other side said to a test
 
 Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Destinations:
-    """The workspace's channels by id, as (kind, name), and the ids of its webhooks."""
+    """The workspace's channels by id, as (kind, name), and the addresses of its webhooks."""
 
     channels: Mapping[str, tuple[str, str]]
-    webhooks: frozenset[str] = frozenset()
+    webhooks: Mapping[str, str] = field(default_factory=dict)
 
     def there(self, delivery: Row) -> bool:
         """Tell whether where a delivery goes was not deleted since."""
         return delivery["channel_id"] in self.channels or delivery["webhook_id"] in self.webhooks
+
+    def all(self) -> tuple[Place, ...]:
+        """Give what a list can be narrowed to."""
+        channels = (Place(f"channel:{channel_id}", name) for channel_id, (_, name) in self.channels.items())
+        webhooks = (Place(f"webhook:{webhook_id}", words.short(url)) for webhook_id, url in self.webhooks.items())
+        return tuple(sorted((*channels, *webhooks), key=lambda place: (place.name.lower(), place.key)))
 
     def name(self, delivery: Row) -> tuple[str, str]:
         """Give kind and name of where a delivery goes; one that was deleted is known by what was written down."""
@@ -39,9 +46,9 @@ class Destinations:
 async def destinations(database: Database, workspace_id: str) -> Destinations:
     """Read what the workspace's channels are called."""
     channels = await database.fetch("SELECT id, kind, name FROM channels WHERE workspace_id = $1", workspace_id)
-    webhooks = await database.fetch("SELECT id FROM webhooks WHERE workspace_id = $1", workspace_id)
+    webhooks = await database.fetch("SELECT id, url FROM webhooks WHERE workspace_id = $1", workspace_id)
     return Destinations(
-        {row["id"]: (row["kind"], row["name"]) for row in channels}, frozenset(row["id"] for row in webhooks)
+        {row["id"]: (row["kind"], row["name"]) for row in channels}, {row["id"]: row["url"] for row in webhooks}
     )
 
 
@@ -88,15 +95,24 @@ def delivery_view(row: Row, places: Destinations, lead_name: str = "") -> Delive
 def outcome(delivery: Row) -> Toast:
     """Say what became of a test, which comes as `delivery_json`."""
     if delivery["status"] == "delivered":
-        return Toast("The test has arrived.")
+        return Toast(f"The test has arrived.{_said(delivery)}")
     failed = words.phrase(
         delivery["reason"] or (delivery["attempts"] or [{}])[-1].get("error") or "no reason was given"
     )
     return Toast(f"The test didn't get through: {failed}.", "trouble")
 
 
+def _said(delivery: Row) -> str:
+    """Say what the other side answered, where it said more than nothing."""
+    attempt = (delivery["attempts"] or [{}])[-1]
+    code, answer = attempt.get("status_code"), " ".join(str(attempt.get("answer") or "").split())
+    said = ": ".join(filter(None, (str(code or ""), answer[:_ANSWER])))
+    return f" The answer was {said}." if said else ""
+
+
 def _attempt(row: Row) -> Attempt:
-    return Attempt(ms_of(row["at"]), row["status_code"], row["latency_ms"], words.phrase(row["error"] or ""))
+    error = words.phrase(row["error"] or "")
+    return Attempt(ms_of(row["at"]), row["status_code"], row["latency_ms"], error, row["answer"].strip())
 
 
 def _ms(text: str | None) -> int | None:

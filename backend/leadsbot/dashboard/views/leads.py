@@ -103,12 +103,14 @@ class Touch:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One try at a delivery; `error` is the reason in words ("the address answers 404"), empty where it worked."""
+    """One try at a delivery; `error` is the reason in words ("the address answers 404"), empty where it worked, and
+    `answer` the first kilobyte of what the other side said."""
 
     at: int
     status_code: int | None
     latency_ms: int | None
     error: str = ""
+    answer: str = ""
 
 
 @dataclass(frozen=True, slots=True)

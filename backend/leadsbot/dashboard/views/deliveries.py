@@ -1,0 +1,89 @@
+"""Deliveries: what was sent where, narrowed to what somebody looks for, and one of them attempt by attempt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import ClassVar
+from urllib.parse import urlencode
+from zlib import crc32
+
+from leadsbot.dashboard.views.leads import Delivery
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A destination that the list can be narrowed to; `key` is its kind and id."""
+
+    key: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryChoice:
+    """What the list is narrowed to; empty texts narrow nothing. `to` is a place's key, `lead` an id."""
+
+    status: str = ""
+    to: str = ""
+    event: str = ""
+    lead: str = ""
+
+    def url(self, *, status: str | None = None, lead: str | None = None, **more: str) -> str:
+        """Give the list's address with some of it changed."""
+        chosen = self if status is None else replace(self, status=status)
+        chosen = chosen if lead is None else replace(chosen, lead=lead)
+        said = {"status": chosen.status, "to": chosen.to, "event": chosen.event, "lead": chosen.lead, **more}
+        query = urlencode({name: value for name, value in said.items() if value})
+        return f"/deliveries?{query}" if query else "/deliveries"
+
+    @property
+    def narrowed(self) -> bool:
+        return self != DeliveryChoice()
+
+
+@dataclass(frozen=True, slots=True)
+class StatusCount:
+    """A status with its words, and how many there are of it (`count` as it is written)."""
+
+    status: str
+    label: str
+    count: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Deliveries:
+    """Deliveries, newest first; `older` is the next page's cursor."""
+
+    template: ClassVar[str] = "deliveries.html"
+    nav: ClassVar[str] = "deliveries"
+    title: ClassVar[str] = "Deliveries"
+
+    rows: tuple[Delivery, ...]
+    choice: DeliveryChoice = field(default_factory=DeliveryChoice)
+    statuses: tuple[StatusCount, ...] = ()
+    places: tuple[Place, ...] = ()
+    events: tuple[str, ...] = ()
+    lead_name: str = ""
+    older: str = ""
+    first_page: bool = True
+
+    @property
+    def digest(self) -> str:
+        """Tell one state of the page from the next, so that what has not changed isn't swapped under who reads it."""
+        return f"{crc32(repr(self).encode()):08x}"
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryStory:
+    """One delivery, attempt by attempt; `body` is what is sent, as text, with `headers` where it is a request."""
+
+    template: ClassVar[str] = "delivery.html"
+    nav: ClassVar[str] = "deliveries"
+
+    delivery: Delivery
+    body: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def title(self) -> str:
+        """Name the delivery by where it goes."""
+        return f"Delivery to {self.delivery.destination}"
