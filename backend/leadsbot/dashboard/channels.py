@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from litestar import Response, get, post
 from litestar.params import FromPath
-from litestar.status_codes import HTTP_204_NO_CONTENT, HTTP_422_UNPROCESSABLE_ENTITY
+from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
 
-from leadsbot.dashboard import answers
+from leadsbot.channels.base.fields import fields_of
+from leadsbot.dashboard.channel_form import config_of
 from leadsbot.dashboard.desk import Desk, Here, pages
-from leadsbot.dashboard.posted import Posted
 from leadsbot.dashboard.shown.channels import channel_view, kinds
 from leadsbot.dashboard.shown.deliveries import outcome
-from leadsbot.dashboard.views import Channels, Form, Toast
+from leadsbot.dashboard.views import Channels, Form, Toast, Undo
 from leadsbot.db.paging import MAX_LIMIT
 from leadsbot.errors import InvalidInput
 from leadsbot.routing import destinations
+from leadsbot.routing.kinds import TELEGRAM
 
 
 @get("/channels")
@@ -31,29 +32,20 @@ async def create(desk: Here) -> Response[str]:
     """Add a channel of the posted kind, or show its form again with what is wrong."""
     kind, posted = desk.posted.text("kind"), desk.posted
     try:
-        config = _CONFIGS.get(kind, _addressed)(posted)
         row = await destinations.create_channel(
-            desk.services, desk.workspace_id, kind, config, name=posted.text("name")
+            desk.services, desk.workspace_id, kind, _config(desk, kind), name=posted.text("name")
         )
     except InvalidInput as error:
         wrong = {field.removeprefix("config.").partition(".")[0]: error.message for field in error.fields}
         view = await _view(desk, kind, Form(posted.values(), wrong))
         return await desk.page(view, HTTP_422_UNPROCESSABLE_ENTITY)
     waits = (await channel_view(desk.services, row)).link is not None
-    words = "One more step: open the chat and press Start." if waits else f"{row['name']} is told of new leads now."
+    words = (
+        "One more step: open the chat and press Start."
+        if waits
+        else f"{row['name']} is told of new leads now. Send a test to see that it arrives."
+    )
     return desk.go(f"/channels#channel-{row['id']}", Toast(words))
-
-
-@get("/channels/{channel_id:uuid}")
-async def look(desk: Here, channel_id: FromPath[UUID]) -> Response[str]:
-    """Give a channel once its chat is linked; until then there is nothing new to show."""
-    row = await destinations.get_channel(desk.database, desk.workspace_id, str(channel_id))
-    if not desk.is_htmx:
-        return desk.go(f"/channels#channel-{channel_id}")
-    channel = await channel_view(desk.services, row)
-    if channel.link:
-        return answers.bare(HTTP_204_NO_CONTENT)
-    return desk.part("channel.html", Toast(f"{channel.name} is linked."), channel=channel)
 
 
 @post("/channels/{channel_id:uuid}/enable", status_code=200)
@@ -65,7 +57,16 @@ async def enable(desk: Here, channel_id: FromPath[UUID]) -> Response[str]:
 @post("/channels/{channel_id:uuid}/disable", status_code=200)
 async def disable(desk: Here, channel_id: FromPath[UUID]) -> Response[str]:
     await destinations.update_channel(desk.services, desk.workspace_id, str(channel_id), {"enabled": False})
-    return await _shown(desk, channel_id, Toast("Switched off. Nothing is sent there until it is on again."))
+    words = "Switched off. Nothing is sent there until it is on again."
+    undo = Undo(f"/channels/{channel_id}/enable", target=f"#channel-{channel_id}")
+    return await _shown(desk, channel_id, Toast(words, undo=undo))
+
+
+@post("/channels/{channel_id:uuid}/unmute", status_code=200)
+async def unmute(desk: Here, channel_id: FromPath[UUID]) -> Response[str]:
+    """Let a channel that somebody in the chat had silenced tell again."""
+    await destinations.update_channel(desk.services, desk.workspace_id, str(channel_id), {"muted_until": None})
+    return await _shown(desk, channel_id, Toast("It tells again."))
 
 
 @post("/channels/{channel_id:uuid}/test", status_code=200)
@@ -94,33 +95,13 @@ async def _view(desk: Desk, adding: str = "", form: Form | None = None) -> Chann
     return Channels(tuple(shown), kinds(desk.services), adding, form or Form())
 
 
-def _telegram(posted: Posted) -> Mapping[str, Any]:
-    """A chat's id is a number, or the @name of a public channel."""
-    chat, token = posted.text("chat_id"), posted.text("bot_token")
-    number = chat.removeprefix("-")
-    config: dict[str, Any] = {"bot_token": token} if token else {}
-    if chat:
-        config["chat_id"] = int(chat) if number.isascii() and number.isdecimal() and len(number) < 20 else chat
-    elif "chat_id" in posted.values():
+def _config(desk: Desk, kind: str) -> Mapping[str, Any]:
+    """Give the config that was posted for a new channel: what was left empty is left out."""
+    channel = destinations.channel_kinds(desk.services).get(kind)
+    if kind == TELEGRAM and "chat_id" in desk.posted.values() and not desk.posted.text("chat_id"):
         raise InvalidInput("Type the chat's id, or connect the chat the other way.", fields=["chat_id"])
-    return config
+    config = config_of(desk.posted, fields_of(channel) if channel else (), prefix="")
+    return {name: value for name, value in config.items() if value is not None}
 
 
-def _email(posted: Posted) -> Mapping[str, Any]:
-    return {"to": [line.strip() for line in posted.text("to").replace(",", "\n").split("\n") if line.strip()]}
-
-
-def _hooked(posted: Posted) -> Mapping[str, Any]:
-    return {"webhook_url": posted.text("webhook_url")}
-
-
-def _addressed(posted: Posted) -> Mapping[str, Any]:
-    return {"url": posted.text("url")}
-
-
-_CONFIGS: Mapping[str, Callable[[Posted], Mapping[str, Any]]] = {
-    **{"telegram": _telegram, "email": _email},
-    **{"discord": _hooked, "slack": _hooked},
-}
-
-ROUTES = [pages(show, create, look, enable, disable, send_test, remove)]
+ROUTES = [pages(show, create, enable, disable, unmute, send_test, remove)]

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from leadsbot.dashboard import words
+from leadsbot.dashboard import channel_words, words
 from leadsbot.dashboard.marks import Marks
 from leadsbot.dashboard.places import PLACES, SETTINGS
 from leadsbot.dashboard.views import Form, Shell, View
@@ -92,6 +92,14 @@ class Renderer:
         self._environment.globals.update(
             asset=self.asset,
             blank_form=Form(),
+            channel_days=channel_words.DAYS,
+            channel_events=channel_words.EVENTS,
+            channel_example=channel_words.EXAMPLE,
+            channel_fields=channel_words.FIELDS,
+            channel_icons=channel_words.ICONS,
+            channel_ops=channel_words.OPS,
+            channel_template_fields=channel_words.TEMPLATE_FIELDS,
+            channel_template_filters=channel_words.TEMPLATE_FILTERS,
             delivery_titles=words.DELIVERY_TITLES,
             event_words=words.EVENT_WORDS,
             htmx_config=HTMX_CONFIG,

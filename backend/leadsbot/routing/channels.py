@@ -103,6 +103,11 @@ async def update_channel(services: Services, workspace_id: str, channel_id: str,
     return await services.database.write(unit)
 
 
+def check_config(services: Services, channel: Row, given: object) -> None:
+    """Raise InvalidInput where the config of a channel can't be changed so."""
+    _merged(services, channel["kind"], open_config(services.vault, channel["config"]), given)
+
+
 async def link_chat(services: Services, channel: Row, place: Mapping[str, Any]) -> bool:
     """Let a Telegram channel speak in a chat: `place` has `chat_id`, `thread_id` (or None) and `title`.
 

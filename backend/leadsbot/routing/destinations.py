@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from leadsbot.routing.channels import (
     channel_kinds,
+    check_config,
     create_channel,
     delete_channel,
     get_channel,
@@ -26,6 +27,7 @@ from leadsbot.routing.webhooks import (
 __all__ = [
     "channel_json",
     "channel_kinds",
+    "check_config",
     "create_channel",
     "create_webhook",
     "delete_channel",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from leadsbot import clock
+from leadsbot.channels.base import Parcel, summarize
 from leadsbot.db import Database
 from leadsbot.errors import InvalidInput, NotFound
 from leadsbot.forms.present import session_json
@@ -56,21 +57,34 @@ class Tried:
 async def preview(
     services: Services, workspace_id: str, template: str, lead_id: str | None = None, event: str = "lead.created"
 ) -> Tried:
-    """Try a template. Raises InvalidInput for one that can't be saved, NotFound for a lead that isn't there."""
+    """Try a template; an empty one gives the usual message. Raises InvalidInput for one that can't be saved, NotFound
+    for a lead that isn't there."""
     if event not in templates.TOLD:
         message = f"A template tells of: {', '.join(sorted(templates.TOLD))}."
         raise InvalidInput(message, fields=["event"])
     templates.check(template, "template")
     lead, session = await _subject(services, workspace_id, lead_id)
     data = {"lead": lead, "session": session if event.startswith("form.") else None, **_change(event, lead)}
-    about = {"id": new_id(), "type": event, "at": clock.rfc3339(clock.now())}
     found = None if lead is SAMPLE else str(lead["id"])
     name = str(lead.get("name") or lead.get("email") or "")
+    workspace = await _workspace(services.database, workspace_id)
+    if not template.strip():
+        return Tried(_usual(event, data, workspace), False, None, found, name)
+    about = {"id": new_id(), "type": event, "at": clock.rfc3339(clock.now())}
     try:
-        rendered = templates.render(template, data, about, await _workspace(services.database, workspace_id))
+        rendered = templates.render(template, data, about, workspace)
     except templates.TemplateFailed as failed:
         return Tried("", False, f"The usual message would be sent: {failed}.", found, name)
     return Tried(rendered.text, rendered.cut, None, found, name)
+
+
+def _usual(event: str, data: Row, workspace: Row) -> str:
+    """Give the message that every channel shows in its own dress, bare."""
+    payload = {"data": data}
+    parcel = Parcel("", "", event, clock.now(), "", b"", payload, {}, workspace)
+    told = summarize(parcel)
+    facts = "\n".join(f"{label}: {value}" for label, value in told.facts)
+    return "\n\n".join(filter(None, (told.title, facts, told.message)))
 
 
 def _change(event: str, lead: Row) -> Row:

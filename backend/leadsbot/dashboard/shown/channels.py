@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
+from leadsbot import clock
 from leadsbot.bot.links import offer
+from leadsbot.channels.base.fields import fields_of, steps_of
+from leadsbot.dashboard.channel_words import events_in_words, filter_in_words, options_in_words
 from leadsbot.dashboard.shown.deliveries import delivery_view, destinations
-from leadsbot.dashboard.views import Channel, ChannelKind, Delivery, LinkOffer
+from leadsbot.dashboard.views import Channel, ChannelKind, Delivery, LinkOffer, Webhook
 from leadsbot.db import Database
-from leadsbot.routing import deliveries
+from leadsbot.routing import deliveries, options
 from leadsbot.routing.destination import open_config
 from leadsbot.routing.destinations import channel_kinds
-from leadsbot.routing.kinds import EMAIL, TELEGRAM, reachable
+from leadsbot.routing.kinds import EMAIL, TELEGRAM, default_events, reachable
 from leadsbot.services import Services
 from leadsbot.vault import Undecipherable
 
@@ -26,7 +31,7 @@ async def channel_view(services: Services, row: Row) -> Channel:
         config = open_config(services.vault, row["config"])
         waiting = await offer(services, row)
     except Undecipherable:
-        return Channel(row["id"], row["kind"], row["name"], "", bool(row["enabled"]), _CHANGED_KEY)
+        return Channel(row["id"], row["kind"], row["name"], "", bool(row["enabled"]), _CHANGED_KEY, readable=False)
     return Channel(
         id=row["id"],
         kind=row["kind"],
@@ -38,13 +43,39 @@ async def channel_view(services: Services, row: Row) -> Channel:
         link=LinkOffer(waiting.url or "", waiting.code, waiting.expires_at) if waiting else None,
         missing="" if config.get("bot_token") else _missing(services, row["kind"]),
         unsubscribed=tuple(config.get("unsubscribed", ())),
+        told=_told(row),
+        muted_until=row["muted_until"] if (row["muted_until"] or 0) > clock.now() else None,
+        failing_since=row["failing_since"],
+        probe_at=row["probe_at"] if not row["enabled"] else None,
+    )
+
+
+def _told(row: Row) -> tuple[str, ...]:
+    """Say what a channel hears of, of whom, when and how."""
+    events = msgspec.json.decode(row["events"], type=list[str]) or default_events(row["kind"])
+    filter = msgspec.json.decode(row["filter"], type=dict[str, Any])
+    said = (events_in_words(events), filter_in_words(filter), options_in_words(options.read(row["options"])))
+    return tuple(one for one in said if one)
+
+
+async def webhook_view(database: Database, row: Row) -> Webhook:
+    """Give a webhook's row."""
+    return Webhook(
+        id=row["id"],
+        url=row["url"],
+        events=tuple(msgspec.json.decode(row["events"], type=list[str])),
+        enabled=bool(row["enabled"]),
+        disabled_reason=row["disabled_reason"],
+        last=await _last(database, row["workspace_id"], webhook_id=row["id"]),
     )
 
 
 def kinds(services: Services) -> tuple[ChannelKind, ...]:
     """Give the kinds that can be added, and what the instance lacks for them. Telegram comes first."""
     found = sorted(channel_kinds(services).items(), key=lambda one: (one[0] != TELEGRAM, one[1].label))
-    return tuple(ChannelKind(name, kind.label, _missing(services, name)) for name, kind in found)
+    return tuple(
+        ChannelKind(name, kind.label, _missing(services, name), fields_of(kind), steps_of(kind)) for name, kind in found
+    )
 
 
 async def anyone_is_told(services: Services, workspace_id: str) -> bool:

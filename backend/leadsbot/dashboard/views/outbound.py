@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+from leadsbot.channels.base.fields import ConfigField
 from leadsbot.dashboard.views.leads import Delivery
 from leadsbot.dashboard.views.shell import Form
 
@@ -34,7 +35,8 @@ class LinkOffer:
 class Channel:
     """A channel; `target` names what it reaches (a chat's title, the addresses), `link` stands until it is linked.
 
-    `missing` says what this server lacks to reach it.
+    `missing` says what this server lacks to reach it, `told` what it hears of, when and how, in words. Times are ms:
+    silent until `muted_until`, in trouble since `failing_since`, tried again by itself at `probe_at`.
     """
 
     id: str
@@ -47,15 +49,23 @@ class Channel:
     link: LinkOffer | None = None
     missing: str = ""
     unsubscribed: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
+    muted_until: int | None = None
+    failing_since: int | None = None
+    probe_at: int | None = None
+    readable: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class ChannelKind:
-    """A kind that can be added; `missing` says what the instance lacks for it, in words, or is empty."""
+    """A kind that can be added; `missing` says what the instance lacks for it, in words, or is empty. `steps` are to be
+    taken at the service first."""
 
     kind: str
     label: str
     missing: str = ""
+    fields: tuple[ConfigField, ...] = ()
+    steps: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +83,63 @@ class Channels:
 
 
 @dataclass(frozen=True, slots=True)
+class Webhook:
+    """A webhook; `last` is its newest delivery."""
+
+    id: str
+    url: str
+    events: tuple[str, ...]
+    enabled: bool = True
+    disabled_reason: str = ""
+    last: Delivery | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class NewSecret:
     """A secret that is shown this once."""
 
     url: str
     secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class Webhooks:
+    """Every webhook of the workspace, and the form for a new one."""
+
+    template: ClassVar[str] = "webhooks.html"
+    nav: ClassVar[str] = "webhooks"
+    title: ClassVar[str] = "Webhooks"
+
+    webhooks: tuple[Webhook, ...]
+    choices: tuple[EventChoice, ...]
+    secret: NewSecret | None = None
+    form: Form = field(default_factory=Form)
+
+
+@dataclass(frozen=True, slots=True)
+class Deliveries:
+    """Deliveries, newest first; `status` is the filter, `older` the next page's cursor."""
+
+    template: ClassVar[str] = "deliveries.html"
+    nav: ClassVar[str] = "deliveries"
+    title: ClassVar[str] = "Deliveries"
+
+    rows: tuple[Delivery, ...]
+    status: str = ""
+    older: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryStory:
+    """One delivery, attempt by attempt; `body` is what is sent, as text."""
+
+    template: ClassVar[str] = "delivery.html"
+    nav: ClassVar[str] = "deliveries"
+
+    delivery: Delivery
+    body: str = ""
+
+    @property
+    def title(self) -> str:
+        """Name the delivery by where it goes."""
+        return f"Delivery to {self.delivery.destination}"
