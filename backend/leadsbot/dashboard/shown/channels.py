@@ -11,7 +11,7 @@ from leadsbot.bot.links import offer
 from leadsbot.channels.base.fields import fields_of, steps_of
 from leadsbot.dashboard.channel_words import events_in_words, filter_in_words, options_in_words
 from leadsbot.dashboard.shown.deliveries import delivery_view, destinations
-from leadsbot.dashboard.views import Channel, ChannelKind, Delivery, LinkOffer, Webhook
+from leadsbot.dashboard.views import Channel, ChannelKind, Delivery, LinkOffer
 from leadsbot.db import Database
 from leadsbot.routing import deliveries, options
 from leadsbot.routing.destination import open_config
@@ -56,18 +56,6 @@ def _told(row: Row) -> tuple[str, ...]:
     filter = msgspec.json.decode(row["filter"], type=dict[str, Any])
     said = (events_in_words(events), filter_in_words(filter), options_in_words(options.read(row["options"])))
     return tuple(one for one in said if one)
-
-
-async def webhook_view(database: Database, row: Row) -> Webhook:
-    """Give a webhook's row."""
-    return Webhook(
-        id=row["id"],
-        url=row["url"],
-        events=tuple(msgspec.json.decode(row["events"], type=list[str])),
-        enabled=bool(row["enabled"]),
-        disabled_reason=row["disabled_reason"],
-        last=await _last(database, row["workspace_id"], webhook_id=row["id"]),
-    )
 
 
 def kinds(services: Services) -> tuple[ChannelKind, ...]:

@@ -7,6 +7,7 @@ milliseconds since the epoch; the templates write them in the workspace's time z
 from __future__ import annotations
 
 from leadsbot.dashboard.views.channels import ChannelSettings, Preview, Question
+from leadsbot.dashboard.views.deliveries import Deliveries, DeliveryChoice, DeliveryStory, Place, StatusCount
 from leadsbot.dashboard.views.form_report import (
     FieldCell,
     FieldLine,
@@ -33,22 +34,12 @@ from leadsbot.dashboard.views.leads import (
     StageCount,
     Touch,
 )
-from leadsbot.dashboard.views.outbound import (
-    Channel,
-    ChannelKind,
-    Channels,
-    Deliveries,
-    DeliveryStory,
-    EventChoice,
-    LinkOffer,
-    NewSecret,
-    Webhook,
-    Webhooks,
-)
+from leadsbot.dashboard.views.outbound import Channel, ChannelKind, Channels, EventChoice, LinkOffer, NewSecret
 from leadsbot.dashboard.views.overview import Day, Overview, Step, Trouble, Unsent
 from leadsbot.dashboard.views.shell import Form, Member, Shell, Theme, Toast, Tone, Undo, View
 from leadsbot.dashboard.views.simple import ErrorPage, Login
 from leadsbot.dashboard.views.sites import Refusal, Site, Sites
+from leadsbot.dashboard.views.webhooks import Replaying, Webhook, Webhooks
 
 __all__ = [
     "Attempt",
@@ -59,6 +50,7 @@ __all__ = [
     "Day",
     "Deliveries",
     "Delivery",
+    "DeliveryChoice",
     "DeliveryStory",
     "Entry",
     "ErrorPage",
@@ -83,10 +75,12 @@ __all__ = [
     "NewSecret",
     "Overview",
     "Part",
+    "Place",
     "Preview",
     "Question",
     "Range",
     "Refusal",
+    "Replaying",
     "ReportChoice",
     "SessionChoice",
     "SessionRow",
@@ -95,6 +89,7 @@ __all__ = [
     "Sites",
     "Stage",
     "StageCount",
+    "StatusCount",
     "Step",
     "Stop",
     "Theme",

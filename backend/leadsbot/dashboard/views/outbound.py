@@ -1,4 +1,4 @@
-"""Where leads are sent to: channels, webhooks, and the deliveries to both."""
+"""Where leads are sent to: channels."""
 
 from __future__ import annotations
 
@@ -83,63 +83,8 @@ class Channels:
 
 
 @dataclass(frozen=True, slots=True)
-class Webhook:
-    """A webhook; `last` is its newest delivery."""
-
-    id: str
-    url: str
-    events: tuple[str, ...]
-    enabled: bool = True
-    disabled_reason: str = ""
-    last: Delivery | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class NewSecret:
     """A secret that is shown this once."""
 
     url: str
     secret: str
-
-
-@dataclass(frozen=True, slots=True)
-class Webhooks:
-    """Every webhook of the workspace, and the form for a new one."""
-
-    template: ClassVar[str] = "webhooks.html"
-    nav: ClassVar[str] = "webhooks"
-    title: ClassVar[str] = "Webhooks"
-
-    webhooks: tuple[Webhook, ...]
-    choices: tuple[EventChoice, ...]
-    secret: NewSecret | None = None
-    form: Form = field(default_factory=Form)
-
-
-@dataclass(frozen=True, slots=True)
-class Deliveries:
-    """Deliveries, newest first; `status` is the filter, `older` the next page's cursor."""
-
-    template: ClassVar[str] = "deliveries.html"
-    nav: ClassVar[str] = "deliveries"
-    title: ClassVar[str] = "Deliveries"
-
-    rows: tuple[Delivery, ...]
-    status: str = ""
-    older: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class DeliveryStory:
-    """One delivery, attempt by attempt; `body` is what is sent, as text."""
-
-    template: ClassVar[str] = "delivery.html"
-    nav: ClassVar[str] = "deliveries"
-
-    delivery: Delivery
-    body: str = ""
-
-    @property
-    def title(self) -> str:
-        """Name the delivery by where it goes."""
-        return f"Delivery to {self.delivery.destination}"
