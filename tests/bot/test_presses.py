@@ -160,3 +160,15 @@ async def test_every_press_is_answered(services: Services, workspace: Created, t
     for _ in range(40):
         told = await talk.press(message, ADA, "nonsense")
     assert told.startswith("!That is too quick")
+
+
+async def test_a_lead_that_was_asked_for_shows_what_was_done_to_it(
+    services: Services, workspace: Created, talk: Talk
+) -> None:
+    await channel_in(services, workspace, PRIVATE)
+    lead_id = await lead(services, workspace)
+    card = await talk.asked(PRIVATE, ADA, "/lead 1")
+    assert await talk.press(card.result["message_id"], ADA, Press(STAGE, lead_id, CONTACTED)) == "Moved to Contacted."
+    shown = talk.telegram.message(card.result["message_id"])["text"]
+    assert "Ada (Telegram) moved it to Contacted" in shown and "Stage: Contacted" in shown
+    assert "Contacted" not in talk.telegram.buttons(card.result["message_id"])

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import msgspec
-
 from leadsbot.bot.answers import Answer
 from leadsbot.bot.lists import PAGE_SIZE, Asked, page
 from leadsbot.bot.rights import House
-from leadsbot.channels.base import Parcel, Standing, summarize
+from leadsbot.channels.base import Parcel, one_line, summarize
 from leadsbot.channels.telegram.keyboard import keyboard
 from leadsbot.channels.telegram.text import render
 from leadsbot.db.tx import Row
@@ -16,8 +14,8 @@ from leadsbot.ids import is_id
 from leadsbot.leads import reading
 from leadsbot.leads.filters import LeadFilter
 from leadsbot.leads.present import full_name, lead_json
+from leadsbot.routing import standing
 from leadsbot.services import Services
-from leadsbot.workspaces.workspace_editing import get_workspace
 
 _HIGHEST = 10_000  # of a place in the list; more digits are a phone's
 
@@ -39,9 +37,7 @@ async def find(services: Services, houses: list[House], said: str) -> Answer:
 
 
 async def card(services: Services, house: House, row: Row) -> Answer:
-    """Lay a lead out as its alert is, as it stands now."""
-    workspace = await get_workspace(services.database, house.id)
-    lead = lead_json(row, services.settings.public_url)
+    """Lay a lead out as its alert is, as it stands now and with who did what to it last."""
     parcel = Parcel(
         delivery_id="",
         event_id="",
@@ -49,17 +45,16 @@ async def card(services: Services, house: House, row: Row) -> Answer:
         timestamp=row["created_at"],
         workspace_id=house.id,
         body=b"",
-        payload={"data": {"lead": lead}},
+        payload={"data": {"lead": lead_json(row, services.settings.public_url)}},
         config={},
         workspace={"name": house.name, "timezone": house.timezone},
     )
-    stages = tuple(msgspec.json.decode(workspace["stages"], type=list[str]))
-    standing = Standing(row["id"], row["stage"], stages, bool(row["assigned_to"]), bool(row["spam"]))
+    stands = await standing.load(services.database, house.id, row["id"])
     told = summarize(parcel)
     title = full_name(row) or row["email"] or row["phone"] or "A lead"
-    facts = [*told.facts, ("Claimed by", await person(services, row["assigned_to"]))]
-    text = render(title, [fact for fact in facts if fact[1]], told.message, told.link)
-    return Answer(text.html, keyboard(standing, text.button))
+    deeds = [line for _, line in stands.deeds] if stands else []
+    text = render(one_line(title), told.facts, told.message, told.link, deeds=deeds)
+    return Answer(text.html, keyboard(stands, text.button))
 
 
 async def _exactly(services: Services, house: House, said: str) -> Row | None:

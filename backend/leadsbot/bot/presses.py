@@ -18,6 +18,7 @@ from telegram.error import TelegramError
 from leadsbot.bot import cards, lists, times
 from leadsbot.bot.answers import Answer, Place, say, show
 from leadsbot.bot.line import Line
+from leadsbot.bot.replies import of_buttons
 from leadsbot.bot.rights import ACCOUNT_PAGE, Actor, House, actor, houses
 from leadsbot.channels.telegram import presses
 from leadsbot.channels.telegram.presses import Press
@@ -80,14 +81,16 @@ async def _do(services: Services, line: Line, query: CallbackQuery) -> str:
     if press.verb == presses.PAGE:
         return await _page(services, line, query, press)
     pressed = await _admitted(services, line, query, query.message.chat, press)
-    return await _DEEDS[press.verb](pressed)
+    said = await _DEEDS[press.verb](pressed)
+    await _renew(pressed)
+    return said
 
 
 async def _admitted(services: Services, line: Line, query: CallbackQuery, chat: Chat, press: Press) -> Pressed:
     """Let those through who may act on the lead. A lead that is gone and one of elsewhere are told alike."""
     row = await services.database.fetch_one(
-        "SELECT l.*, w.stages, w.timezone FROM leads l JOIN workspaces w ON w.id = l.workspace_id"
-        " WHERE l.id = $1 AND l.deleted_at IS NULL",
+        "SELECT l.*, w.stages, w.timezone, w.name AS workspace_name FROM leads l"
+        " JOIN workspaces w ON w.id = l.workspace_id WHERE l.id = $1 AND l.deleted_at IS NULL",
         press.subject,
     )
     if row is None:
@@ -127,6 +130,19 @@ async def _snooze(pressed: Pressed) -> str:
         raise Conflict("Only a lead's alert can be snoozed.")
     await messages.snooze(pressed.services, message, until, pressed.who.by)
     return f"I remind you {times.moment(until, timezone)}."
+
+
+async def _renew(pressed: Pressed) -> None:
+    """Show what is so now in a message that somebody asked for; alerts are remembered, and edited by `routing`."""
+    message = pressed.query.message
+    if not isinstance(message, Message) or of_buttons(message) != {pressed.lead["id"]}:
+        return
+    if await _message(pressed) is not None:
+        return
+    house = House(pressed.lead["workspace_id"], pressed.lead["workspace_name"], pressed.lead["timezone"])
+    row = await reading.get_lead(pressed.services.database, house.id, pressed.lead["id"])
+    answer = await cards.card(pressed.services, house, row)
+    await show(pressed.line, Place(pressed.chat.id, message_id=message.message_id), answer)
 
 
 async def _message(pressed: Pressed) -> Row | None:

@@ -66,10 +66,11 @@ async def _leads(services: Services, said: Said, answered: Message) -> set[str]:
     )
     here = {one.channel_id for one in await chats.linked(services, said.line, said.chat.id)} if rows else set()
     found = {str(row["lead_id"]) for row in rows if row["channel_id"] in here}
-    return found or _of_buttons(answered)
+    return found or of_buttons(answered)
 
 
-def _of_buttons(message: Message) -> set[str]:
+def of_buttons(message: Message) -> set[str]:
+    """Give the leads that the buttons under a message are about."""
     rows = message.reply_markup.inline_keyboard if message.reply_markup else ()
     data = (button.callback_data for row in rows for button in row)
     said = (presses.read(text) for text in data if isinstance(text, str))
