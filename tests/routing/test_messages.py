@@ -5,18 +5,23 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 import pytest
 
 from leadsbot import clock
+from leadsbot.channels.telegram import CHANNEL
 from leadsbot.db import Tx
 from leadsbot.ids import new_id
+from leadsbot.jobs.outcomes import Done
 from leadsbot.leads import changes, merges
 from leadsbot.leads.contact import Contact
 from leadsbot.leads.intake import intake
 from leadsbot.leads.submission import Submission
-from leadsbot.routing import destinations, messages
+from leadsbot.routing import deliver, destinations, messages, route
+from leadsbot.routing.attempt import parcel_of
+from leadsbot.routing.destination import Destination
 from leadsbot.routing.erasure import delete_lead
 from leadsbot.routing.withheld import set_spam
 from leadsbot.services import Services
@@ -122,8 +127,10 @@ async def test_the_message_shows_who_did_what_wherever_they_did_it(
     await set_spam(database, here, lead_id, True, "Ada")
     assert list(await shows(telegram, message_id, "🚫 Marked as spam by Ada")) == ["Undo: not spam", "Open"]
     await set_spam(database, here, lead_id, False, "Ada")
-    await soon(lambda: _without(telegram, message_id, "spam"))
+    await shows(telegram, message_id, "↩️ Taken back from the spam by Ada")
     assert "Stage: Quoted" in telegram.message(message_id)["text"]
+    await changes.assign(database, here, lead_id, None, "Ben")
+    assert "Claim" in await shows(telegram, message_id, "↩️ Given back by Ben")
     await delete_lead(database, here, lead_id)
     await shows(telegram, message_id, "This lead was deleted.")
     assert telegram.buttons(message_id) == {} and "Grace" not in telegram.message(message_id)["text"]
@@ -268,3 +275,49 @@ async def test_a_snoozed_message_says_until_when_and_is_answered_then(
         reminder = await sent(running, workspace, telegram, "Reminder: Grace")
         assert reminder["reply_to_message"]["message_id"] == message_id
         await soon(lambda: _without(telegram, message_id, "Snoozed"))
+
+
+async def test_a_digest_no_longer_names_a_lead_that_was_deleted(
+    make_services: Make, run: Run, workspace: Created, telegram: TelegramServer
+) -> None:
+    services = make_services()
+    await chat(services, workspace)
+    leads = [await submitted(services, workspace, f"{name}@example.com") for name in ("one", "two", "three")]
+    message_id = await _folded(services, leads)
+    run(services)
+    await changes.move(services.database, workspace.workspace_id, leads[1], "Won", OWNER)  # no digest says of a stage
+    for gone, still in zip(leads, [leads[1:], leads[2:], []], strict=True):
+        await delete_lead(services.database, workspace.workspace_id, gone)
+        await soon(partial(_names, telegram, message_id, still))
+    assert telegram.message(message_id)["text"] == "This lead was deleted."
+
+
+async def _folded(services: Services, leads: list[str]) -> int:
+    """Send the leads' alerts as one digest, as the job does that folds a burst; gives the message's id."""
+    events = await services.database.fetch("SELECT id FROM events ORDER BY seq")
+    outcome = await route.route(services, [row["id"] for row in events])
+    assert isinstance(outcome, Done) and outcome.writes
+    await services.database.write(outcome.writes)
+    await services.database.write(lambda tx: tx.execute("DELETE FROM jobs"))
+    rows = [await deliver.load(services.database, row["id"]) for row in await _deliveries(services)]
+    [found] = await services.database.fetch("SELECT * FROM channels WHERE kind = 'telegram'")
+    destination = Destination("telegram", found)
+    parcels = [(await parcel_of(services, destination, row))[0] for row in rows if row]
+    receipts = await CHANNEL.send_digest(parcels, services.outbound)
+
+    async def settle(tx: Tx) -> None:
+        await tx.execute("UPDATE deliveries SET status = 'delivered', folded_into = $1", parcels[0].delivery_id)
+        for row, receipt in zip(rows, receipts, strict=True):
+            await messages.remember(tx, destination, row or {}, receipt.state, clock.now())
+
+    await services.database.write(settle)
+    return int(receipts[0].state["message_id"])
+
+
+async def _deliveries(services: Services) -> list[dict[str, Any]]:
+    return await services.database.fetch("SELECT id FROM deliveries ORDER BY created_at, event_id")
+
+
+async def _names(telegram: TelegramServer, message_id: int, leads: list[str]) -> bool | None:
+    """Tell whether a digest names as many leads."""
+    return True if telegram.message(message_id)["text"].count("•") == len(leads) else None

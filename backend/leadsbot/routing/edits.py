@@ -6,15 +6,15 @@ An edit waits for its turn in the chat like any message, and is logged once Tele
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import msgspec
 import structlog
 
 from leadsbot import clock
-from leadsbot.channels.base import DeliveryFailed, Edits, Parcel, Standing
+from leadsbot.channels.base import DeliveryFailed, Edits, Parcel, Receipt, Standing
 from leadsbot.db import Tx
 from leadsbot.errors import LeadsBotError
 from leadsbot.jobs.outcomes import Again, Done, Outcome
@@ -37,12 +37,13 @@ log = structlog.get_logger("leadsbot.routing")
 
 @dataclass(frozen=True, slots=True)
 class _Edit:
-    """A message's `row`, where it stands, and what it is to show."""
+    """A message's `row`, where it stands, and what it is to show; a `digest` is left with these."""
 
     row: Row
     destination: Destination
     channel: Edits
     parcel: Parcel
+    digest: Sequence[Parcel] = ()
 
     @property
     def state(self) -> dict[str, Any]:
@@ -71,7 +72,7 @@ async def edit(services: Services, message_id: str) -> Outcome:
     if wait := await pace.turn(services, wanted.destination):
         return Again(wait)
     try:
-        receipt = await wanted.channel.edit(wanted.parcel, wanted.state, services.outbound)
+        receipt = await _told(services, wanted)
     except DeliveryFailed as failed:
         return _failed(services, wanted, failed)
     except LeadsBotError as error:
@@ -80,9 +81,16 @@ async def edit(services: Services, message_id: str) -> Outcome:
     return _settled(wanted, {**receipt.state, "tries": 0})
 
 
+async def _told(services: Services, wanted: _Edit) -> Receipt:
+    if wanted.digest:
+        return await wanted.channel.edit_digest(wanted.digest, wanted.state, services.outbound)
+    return await wanted.channel.edit(wanted.parcel, wanted.state, services.outbound)
+
+
 async def _wanted(services: Services, message_id: str) -> _Edit | None:
     """Give what is to be edited; None where there is nothing (any more). A channel that is switched off keeps still,
-    but what it says of a lead that was deleted goes all the same."""
+    but what it says of a lead that was deleted goes all the same. A digest shows what there was, of leads that still
+    are."""
     database = services.database
     row = await database.fetch_one("SELECT * FROM messages WHERE id = $1", message_id)
     if row is None or not row["lead_id"] or not row["delivery_id"]:
@@ -95,13 +103,28 @@ async def _wanted(services: Services, message_id: str) -> _Edit | None:
     stands = await standing.load(database, row["workspace_id"], row["lead_id"], row)
     if stands is None or stands.deleted:
         stands, delivery = Standing(row["lead_id"], deleted=True), {**delivery, "body": _ERASED}
-    elif not found["enabled"] or not delivery["body"]:
+    elif not found["enabled"] or not delivery["body"] or msgspec.json.decode(row["state"]).get("digest"):
         return None
     if not isinstance(channel, Edits):
         return None
     destination = Destination(found["kind"], found)
     told, _ = await parcel_of(services, destination, delivery, stands)
-    return _Edit(row, destination, channel, told)
+    left = await _left(services, destination, delivery) if stands.deleted else ()
+    return _Edit(row, destination, channel, told, left)
+
+
+async def _left(services: Services, destination: Destination, delivery: Row) -> list[Parcel]:
+    """Give what a digest still names once this delivery has been emptied; nothing where it was none."""
+    rows = await services.database.fetch(
+        "SELECT d.*, w.name, w.timezone FROM deliveries d JOIN workspaces w ON w.id = d.workspace_id"
+        " WHERE d.folded_into = $1 AND d.channel_id = $2 AND d.status = 'delivered' AND d.body <> ''"
+        " ORDER BY d.created_at, d.event_id",
+        delivery["folded_into"] or "",
+        destination.id,
+    )
+    as_they_were = Standing("", deleted=True)
+    parcels = [await parcel_of(services, destination, row, as_they_were) for row in rows]
+    return [replace(parcel, text="", standing=None) for parcel, _ in parcels]
 
 
 def _settled(wanted: _Edit, state: Row) -> Outcome:

@@ -19,7 +19,8 @@ Row = Mapping[str, Any]
 
 # What a visitor did by sending a form is nobody's deed.
 _DOORS: Final = frozenset({"widget", "form"})
-_LOOKED_THROUGH: Final = 5
+_OPPOSITES: Final = frozenset({changes.SPAM, changes.NOT_SPAM})
+_LOOKED_THROUGH: Final = 20
 
 
 async def placed(services: Services, destination: Destination, delivery: Row, parcel: Parcel) -> Parcel:
@@ -43,8 +44,8 @@ async def load(database: Database, workspace_id: str, lead_id: str, sleep: Row |
     """Give how a lead stands; None where it was never here, or is part of another. `sleep` is the row of a message,
     which may be snoozed."""
     row = await database.fetch_one(
-        "SELECT l.id, l.stage, l.assigned_to, l.spam, l.deleted_at, w.stages, w.timezone FROM leads l"
-        " JOIN workspaces w ON w.id = l.workspace_id WHERE l.id = $1 AND l.workspace_id = $2",
+        "SELECT l.id, l.stage, l.assigned_to, l.spam, l.created_at, l.updated_at, l.deleted_at, w.stages, w.timezone"
+        " FROM leads l JOIN workspaces w ON w.id = l.workspace_id WHERE l.id = $1 AND l.workspace_id = $2",
         lead_id,
         workspace_id,
     )
@@ -54,7 +55,8 @@ async def load(database: Database, workspace_id: str, lead_id: str, sleep: Row |
         return Standing(lead_id, deleted=True)
     stages = tuple(msgspec.json.decode(row["stages"], type=list[str]))
     claimed, spam = bool(row["assigned_to"]), bool(row["spam"])
-    deeds = await _deeds(database, workspace_id, row, stages, None if claimed or spam else sleep)
+    asleep = sleep if sleep and sleep["snoozed_until"] and not (claimed or spam) else None
+    deeds = await _deeds(database, workspace_id, row, stages, asleep)
     return Standing(lead_id, row["stage"], stages, claimed, spam, tuple(deeds))
 
 
@@ -62,21 +64,24 @@ async def _deeds(
     database: Database, workspace_id: str, row: Row, stages: tuple[str, ...], sleep: Row | None
 ) -> list[tuple[Deed, str]]:
     moved = await _moved_by(database, row, stages)
-    claimed = await _did(database, row["id"], changes.ASSIGNED) if row["assigned_to"] else ""
-    spam = await _did(database, row["id"], changes.SPAM) if row["spam"] else ""
-    state = msgspec.json.decode(sleep["state"]) if sleep and sleep["snoozed_until"] else {}
-    sleeper = str(state.get("snoozed_by", ""))
-    people = await _people(database, workspace_id, [moved or "", claimed, spam, sleeper], row["assigned_to"])
+    did = await _did(database, row)
+    sleeper = str(msgspec.json.decode(sleep["state"]).get("snoozed_by", "")) if sleep else ""
+    people = await _people(database, workspace_id, [moved or "", sleeper, *did.values()], row["assigned_to"])
+    given, spam, cleared = (did.get(deed) for deed in (changes.ASSIGNED, changes.SPAM, changes.NOT_SPAM))
     deeds: list[tuple[Deed, str]] = []
     if moved is not None:
         who = people.called(moved)
         deeds.append(("moved", f"{who} moved it to {row['stage']}" if who else f"Moved to {row['stage']}"))
     if row["assigned_to"]:
-        deeds.append(("claimed", people.claim(row["assigned_to"], claimed)))
-    if sleep and sleep["snoozed_until"]:
+        deeds.append(("claimed", people.claim(row["assigned_to"], given or "")))
+    elif given is not None:
+        deeds.append(("released", _by("Given back", people.called(given))))
+    if sleep:
         deeds.append(("snoozed", _by(f"Snoozed until {_time(sleep, row)}", people.called(sleeper))))
     if row["spam"]:
-        deeds.append(("spam", _by("Marked as spam" if spam else "Taken for spam", people.called(spam))))
+        deeds.append(("spam", _by("Taken for spam" if spam is None else "Marked as spam", people.called(spam or ""))))
+    elif cleared is not None:
+        deeds.append(("not_spam", _by("Taken back from the spam", people.called(cleared))))
     return deeds
 
 
@@ -93,19 +98,24 @@ async def _moved_by(database: Database, row: Row, stages: tuple[str, ...]) -> st
     return "" if last["by"] in _DOORS else str(last["by"])
 
 
-async def _did(database: Database, lead_id: str, deed: str) -> str:
-    """Give who did `deed` to the lead last, as the log knows it; "" where it doesn't."""
+async def _did(database: Database, row: Row) -> dict[str, str]:
+    """Give who did what to the lead last, by deed, as the log knows it: of marking as spam and taking that back the
+    later alone."""
+    if row["updated_at"] == row["created_at"]:
+        return {}
     rows = await database.fetch(
         "SELECT data FROM events WHERE lead_id = $1 AND type = 'lead.updated' AND CAST(data AS TEXT) LIKE $2"
         f" ORDER BY seq DESC LIMIT {_LOOKED_THROUGH}",
-        lead_id,
-        f'%"did":"{deed}"%',
+        row["id"],
+        '%"did":"%',
     )
-    for row in rows:  # a visitor's own field may be called like ours, further down in the lead
-        data = msgspec.json.decode(row["data"], type=dict[str, Any])
-        if data.get("did") == deed:
-            return str(data.get("by", ""))
-    return ""
+    done: dict[str, str] = {}
+    for event in rows:  # a visitor's own field may be called like ours, further down in the lead
+        data = msgspec.json.decode(event["data"], type=dict[str, Any])
+        deed = str(data.get("did") or "")
+        if deed and not (deed in _OPPOSITES and done.keys() & _OPPOSITES):
+            done.setdefault(deed, str(data.get("by", "")))
+    return done
 
 
 class _People:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
@@ -130,4 +130,8 @@ class Edits(Protocol):
         """Let the message that `state` tells of (a receipt's) show the parcel as it is now. Raises DeliveryFailed,
         `permanent` where the message can't be edited any more.
         """
+        ...
+
+    async def edit_digest(self, parcels: Sequence[Parcel], state: Mapping[str, Any], outbound: Outbound) -> Receipt:
+        """Let the digest that `state` tells of name these parcels and no others."""
         ...

@@ -18,6 +18,7 @@ from leadsbot.channels.telegram.draft import draft
 from leadsbot.channels.telegram.failures import explain, is_unchanged
 from leadsbot.channels.telegram.pace import limits_of
 from leadsbot.channels.telegram.posting import Dress, insist
+from leadsbot.channels.telegram.text import Text
 from leadsbot.errors import InvalidInput
 from leadsbot.outbound import Outbound
 
@@ -89,11 +90,7 @@ class Telegram:
 
         async def post(bot: Bot, dress: Dress) -> None:
             message = await bot.send_message(
-                chat_id=config["chat_id"],
-                message_thread_id=config.get("thread_id"),
-                text=text.html if dress.markup else text.plain,
-                parse_mode="HTML" if dress.markup else None,
-                link_preview_options=LinkPreviewOptions(is_disabled=True),
+                chat_id=config["chat_id"], message_thread_id=config.get("thread_id"), **_worn(text, dress)
             )
             state.update(chat_id=message.chat_id, message_id=message.message_id)
 
@@ -107,14 +104,17 @@ class Telegram:
         """Edit the message in the chat where it stands, whichever chat the channel leads to by now."""
 
         async def post(bot: Bot, dress: Dress) -> None:
-            place = {"chat_id": state["chat_id"], "message_id": state["message_id"]}
-            try:
-                await bot.edit_message_text(**place, **_wearing(parcel, dress))
-            except BadRequest as refused:
-                if not is_unchanged(refused):
-                    raise
+            await _edit(bot, state, _wearing(parcel, dress))
 
         return Receipt(await self._call(parcel, outbound, post), state={**state, "shown": self.shown(parcel)})
+
+    async def edit_digest(self, parcels: Sequence[Parcel], state: Mapping[str, Any], outbound: Outbound) -> Receipt:
+        text, _ = laid_out(parcels)
+
+        async def post(bot: Bot, dress: Dress) -> None:
+            await _edit(bot, state, _worn(text, dress))
+
+        return Receipt(await self._call(parcels[0], outbound, post), state=state)
 
     async def _call(
         self, parcel: Parcel, outbound: Outbound, post: Callable[[Bot, Dress], Awaitable[None]]
@@ -135,12 +135,23 @@ class Telegram:
 def _wearing(parcel: Parcel, dress: Dress) -> dict[str, Any]:
     """Give the message's text and buttons as the Bot API takes them."""
     drawn = draft(parcel, buttons=dress.buttons)
+    return {**_worn(drawn.text, dress), "reply_markup": drawn.buttons}
+
+
+def _worn(text: Text, dress: Dress) -> dict[str, Any]:
     return {
-        "text": drawn.text.html if dress.markup else drawn.text.plain,
+        "text": text.html if dress.markup else text.plain,
         "parse_mode": "HTML" if dress.markup else None,
-        "reply_markup": drawn.buttons,
         "link_preview_options": LinkPreviewOptions(is_disabled=True),
     }
+
+
+async def _edit(bot: Bot, state: Mapping[str, Any], worn: Mapping[str, Any]) -> None:
+    try:
+        await bot.edit_message_text(chat_id=state["chat_id"], message_id=state["message_id"], **worn)
+    except BadRequest as refused:
+        if not is_unchanged(refused):
+            raise
 
 
 def _in_reply_to(parcel: Parcel) -> ReplyParameters | None:

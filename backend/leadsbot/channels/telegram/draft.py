@@ -27,7 +27,14 @@ _SIGNS: Final[Mapping[str, str]] = {
     "channel.disabled": "⚠️",
     "destination.restored": "✅",
 }
-_DEEDS: Final[Mapping[Deed, str]] = {"moved": "➡️", "claimed": "✅", "snoozed": "💤", "spam": "🚫"}
+_DEEDS: Final[Mapping[Deed, str]] = {
+    "moved": "➡️",
+    "claimed": "✅",
+    "released": "↩️",
+    "snoozed": "💤",
+    "spam": "🚫",
+    "not_spam": "↩️",
+}
 
 
 @dataclass(frozen=True, slots=True)
