@@ -60,7 +60,7 @@ class Outbound:
         resolve: Resolve | None = None,
         tls: ssl.SSLContext | None = None,
     ) -> None:
-        self._allow_private = allow_private
+        self.allow_private = allow_private
         self._trusted = {host_and_port(check_url(url)) for url in trusted}
         self._resolver = Resolver()
         resolve = resolve or self._resolver
@@ -114,7 +114,7 @@ class Outbound:
         self._resolver.close()
 
     def _allows(self, host: str, port: int, address: str) -> bool:
-        return self._allow_private or is_public(address)
+        return self.allow_private or is_public(address)
 
     def _allows_trusted(self, host: str, port: int, address: str) -> bool:
         return (host, port) in self._trusted or self._allows(host, port, address)

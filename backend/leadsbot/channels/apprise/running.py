@@ -1,0 +1,107 @@
+"""Apprise itself: loaded when it is first needed, and run on a few threads of its own, since it waits in place."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from importlib import import_module
+from time import monotonic
+from typing import Any, Final
+
+from leadsbot.channels.apprise.services import SERVICES, Service
+
+THREADS: Final = 4
+SECONDS: Final = 30.0
+
+
+@cache
+def _threads() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(THREADS, thread_name_prefix="apprise")
+
+
+def schema_of(url: str) -> str:
+    """Give an address's service as Apprise names it."""
+    return url.partition("://")[0].strip().lower()
+
+
+async def notify(url: str, title: str, body: str, *, anywhere: bool) -> tuple[bool, Any]:
+    """Send a message; gives whether Apprise is content, and the exchange. A thread that is late ends by itself at its
+    exchange's deadline. Raises TimeoutError, and ValueError where the address is not complete.
+    """
+    service = SERVICES[schema_of(url)]
+    context = contextvars.copy_context()
+    loop = asyncio.get_running_loop()
+    deadline = monotonic() + SECONDS
+
+    def work() -> tuple[bool, Any]:
+        return _notify(url, title, body, service, deadline=deadline, anywhere=anywhere)
+
+    async with asyncio.timeout(SECONDS + 1):
+        return await loop.run_in_executor(_threads(), context.run, work)
+
+
+def rehearse(url: str) -> tuple[bool, list[str]]:
+    """Give whether all requests of a message would go to the service's own hosts, and where they would go.
+
+    Nothing is sent. Raises ValueError where the address is not complete. Loads Apprise: a fifth of a second, once.
+    """
+    service = SERVICES[schema_of(url)]
+    _, exchange = _notify(url, "Title", "Body", service, deadline=monotonic() + SECONDS, rehearsal=True)
+    return not exchange.elsewhere, exchange.asked
+
+
+def _notify(url: str, title: str, body: str, service: Service, **more: Any) -> tuple[bool, Any]:
+    from leadsbot.channels.apprise.requesting import Exchange, exchanging
+
+    plugin, exchange = _plugin(url, service), Exchange(service, **more)
+    with exchanging(exchange):
+        content = bool(plugin.notify(body=body, title=title, notify_type="info", body_format="text"))
+    return content, exchange
+
+
+def _plugin(url: str, service: Service) -> Any:
+    """Make Apprise's object for an address, and take from it what an address may have set."""
+    cls = _class(service.plugin)
+    said = cls.parse_url(url)
+    try:
+        plugin = cls(**said, asset=_asset()) if said else None
+    except TypeError as error:  # Apprise's word for an address that lacks something
+        raise ValueError("not complete") from error
+    if plugin is None:
+        raise ValueError("not complete")
+    plugin.retry, plugin.wait, plugin.request_rate_per_sec = 0, 0, 0
+    plugin.verify_certificate, plugin.overflow_mode = True, "truncate"
+    return plugin
+
+
+@cache
+def _class(name: str) -> Any:
+    """Load one plugin and give it our requests. All of them would be 180 modules."""
+    from leadsbot.channels.apprise.requesting import hold
+
+    logging.getLogger("apprise").disabled = True  # it logs addresses, and with them their secrets
+    module, _, cls = name.partition(".")
+    found = import_module(f"apprise.plugins.{module}")
+    hold(found)
+    return getattr(found, cls)
+
+
+@cache
+def _asset() -> Any:
+    from apprise import AppriseAsset
+
+    return AppriseAsset(
+        app_id="LeadsBot",
+        app_desc="LeadsBot",
+        app_url="",
+        image_url_mask="",
+        image_url_logo="",
+        async_mode=False,
+        storage_mode="memory",
+        allow_templates=False,
+        interpret_emojis=False,
+        interpret_escapes=False,
+    )

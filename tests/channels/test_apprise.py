@@ -1,0 +1,246 @@
+"""Apprise: services with hosts of their own and no other, held to these hosts, and honest about what they answered."""
+
+from __future__ import annotations
+
+import base64
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from leadsbot.channels.apprise import CHANNEL, running, without_secrets
+from leadsbot.channels.apprise.services import SERVICES, TITLE_IN_TEXT, Service
+from leadsbot.channels.base import DeliveryFailed, Receipt
+from leadsbot.errors import InvalidInput
+from leadsbot.outbound import Outbound
+from tests.channels.parcels import LEAD, parcel
+from tests.support.webhook_receiver import Answer, WebhookReceiver
+
+USER, TOKEN = "u" * 30, "tokentokentokentokentokentoken"
+PUSHOVER = f"pover://{USER}@{TOKEN}"
+TEAMS = f"workflows://prod-12.westus.logic.azure.com:443/{'a' * 32}/{'b' * 32}"
+
+
+@pytest.fixture
+def pushover(monkeypatch: pytest.MonkeyPatch) -> Iterator[WebhookReceiver]:
+    """A server in Pushover's place; the plugin itself is Apprise's."""
+    from apprise.plugins.pushover import NotifyPushover
+
+    with WebhookReceiver() as server:
+        server.always(Answer(200, b'{"status":1,"request":"77"}'))
+        monkeypatch.setattr(NotifyPushover, "notify_url", server.url)
+        yield server
+
+
+async def deliver(outbound: Outbound, url: str = PUSHOVER, lead: dict[str, Any] | None = LEAD) -> Receipt:
+    return await CHANNEL.send(parcel({"url": url}, lead=lead), outbound)
+
+
+async def failure(outbound: Outbound) -> DeliveryFailed:
+    with pytest.raises(DeliveryFailed) as failed:
+        await deliver(outbound)
+    return failed.value
+
+
+async def test_the_alert_arrives_and_the_answer_is_told(outbound: Outbound, pushover: WebhookReceiver) -> None:
+    receipt = await deliver(outbound)
+    form = parse_qs(pushover.requests[0].body.decode())
+    assert (form["user"], form["token"]) == ([USER], [TOKEN])
+    assert form["title"] == ["New lead: Grace Hopper"]
+    for said in ("We need a compiler.\nSoon.", "Email: grace@navy.example", LEAD["lead_url"]):
+        assert said in form["message"][0]
+    assert receipt.status_code == 200 and receipt.note.startswith('Pushover answered 200: {"status":1')
+
+
+async def test_the_longest_lead_is_cut_to_what_the_service_takes(outbound: Outbound, pushover: WebhookReceiver) -> None:
+    await deliver(outbound, lead=LEAD | {"name": "n" * 9_000, "message": "m" * 20_000})
+    [request] = pushover.requests
+    form = parse_qs(request.body.decode())
+    assert len(form["title"][0]) <= 250 and len(form["message"][0]) <= 1_024  # https://pushover.net/api#limits
+
+
+async def test_what_a_service_refuses_is_told_without_the_addresss_secrets(
+    outbound: Outbound, pushover: WebhookReceiver
+) -> None:
+    pushover.always(Answer(400, json.dumps({"token": TOKEN, "errors": ["application token is invalid"]}).encode()))
+    failed = await failure(outbound)
+    assert (failed.status_code, failed.permanent, failed.disable) == (400, False, None)
+    assert "application token is invalid" in failed.message and "Pushover answered 400" in failed.message
+    assert TOKEN not in failed.message + failed.answer
+
+
+async def test_a_services_wait_is_obeyed(outbound: Outbound, pushover: WebhookReceiver) -> None:
+    pushover.always(Answer(429, b"slow down", {"Retry-After": "90"}))
+    assert (await failure(outbound)).retry_after == 90
+
+
+async def test_a_redirect_is_an_answer(outbound: Outbound, pushover: WebhookReceiver) -> None:
+    pushover.always(Answer(302, headers={"Location": f"{pushover.base_url}/elsewhere"}))
+    assert (await failure(outbound)).status_code == 302
+    assert [request.path for request in pushover.requests] == ["/hook"]
+
+
+async def test_a_service_that_hangs_ends_at_the_deadline(
+    outbound: Outbound, pushover: WebhookReceiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "SECONDS", 0.5)
+    pushover.always(Answer(hang=True))
+    failed = await failure(outbound)
+    assert failed.status_code is None and not failed.permanent and "too long" in failed.message
+
+
+async def test_a_service_that_is_down_is_tried_again_and_no_secret_is_told(
+    outbound: Outbound, pushover: WebhookReceiver, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    with WebhookReceiver() as gone:
+        pass
+    monkeypatch.setattr("apprise.plugins.pushover.NotifyPushover.notify_url", gone.url)
+    failed = await failure(outbound)
+    assert "can't be reached" in failed.message and not failed.permanent
+    assert TOKEN not in failed.message + caplog.text
+
+
+async def test_nothing_of_the_environment_is_used(
+    outbound: Outbound, pushover: WebhookReceiver, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
+) -> None:
+    with WebhookReceiver() as proxy:
+        netrc = tmp_path / "netrc"
+        netrc.write_text("machine 127.0.0.1 login me password secret\n")
+        for name, value in {"HTTP_PROXY": proxy.base_url, "ALL_PROXY": proxy.base_url, "NETRC": str(netrc)}.items():
+            monkeypatch.setenv(name, value)
+            monkeypatch.setenv(name.lower(), value)
+        monkeypatch.delenv("NO_PROXY", raising=False)
+        await deliver(outbound)
+        mine = base64.b64encode(b"me:secret").decode()
+        assert proxy.requests == [] and mine not in pushover.requests[0].headers.get("authorization", "")
+
+
+async def test_a_request_that_leaves_the_service_is_not_made(pushover: WebhookReceiver) -> None:
+    outbound = Outbound()
+    failed = await failure(outbound)
+    await outbound.aclose()
+    assert failed.permanent and "elsewhere" in failed.message and pushover.requests == []
+
+
+async def test_a_name_that_leads_inside_is_not_called(monkeypatch: pytest.MonkeyPatch) -> None:
+    outbound = Outbound()
+    answer = [(2, 1, 6, "", ("10.0.0.1", 443))]
+    monkeypatch.setattr("leadsbot.channels.apprise.requesting.socket.getaddrinfo", lambda *_args, **_more: answer)
+    failed = await failure(outbound)
+    await outbound.aclose()
+    assert failed.status_code is None and "can't be reached" in failed.message
+
+
+async def test_a_teams_title_is_text_in_which_nothing_acts(outbound: Outbound, monkeypatch: pytest.MonkeyPatch) -> None:
+    with WebhookReceiver() as teams:
+        monkeypatch.setattr("apprise.plugins.workflows.NotifyWorkflows.notify_url", teams.url, raising=False)
+        seen: list[str] = []
+        hook = "leadsbot.channels.apprise.requesting._send"
+
+        def caught(exchange: Any, method: str, url: str, data: Any, *rest: Any) -> Any:
+            import requests
+
+            seen.append(str(data))
+            raise requests.exceptions.ConnectionError
+
+        monkeypatch.setattr(hook, caught)
+        with pytest.raises(DeliveryFailed):
+            await deliver(outbound, TEAMS, LEAD | {"name": "[our bank](https://evil.example)"})
+    assert "workflows" in TITLE_IN_TEXT and "our bank" in seen[0] and "[our bank](" not in seen[0]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        PUSHOVER,
+        TEAMS,
+        "ntfys://leads",
+        f"wxteams://{'a' * 80}",
+        f"gchat://space/{'a' * 32}/{'b' * 32}",
+        "pbul://" + "a" * 32,
+    ],
+    ids=["pushover", "teams", "ntfy", "webex", "google", "pushbullet"],
+)
+def test_a_service_of_its_own_hosts_is_taken(url: str) -> None:
+    assert CHANNEL.check_config({"url": f" {url} "}) == {"url": url}
+    assert CHANNEL.destination({"url": url}) == f"apprise:{url.partition(':')[0]}"
+
+
+@pytest.mark.parametrize(
+    ("url", "word"),
+    [
+        (None, "Apprise address"),
+        ("pover", "Apprise address"),
+        ("pover://", "not complete"),
+        ("json://10.0.0.1/hook", "any host"),
+        ("jsons://user:pass@host", "any host"),
+        ("gotify://192.168.0.1/token", "any host"),
+        ("apprise://config.example/token", "any host"),
+        ("syslog://", "any host"),
+        ("schan://x", "any host"),
+        ("mailto://me:you@mail.example", "kind email"),
+        ("tgram://1:a/2", "kind telegram"),
+        ("ntfys://10.0.0.1/leads", "elsewhere"),
+        ("ntfy://ntfy.sh.evil.example/leads", "elsewhere"),
+        (TEAMS.replace("azure.com", "azure.com.evil.example"), "elsewhere"),
+        (TEAMS.replace(":443", ":8443"), "elsewhere"),
+        (f"{PUSHOVER}?verify=no", "verify="),
+        (f"{TEAMS}?template=/etc/passwd", "template="),
+        (f"{PUSHOVER}?format=html", "format="),
+        (f"{PUSHOVER}?retry=9", "retry="),
+        (f"{PUSHOVER} {PUSHOVER}", "no spaces"),
+        (f"{PUSHOVER}\njson://x", "no spaces"),
+        (PUSHOVER + "/x" * 1_000, "Apprise address"),
+    ],
+    ids=range(22),
+)
+def test_what_may_lead_elsewhere_is_refused(url: object, word: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        CHANNEL.check_config({"url": url})
+    assert word in refused.value.message and refused.value.fields == ("config.url",)
+    assert TOKEN not in refused.value.message
+
+
+def test_every_service_is_apprises_and_stays_at_home() -> None:
+    own_host = {"ntfy", "ntfys", "workflow", "workflows"}  # judged by where they would go
+    for schema, service in SERVICES.items():
+        plugin = running._class(service.plugin)
+        known = {plugin.protocol, plugin.secure_protocol} - {None}
+        assert schema in {one for names in known for one in ((names,) if isinstance(names, str) else names)}
+        assert schema in own_host or not any("{host}" in template for template in plugin.templates)
+        for url in (value for name, value in vars(plugin).items() if "notify_url" in name and isinstance(value, str)):
+            host = (
+                urlsplit(
+                    url.replace("{schema}", "https").replace("{region}", "us").replace("{", "x").replace("}", "x")
+                ).hostname
+                or ""
+            )
+            assert url.startswith(("https://", "{schema}://")) and service.owns(host), url
+
+
+def test_a_host_that_only_looks_like_the_services_is_not_its() -> None:
+    service = Service("Teams", ("*.logic.azure.com", "ntfy.sh"), "")
+    assert service.owns("prod-1.westus.logic.azure.com") and service.owns("NTFY.sh")
+    for other in (
+        "logic.azure.com.evil.example",
+        "xlogic.azure.com",
+        "ntfyxsh",
+        "",
+        "a.ntfy.sh",
+        "evil.example/logic.azure.com",
+    ):
+        assert not service.owns(other)
+
+
+def test_an_answer_repeats_no_part_of_the_address() -> None:
+    assert without_secrets("bad key s3cr3t/key for abc", "pover://abc@s3cr3t%2Fkey/") == "bad key … for abc"
+
+
+def test_apprise_is_loaded_only_once_it_is_needed() -> None:
+    code = "import sys; from leadsbot.channels import discover; discover(); print('apprise' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
