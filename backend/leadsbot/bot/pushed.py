@@ -61,8 +61,25 @@ async def receive(request: Request[Any, Any, Any], bot_id: FromPath[str]) -> Res
 
 
 async def _keep(tx: Tx, bot_id: str, update_id: int, update: Mapping[str, Any]) -> None:
-    payload = {"bot": bot_id, "at": clock.now(), "update": update}
-    enqueue(tx, UPDATE, payload, lane=f"telegram in:{bot_id}", unique_key=f"telegram:{bot_id}:{update_id}")
+    """Keep an update, to be handled after those before it of the same chat."""
+    enqueue(
+        tx,
+        UPDATE,
+        {"bot": bot_id, "at": clock.now(), "update": update},
+        lane=f"telegram in:{bot_id}",
+        unique_key=f"telegram:{bot_id}:{update_id}",
+        chain=f"telegram in:{bot_id}:{_chat_of(update)}",
+        position=update_id,
+    )
+
+
+def _chat_of(update: Mapping[str, Any]) -> object:
+    """Give the chat that an update is from; what has none is in one line with its like."""
+    for told in update.values():
+        about = told.get("message", told) if isinstance(told, dict) else {}
+        if isinstance(about, dict) and isinstance(about.get("chat"), dict):
+            return about["chat"].get("id")
+    return ""
 
 
 async def _token(services: Services, bot_id: str) -> str | None:

@@ -25,11 +25,12 @@ Row = dict[str, Any]
 _CHANGED_KEY = "Its settings were stored with another LEADSBOT_SECRET_KEY. Remove it and add it anew."
 
 
-async def channel_view(services: Services, row: Row) -> Channel:
-    """Give a channel's row, with the offer to link it where it waits for a chat."""
+async def channel_view(services: Services, row: Row, user_id: str | None = None) -> Channel:
+    """Give a channel's row, with the offer to link it where it waits for a chat; `user_id` is who looks at it, whom the
+    bot will know then."""
     try:
         config = open_config(services.vault, row["config"])
-        waiting = await offer(services, row)
+        waiting = await offer(services, row, user_id)
     except Undecipherable:
         return Channel(row["id"], row["kind"], row["name"], "", bool(row["enabled"]), _CHANGED_KEY, readable=False)
     return Channel(
