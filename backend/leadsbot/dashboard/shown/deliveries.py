@@ -111,8 +111,9 @@ def _said(delivery: Row) -> str:
 
 
 def _attempt(row: Row) -> Attempt:
-    error = words.phrase(row["error"] or "")
-    return Attempt(ms_of(row["at"]), row["status_code"], row["latency_ms"], error, row["answer"].strip())
+    error, answer = words.phrase(row["error"] or ""), row["answer"].strip()
+    told = " ".join(answer.split()) in error
+    return Attempt(ms_of(row["at"]), row["status_code"], row["latency_ms"], error, "" if told else answer)
 
 
 def _ms(text: str | None) -> int | None:

@@ -104,7 +104,7 @@ class Touch:
 @dataclass(frozen=True, slots=True)
 class Attempt:
     """One try at a delivery; `error` is the reason in words ("the address answers 404"), empty where it worked, and
-    `answer` the first kilobyte of what the other side said."""
+    `answer` the first kilobyte of what the other side said, where the reason doesn't say it all."""
 
     at: int
     status_code: int | None
