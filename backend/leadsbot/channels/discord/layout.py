@@ -104,7 +104,8 @@ def _fields(facts: Sequence[tuple[str, str]], room: int) -> tuple[list[dict[str,
 
 def _field(label: str, value: str, most: int) -> dict[str, Any]:
     name = fitted(label, min(_LABEL, MAX_NAME), escaped)
-    return {"name": name, "value": fitted(value, most, escaped), "inline": units(value) <= _SHORT}
+    is_address = value.startswith(("http://", "https://"))
+    return {"name": name, "value": fitted(value, most, escaped), "inline": units(value) <= _SHORT and not is_address}
 
 
 def _size(fields: Sequence[Mapping[str, Any]]) -> int:

@@ -1,0 +1,160 @@
+"""Draws what arrives in each channel, for docs/channels: `python -m scripts.channel_pictures`.
+
+Each channel sends a real message to a server that stands in the service's place; what came is laid out in the service's
+look and photographed by Chromium. A mail is its own HTML, as it was received.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from dataclasses import replace
+from html import escape
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs
+
+from playwright.sync_api import sync_playwright
+
+from leadsbot.channels import discover
+from leadsbot.channels.base import Parcel
+from leadsbot.outbound import Outbound
+from tests.channels.parcels import LEAD, parcel
+from tests.support import browser
+from tests.support.smtp_server import SmtpServer
+from tests.support.webhook_receiver import Answer, WebhookReceiver
+
+IMAGES = Path(__file__).parent.parent / "docs" / "images"
+DONE = Answer(200, b'{"id": "1", "channel_id": "2", "status": 1}')
+WHO = "Lindenhof"
+WANTED = LEAD | {
+    "name": "Anna Berger",
+    "email": "anna@berger.example",
+    "phone": "+43 660 1234567",
+    "company": "",
+    "message": "A table for eighty on the first Saturday of June?\nWe would bring our own band *and* a dog.",
+    "page_url": "https://lindenhof.example/weddings",
+    "custom_data": {"Guests": 80},
+    "form_name": "Weddings",
+}
+FACE = "system-ui, 'Noto Sans', 'DejaVu Sans', sans-serif"
+
+
+def told(config: dict[str, Any]) -> Parcel:
+    return replace(parcel(config, lead=WANTED), workspace={"name": WHO, "timezone": "Europe/Vienna"})
+
+
+def posted(kind: str, field: str = "webhook_url", url: str = "") -> WebhookReceiver:
+    """Let a channel post the lead, and give the server with what came."""
+    with WebhookReceiver() as server:
+        server.always(DONE)
+        if kind == "apprise":
+            from apprise.plugins.pushover import NotifyPushover
+
+            NotifyPushover.notify_url = server.url
+        asyncio.run(_send(kind, {field: url or server.url}))
+    return server
+
+
+async def _send(kind: str, config: dict[str, Any]) -> None:
+    outbound = Outbound(allow_private=True)
+    await discover()[kind].send(told(config), outbound)
+    await outbound.aclose()
+
+
+def mail() -> str:
+    link = "https://leads.example.com/unsubscribe/…"
+    with SmtpServer() as server:
+        config = {
+            "to": ["owner@lindenhof.example"],
+            "smtp_url": server.url,
+            "mail_from": "LeadsBot <leads@lindenhof.example>",
+        }
+        asyncio.run(_send("email", config | {"unsubscribe": {config["to"][0]: link}}))
+    body = server.mails[0].message.get_body(("html",))
+    assert body is not None
+    return str(body.get_content())
+
+
+def discord() -> str:
+    embed = posted("discord").requests[0].json["embeds"][0]
+    fields = "".join(map(_field, embed["fields"]))
+    colour = f"#{embed['color']:06x}"
+    return f"""<style>body{{margin:0;padding:16px;background:#313338;color:#dbdee1;font:14px/1.4 {FACE}}}
+    .who b{{color:#f2f3f5}}
+    .who i{{background:#5865f2;border-radius:3px;padding:0 4px;font:600 10px/16px {FACE};color:#fff}}
+    .embed{{margin-top:4px;max-width:520px;border-left:4px solid {colour};border-radius:4px;padding:10px 16px}}
+    .embed{{background:#2b2d31}} .field{{overflow-wrap:anywhere}}
+    .embed h1{{margin:0 0 8px;font-size:16px;color:#00a8fc}} .text{{white-space:pre-wrap}}
+    .fields{{display:grid;grid-template-columns:repeat(3,1fr);gap:8px;margin-top:8px}} .whole{{grid-column:1/-1}}
+    .field b{{display:block;color:#f2f3f5}} .foot{{margin-top:8px;font-size:12px}}</style>
+    <div class="who"><b>Leads</b> <i>APP</i></div><div class="embed"><h1>{_shown(embed["title"])}</h1>
+    <div class="text">{_shown(embed["description"])}</div><div class="fields">{fields}</div>
+    <div class="foot">{_shown(embed["footer"]["text"])}</div></div>"""
+
+
+def _field(field: dict[str, Any]) -> str:
+    kind = "field" if field["inline"] else "field whole"
+    return f'<div class="{kind}"><b>{_shown(field["name"])}</b>{_shown(field["value"])}</div>'
+
+
+def _shown(text: str) -> str:
+    """Show text as Discord does: a backslash before a sign is not seen, an address can be pressed."""
+    return re.sub(r"(https://\S+)", r'<span style="color:#00a8fc">\1</span>', escape(re.sub(r"\\(\W|_)", r"\1", text)))
+
+
+def slack() -> str:
+    parts = "".join(map(_block, posted("slack").requests[0].json["blocks"]))
+    return f"""<style>body{{margin:0;padding:16px;background:#fff;color:#1d1c1d;font:15px/1.46 {FACE}}}
+    p,.fields{{margin:6px 0}} a{{color:#1264a3}}
+    h1{{font-size:18px;margin:4px 0}} .fields{{display:grid;grid-template-columns:1fr 1fr;gap:8px;max-width:560px}}
+    .fields div,.text{{white-space:pre-wrap;overflow-wrap:anywhere}} .foot{{color:#616061;font-size:12px}}
+    .button{{display:inline-block;background:#007a5a;color:#fff;font-weight:700;border-radius:4px;padding:6px 12px}}
+    .who i{{background:#ddd;border-radius:2px;padding:0 3px;font:10px/14px {FACE};color:#616061}}</style>
+    <div class="who"><b>Leads</b> <i>APP</i></div>{parts}"""
+
+
+def _block(block: dict[str, Any]) -> str:
+    if block["type"] == "header":
+        return f"<h1>{block['text']['text']}</h1>"
+    if block["type"] == "actions":
+        return f'<p><span class="button">{block["elements"][0]["text"]["text"]}</span></p>'
+    if block["type"] == "context":
+        return f'<p class="foot">{block["elements"][0]["text"]}</p>'
+    fields = "".join(f"<div>{_marked(field)}</div>" for field in block.get("fields", ()))
+    return f'<div class="fields">{fields}</div>' if fields else f'<p class="text">{block["text"]["text"]}</p>'
+
+
+def _marked(text: dict[str, Any]) -> str:
+    """Show a text object as Slack does; `&`, `<` and `>` come escaped."""
+    bold = re.sub(r"^\*(.+)\*$", r"<b>\1</b>", text["text"], flags=re.M) if text["type"] == "mrkdwn" else text["text"]
+    return re.sub(r"(https://\S+)", r"<a>\1</a>", bold)
+
+
+def apprise() -> str:
+    form = parse_qs(posted("apprise", "url", f"pover://{'u' * 30}@{'t' * 30}").requests[0].body.decode())
+    title, text = escape(form["title"][0]), escape(form["message"][0])
+    return f"""<style>body{{margin:0;padding:16px;background:#cfd8e3;font:14px/1.4 {FACE};color:#1c1c1e}}
+    .note{{max-width:380px;background:#f7f7f8;border-radius:16px;padding:12px 16px}} small{{color:#6b6b70}}
+    .text{{white-space:pre-wrap;overflow-wrap:anywhere}} b{{display:block;margin:2px 0}}</style>
+    <div class="note"><small>PUSHOVER · now</small><b>{title}</b><div class="text">{text}</div></div>"""
+
+
+PICTURES = {"email": (mail, 640), "discord": (discord, 600), "slack": (slack, 600), "apprise": (apprise, 420)}
+
+
+def main() -> None:
+    pages = {name: (draw(), width) for name, (draw, width) in PICTURES.items()}
+    IMAGES.mkdir(exist_ok=True)
+    with sync_playwright() as playwright:
+        chromium = browser.launch(playwright)
+        for name, (html, width) in pages.items():
+            page = chromium.new_page(viewport={"width": width, "height": 200})
+            page.set_content(html)
+            page.screenshot(path=IMAGES / f"{name}.png", full_page=True)
+            page.close()
+        chromium.close()
+
+
+if __name__ == "__main__":
+    main()
