@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from html import escape, unescape
 
 import structlog
 from telegram import InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
-from telegram.error import BadRequest, TelegramError
+from telegram.error import BadRequest, RetryAfter, TelegramError
 
 from leadsbot.bot.line import Line
 from leadsbot.channels.telegram.text import MAX_UNITS, cut, units_of
@@ -49,8 +50,15 @@ class Place:
 
 async def say(line: Line, place: Place, answer: Answer) -> int | None:
     """Send an answer and give its message's number; None where the chat can't be written to."""
+    if line.turns:
+        await line.turns.take(place.chat_id)
     try:
         return await _formatted(answer, lambda text, mode: _send(line, place, text, mode, answer.keyboard))
+    except RetryAfter as error:  # whoever asked asks again; alerts wait as long as Telegram says
+        if line.turns:
+            await line.turns.refused(place.chat_id, seconds_of(error))
+        log.info("bot.too_fast", seconds=seconds_of(error))
+        return None
     except TelegramError as error:  # blocked meanwhile, or no right to write: there is nobody to tell
         log.warning("bot.unheard", error=error.message)
         return None
@@ -63,6 +71,12 @@ async def show(line: Line, place: Place, answer: Answer) -> None:
     except TelegramError as error:
         if "message is not modified" not in error.message.lower():
             log.warning("bot.unedited", error=error.message)
+
+
+def seconds_of(error: RetryAfter) -> float:
+    """Give how long Telegram asks to wait."""
+    wait = error.retry_after
+    return wait.total_seconds() if isinstance(wait, timedelta) else float(wait)
 
 
 async def _formatted(answer: Answer, send: _Send) -> int:

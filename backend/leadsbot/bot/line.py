@@ -8,18 +8,20 @@ from telegram import Bot
 
 from leadsbot.bot.identity import make_line_bot, username_of
 from leadsbot.bot.pace import Pace
+from leadsbot.bot.turns import Turns
 from leadsbot.services import Services
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """A bot and the token it is known by. `username` is without the @, None while Telegram won't say it; `pace` counts
-    what its chats ask."""
+    what its chats ask, `turns` is how fast it may answer (None: as fast as it can)."""
 
     bot: Bot
     token: str
     username: str | None = None
     pace: Pace = field(default_factory=Pace)
+    turns: Turns | None = None
 
     @property
     def bot_id(self) -> str:
@@ -29,7 +31,8 @@ class Line:
 
 def line_of(services: Services, token: str, username: str | None = None) -> Line:
     """Give the line of a token; its calls use connections of its own."""
-    return Line(make_line_bot(services, token, f"telegram:bot:{token.partition(':')[0]}"), token, username)
+    bot = make_line_bot(services, token, f"telegram:bot:{token.partition(':')[0]}")
+    return Line(bot, token, username, turns=Turns(services, token))
 
 
 async def named(services: Services, line: Line) -> Line:

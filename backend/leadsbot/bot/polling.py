@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from datetime import timedelta
+from collections.abc import Sequence
 
 import structlog
-from telegram import Bot
+from telegram import Bot, Update
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
 from leadsbot import clock
 from leadsbot.bot import menu
+from leadsbot.bot.answers import seconds_of
 from leadsbot.bot.lease import Lease
-from leadsbot.bot.line import line_of, named
+from leadsbot.bot.line import Line, line_of, named
 from leadsbot.bot.updates import WANTED, handle
 from leadsbot.errors import LeadsBotError
 from leadsbot.services import Services
 
 LISTEN_S = 25
+AT_ONCE = 8
 RETRY_S = (1.0, 2.0, 5.0, 15.0, 30.0)
 WRONG_TOKEN_RETRY_S = 300.0
 
@@ -35,6 +37,7 @@ class Poller:
         self._line = line_of(services, token or services.settings.telegram_token)
         self._lease = lease or Lease(services.database, f"telegram updates {self._line.bot_id}")
         self._introduced = False
+        self._done: set[int] = set()
         # Telegram keeps what wasn't confirmed by a later offset, so this need not outlive the process.
         self._offset: int | None = None
         self._failures = 0
@@ -84,15 +87,37 @@ class Poller:
         if not self._introduced:
             await menu.introduce(self._line.bot)
             self._introduced = True
-        line = await named(self._services, self._line) if updates else self._line
+        if updates:
+            await self._handle(await named(self._services, self._line), updates)
+
+    async def _handle(self, line: Line, updates: Sequence[Update]) -> None:
+        """Handle a batch: those of a chat one after the other, chats beside each other, so that one that has to wait
+        its turn holds up no other. Nothing is confirmed before all of it is done; what was done isn't done again."""
+        chats: dict[int, list[Update]] = {}
         for update in updates:
+            chats.setdefault(update.effective_chat.id if update.effective_chat else 0, []).append(update)
+        at_once = asyncio.Semaphore(AT_ONCE)
+        ended = await asyncio.gather(
+            *(self._one_by_one(line, told, at_once) for told in chats.values()), return_exceptions=True
+        )
+        for failure in ended:
+            if isinstance(failure, BaseException):
+                raise failure
+        self._offset = max(update.update_id for update in updates) + 1
+        self._done.clear()
+
+    async def _one_by_one(self, line: Line, updates: Sequence[Update], at_once: asyncio.Semaphore) -> None:
+        for update in updates:
+            if update.update_id in self._done:
+                continue
             try:
-                await handle(self._services, line, update)
+                async with at_once:
+                    await handle(self._services, line, update)
             except LeadsBotError:
                 raise  # the database is away: the update comes again
             except Exception as error:
                 log.error("bot.update_broke", update=update.update_id, error=repr(error), exc_info=True)
-            self._offset = update.update_id + 1
+            self._done.add(update.update_id)
 
     async def _after(self, error: TelegramError | LeadsBotError) -> float:
         """Say what is wrong in one line, and give the seconds until the next try."""
@@ -102,8 +127,7 @@ class Poller:
             log.error("bot.token_refused", bot=self._line.bot_id, hint=hint)
             return WRONG_TOKEN_RETRY_S
         if isinstance(error, RetryAfter):
-            wait = error.retry_after
-            return wait.total_seconds() if isinstance(wait, timedelta) else float(wait)
+            return seconds_of(error)
         log.warning("bot.poll_failed", error=error.message)
         if isinstance(error, Conflict):
             await _leave_webhook_mode(self._line.bot)

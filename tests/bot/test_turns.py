@@ -1,0 +1,40 @@
+"""Answers take their turn among a chat's alerts."""
+
+from __future__ import annotations
+
+from leadsbot.bot.answers import Answer, Place, say
+from leadsbot.bot.line import line_of
+from leadsbot.bot.turns import Turns
+from leadsbot.routing import pace
+from leadsbot.routing.destination import Destination
+from leadsbot.services import Services
+from leadsbot.workspaces.bootstrap import Created
+from tests.bot.talking import PRIVATE, channel_in
+from tests.support.telegram_calls import too_many
+from tests.support.telegram_server import TelegramServer
+
+
+async def test_after_an_answer_the_chats_alerts_wait_their_turn_and_other_chats_do_not(
+    services: Services, workspace: Created, telegram: TelegramServer
+) -> None:
+    here = Destination("telegram", await channel_in(services, workspace, PRIVATE))
+    there = Destination("telegram", await channel_in(services, workspace, 8))
+    assert await say(line_of(services, telegram.token), Place(PRIVATE), Answer("hello"))
+    assert 0 < await pace.turn(services, here) <= 1_000
+    assert await pace.turn(services, there) < 1_000
+
+
+async def test_what_telegram_refuses_as_too_fast_holds_up_the_chat_for_as_long(
+    services: Services, workspace: Created, telegram: TelegramServer
+) -> None:
+    here = Destination("telegram", await channel_in(services, workspace, PRIVATE))
+    telegram.fail(PRIVATE, too_many(30))
+    assert await say(line_of(services, telegram.token), Place(PRIVATE), Answer("hello")) is None
+    assert 28_000 < await pace.turn(services, here) <= 30_000
+
+
+async def test_nobody_waits_for_an_answer_for_ever(services: Services, telegram: TelegramServer) -> None:
+    turns = Turns(services, telegram.token)
+    await turns.refused(PRIVATE, 0.2)
+    await turns.take(PRIVATE)
+    assert await pace.take(services, turns._limits(PRIVATE)) > 0
