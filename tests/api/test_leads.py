@@ -99,8 +99,19 @@ async def test_a_filter_that_there_is_not_lists_nobody(api: Client) -> None:
     for path in ("/api/leads", "/api/v1/leads"):
         answer = await api.get(path, params={"mail": "ada@example.com", "limit": "1", "x" * 100: "1"})
         assert (answer.status_code, answer.json()["fields"]) == (400, ["mail", "x" * 100])
-        assert answer.json()["error"].startswith('Leads can\'t be asked for by "mail", ')
-        assert "stage, search, email, phone, " in answer.json()["error"]
+        assert answer.json()["error"].startswith('This address knows no parameter "mail", ')
+        assert "phone, search, source, spam, stage, " in answer.json()["error"]
+
+
+async def test_no_list_takes_a_parameter_that_it_does_not_know_for_none(api: Client, database: Database) -> None:
+    lists = ("sites", "endpoints", "keys", "forms", "sessions", "channels", "webhooks", "deliveries", "imports")
+    for path in (*(f"/api/v1/{name}" for name in (*lists, "attempts", "merges", "sources")), "/api/analytics"):
+        answer = await api.get(path, params={"form": "x"})
+        assert (answer.status_code, answer.json()["fields"]) == (400, ["form"]), path
+        assert (await api.get(path)).status_code == 200, path
+    file = {"content": b"Email\nada@example.com\n", "headers": {"content-type": "text/csv"}}
+    assert (await api.post("/api/v1/imports", params={"dry-run": "1"}, **file)).status_code == 400
+    assert await database.fetch("SELECT id FROM imports") == []
 
 
 async def test_a_lead_is_found_by_its_whole_email_or_phone(

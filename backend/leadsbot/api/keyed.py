@@ -21,6 +21,7 @@ from litestar.params import QueryParameter, SkipValidation
 
 from leadsbot.api.errors import misfit
 from leadsbot.api.idempotency import keeps_answers, once, request_id_of
+from leadsbot.api.query_names import refuse_unknown
 from leadsbot.db.paging import DEFAULT_LIMIT, MAX_LIMIT, Slice
 from leadsbot.errors import InvalidInput, TooManyRequests, UnsupportedMediaType
 from leadsbot.services import Services
@@ -104,8 +105,8 @@ def text_of(value: UUID | None) -> str | None:
 
 
 async def check_key(connection: Connection, handler: BaseRouteHandler) -> None:
-    """Find out whose key it is and whether it may, and not too fast; `Unauthorized`, `Forbidden` or `TooManyRequests`
-    otherwise."""
+    """Find out whose key it is and whether it may, and not too fast, and whether the address knows what it is asked;
+    `Unauthorized`, `Forbidden`, `TooManyRequests` or `InvalidInput` otherwise."""
     services: Services = connection.app.state.services
     headers = connection.headers
     holder = await services.keys.holder(headers.get("authorization"), headers.get("x-api-key"))
@@ -114,6 +115,7 @@ async def check_key(connection: Connection, handler: BaseRouteHandler) -> None:
     if wait > 0:
         raise TooManyRequests.over(f"one key may ask {REQUESTS_PER_SECOND} times a second", wait, code="burst")
     connection.state[HOLDER] = holder
+    refuse_unknown(connection, handler)
 
 
 async def _once(request: Request[Any, Any, Any]) -> Response[bytes] | None:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Annotated, Any, Final
+from typing import Annotated
 
 import msgspec
-from litestar import Request
 from litestar.params import FromQuery, QueryParameter
 
 from leadsbot.api.keyed import Holder, House
@@ -27,15 +25,9 @@ From = Annotated[str | None, QueryParameter(name="from", description="a date (it
 Email = Annotated[str | None, QueryParameter(description="the whole address, without case")]
 Phone = Annotated[str | None, QueryParameter(description="the whole number, however it is spaced")]
 To = Annotated[str | None, QueryParameter(name="to", description="a date (its whole day) or an RFC 3339 time")]
-# Of one list or the other; what neither knows is refused, since a filter that is left out would list everybody.
-KNOWN: Final = (
-    *("stage", "search", "email", "phone", "source", "campaign", "lead_type", "event_type", "tag"),
-    *("from", "to", "spam", "page", "limit", "cursor"),
-)
 
 
 async def lead_filter(
-    request: Request[Any, Any, Any],
     services: House,
     holder: Holder,
     stage: FromQuery[str | None] = None,
@@ -52,7 +44,6 @@ async def lead_filter(
     spam: FromQuery[bool] = False,
 ) -> LeadFilter:
     """Give what is asked for; an empty value asks for nothing. `InvalidInput` names the parameter that is wrong."""
-    _refuse_unknown(request.query_params.keys())
     asked = {"stage": stage, "search": search, "source": source, "campaign": campaign, "email": email, "phone": phone}
     asked |= {"lead_type": lead_type, "event_type": event_type, "tag": tag}
     wrong = [name for name, value in asked.items() if value and "\0" in value]
@@ -76,12 +67,3 @@ async def lead_filter(
         until=end_of(to, timezone) if to else None,
         spam="in" if spam else "out",
     )
-
-
-def _refuse_unknown(names: Iterable[str]) -> None:
-    unknown = sorted(set(names) - set(KNOWN))
-    if unknown:
-        quoted = ", ".join(f'"{name[:60]}"' for name in unknown[:10])
-        raise InvalidInput(
-            f"Leads can't be asked for by {quoted}. These are known: {', '.join(KNOWN)}.", fields=unknown[:10]
-        )
