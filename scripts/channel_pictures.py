@@ -17,11 +17,12 @@ from urllib.parse import parse_qs
 from playwright.sync_api import sync_playwright
 
 from leadsbot.channels import discover
-from leadsbot.channels.base import Parcel
+from leadsbot.channels.base import Deed, Edits, Parcel, Standing
 from leadsbot.outbound import Outbound
 from tests.channels.parcels import LEAD, parcel
 from tests.support import browser
 from tests.support.smtp_server import SmtpServer
+from tests.support.telegram_server import TelegramServer
 from tests.support.webhook_receiver import Answer, WebhookReceiver
 
 IMAGES = Path(__file__).parent.parent / "docs" / "images"
@@ -37,6 +38,8 @@ WANTED = LEAD | {
     "custom_data": {"Guests": 80},
     "form_name": "Weddings",
 }
+# Emoji as shapes: not every machine has a font with them.
+SIGNS = {"🟢": ("dot", ""), "✅": ("tick", "✓"), "➡️": ("arrow", "→")}
 FACE = "system-ui, 'Noto Sans', 'DejaVu Sans', sans-serif"
 
 
@@ -140,7 +143,50 @@ def apprise() -> str:
     <div class="note"><small>PUSHOVER · now</small><b>{title}</b><div class="text">{text}</div></div>"""
 
 
-PICTURES = {"email": (mail, 640), "discord": (discord, 600), "slack": (slack, 600), "apprise": (apprise, 420)}
+def telegram() -> str:
+    """An alert as it stands after somebody moved and claimed the lead: what the chat shows, from the server's side."""
+    with TelegramServer() as server:
+        asyncio.run(_claimed(server))
+        message = server.message(server.sent[0].result["message_id"])
+    html = server.calls[-1].params["text"]
+    for sign, drawn in SIGNS.items():
+        html = html.replace(sign, f'<i class="{drawn[0]}">{drawn[1]}</i>')
+    rows = "".join(
+        "<div>" + "".join(f"<span>{escape(button['text'])}</span>" for button in row) + "</div>"
+        for row in message["reply_markup"]["inline_keyboard"]
+    )
+    return f"""<style>body{{margin:0;padding:16px;background:#99ba92;font:15px/1.4 {FACE};color:#000}}
+    .bubble{{background:#fff;border-radius:12px;padding:8px 12px;white-space:pre-wrap;overflow-wrap:anywhere}}
+    i{{display:inline-block;width:16px;height:16px;line-height:16px;text-align:center;font-style:normal;font-size:11px}}
+    .dot{{border-radius:50%;background:#4caf50}} .tick{{border-radius:3px;background:#4caf50;color:#fff}}
+    .arrow{{border-radius:3px;background:#3a8fd6;color:#fff}} i{{vertical-align:-2px}}
+    .who{{color:#3a8fd6;font-weight:600}} .buttons div{{display:flex;gap:4px;margin-top:4px}}
+    .buttons span{{flex:1;text-align:center;padding:8px 4px;border-radius:8px;background:#5c7d5699;color:#fff}}</style>
+    <div class="bubble"><div class="who">Leads</div>{html}</div><div class="buttons">{rows}</div>"""
+
+
+async def _claimed(server: TelegramServer) -> None:
+    outbound = Outbound(allow_private=True)
+    channel = discover()["telegram"]
+    assert isinstance(channel, Edits)
+    stages = ("Form Started", "New", "Contacted", "Quoted", "Won", "Lost")
+    new = Standing(LEAD["id"], "New", stages)
+    alert = told({"chat_id": 1, "bot_token": server.token, "api_base": server.base_url})
+    state = (await discover()["telegram"].send(replace(alert, standing=new), outbound)).state
+    deeds: tuple[tuple[Deed, str], ...] = (("moved", "Eva moved it to Contacted"), ("claimed", "Claimed by Eva"))
+    now = replace(new, stage="Contacted", claimed=True, deeds=deeds)
+    payload = {**alert.payload, "data": {**alert.data, "lead": WANTED | {"stage": "Contacted"}}}
+    await channel.edit(replace(alert, payload=payload, standing=now), state, outbound)
+    await outbound.aclose()
+
+
+PICTURES = {
+    "email": (mail, 640),
+    "discord": (discord, 600),
+    "slack": (slack, 600),
+    "apprise": (apprise, 420),
+    "telegram": (telegram, 400),
+}
 
 
 def main() -> None:

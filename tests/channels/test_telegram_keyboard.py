@@ -26,12 +26,13 @@ def rows(standing: Standing | None, link: str | None = LINK) -> list[list[str]]:
     [
         ("Form Started", [["New", "Contacted"], ["Quoted", "Lost"]]),
         ("New", [["Contacted", "Quoted"], ["Won", "Lost"]]),
+        ("Contacted", [["Quoted", "Won", "Lost"]]),
         ("Quoted", [["Won", "Lost"]]),
         ("Won", [["Lost"]]),
         ("Lost", [["New"]]),
         ("A stage of the past", [["New", "Contacted"], ["Quoted", "Lost"]]),
     ],
-    ids=["first", "second", "later", "last", "lost", "unknown"],
+    ids=["first", "second", "third", "later", "last", "lost", "unknown"],
 )
 def test_the_next_stages_are_offered(stage: str, shown: list[list[str]]) -> None:
     assert rows(Standing(LEAD_ID, stage, STAGES)) == [*shown, ["Claim", "Snooze 1 h", "Spam"], ["Open"]]

@@ -33,6 +33,11 @@ def test_an_alert_says_who_how_to_reach_them_and_where_they_came_from() -> None:
         assert part in shown
 
 
+def test_notes_that_came_with_the_lead_are_told_too() -> None:
+    assert told(lead={"name": "Grace", "notes": "By phone."}).plain.endswith("\n\nBy phone.")
+    assert told(lead={"name": "Grace", "message": "Hello", "notes": "Call me."}).plain.endswith("Hello\n\nCall me.")
+
+
 def test_html_and_plain_say_the_same() -> None:
     text = told()
     assert visible_text(text.html) == text.plain

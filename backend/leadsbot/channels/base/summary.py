@@ -53,7 +53,7 @@ def summarize(parcel: Parcel) -> Summary:
         return _templated(parcel.text, lead)
     facts = [*_facts(lead, session), *_about_webhook(parcel.data), ("When", _when(parcel))]
     alert: Data = parcel.data.get("alert") or {}
-    text = parcel.data.get("text") or alert.get("text") or lead.get("message") or ""
+    text = parcel.data.get("text") or alert.get("text") or _words(lead)
     return Summary(
         title=one_line(_title(parcel, lead, session)),
         facts=tuple((one_line(label), line) for label, value in facts if (line := one_line(value))),
@@ -61,6 +61,11 @@ def summarize(parcel: Parcel) -> Summary:
         link=lead.get("lead_url") or alert.get("url") or None,
         opens=str(alert.get("opens") or "Open the capture log") if alert else "Open the lead",
     )
+
+
+def _words(lead: Data) -> str:
+    """Give what was written: the message, and the notes that a program sent with the lead."""
+    return "\n\n".join(dict.fromkeys(str(lead[name]) for name in ("message", "notes") if lead.get(name)))
 
 
 def _templated(text: str, lead: Data) -> Summary:

@@ -15,6 +15,7 @@ SNOOZE_MINUTES = 60
 LOST = "Lost"
 _LABEL = 24
 _A_ROW = 2
+_NARROW = 20  # so much text of buttons beside each other is still read on a phone
 
 Button = InlineKeyboardButton
 
@@ -42,8 +43,9 @@ def _rows(standing: Standing) -> Iterator[list[Button]]:
         yield [_button("Undo: not spam", NOT_SPAM, standing)]
         return
     stages = [_button(cut(stage, _LABEL), STAGE, standing, mark(stage)) for stage in next_stages(standing)]
-    for first in range(0, len(stages), _A_ROW):
-        yield stages[first : first + _A_ROW]
+    a_row = max(1, len(stages)) if sum(len(button.text) for button in stages) <= _NARROW else _A_ROW
+    for first in range(0, len(stages), a_row):
+        yield stages[first : first + a_row]
     if standing.claimed:
         yield [_button("Release", UNCLAIM, standing), _button("Spam", SPAM, standing)]
     else:
