@@ -87,7 +87,8 @@ async def test_a_lead_is_found_by_what_people_have_at_hand(
 async def test_what_visitors_typed_is_text_and_fits(services: Services, workspace: Created, talk: Talk) -> None:
     await channel_in(services, workspace, PRIVATE)
     for number in range(9):
-        await lead(services, workspace, f"<i>{number}" + "🦊" * 900, company="x</b>" * 300, message="&lt;" * 4_000)
+        typed = {"company": "x</b>" * 300, "message": "&lt;" * 4_000, "email": "<" * 1_000, "email_key": ""}
+        await lead(services, workspace, f"<i>{number}" + "🦊" * 900, **typed)
     for command in ("/leads", "/find 🦊", "/lead 1", "/stats", "/find <b>&amp;"):
         said = await talk.asked(PRIVATE, ADA, command)
         assert said.params["parse_mode"] == "HTML" and units_of(said.text) <= 4_096
