@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -436,6 +437,34 @@ async def test_of_two_that_come_for_the_last_place_one_is_kept(
     )
     assert sorted(isinstance(end, TooManyRequests) for end in ends) == [False, True]
     assert len(await database.fetch("SELECT id FROM imports")) == 1
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_of_two_nodes_that_come_for_the_last_place_one_gets_it(
+    database: Database, workspace: Created, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(book, "MOST_UNDER_WAY", 1)
+    let_go, both_may = uploads._let_go, asyncio.Event()
+    at_once = 0
+
+    async def slow(tx: Tx, workspace_id: str) -> None:
+        nonlocal at_once
+        at_once += 1
+        if at_once == 2:
+            both_may.set()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(both_may.wait(), 0.5)
+        await let_go(tx, workspace_id)
+
+    monkeypatch.setattr(uploads, "_let_go", slow)
+    async with Database.opened(database.url) as other:
+        database.bind()
+        coming = (
+            uploads.take_in(node, workspace.workspace_id, Upload(PEOPLE.encode(), "key"), dry_run=False)
+            for node in (database, other)
+        )
+        ends = await asyncio.gather(*coming, return_exceptions=True)
+    assert sorted(isinstance(end, TooManyRequests) for end in ends) == [False, True]
 
 
 async def test_of_files_that_nobody_takes_in_the_newest_are_kept(

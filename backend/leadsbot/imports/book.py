@@ -18,6 +18,7 @@ from leadsbot.imports import columns, sheet
 from leadsbot.imports.rows import Options
 from leadsbot.imports.sheet import Sheet
 from leadsbot.jobs.queue import enqueue
+from leadsbot.workspaces import lists
 from leadsbot.workspaces.workspace_editing import get_workspace
 
 JOB: Final = "import"
@@ -69,7 +70,7 @@ async def start(
     options = msgspec.structs.replace(options, notify=options.notify if notify is None else notify)
 
     async def unit(tx: Tx) -> None:
-        await hold_to_limit(tx, workspace_id)
+        await take_a_place(tx, workspace_id)
         await _set_going(tx, import_id, dry_run, encode(mapping), encode(options))
         queue(tx, workspace_id, import_id)
 
@@ -232,6 +233,12 @@ def options_of(row: Row) -> Options:
 
 async def timezone_of(database: Database, workspace_id: str) -> str:
     return str((await get_workspace(database, workspace_id))["timezone"])
+
+
+async def take_a_place(tx: Tx, workspace_id: str) -> None:
+    """Hold to the limit in the transaction that sets an import going: of two nodes one comes after the other."""
+    await lists.held(tx, workspace_id)
+    await hold_to_limit(tx, workspace_id)
 
 
 async def hold_to_limit(database: Tx | Database, workspace_id: str) -> None:

@@ -61,7 +61,7 @@ async def take_in(database: Database, workspace_id: str, upload: Upload, *, dry_
     row = await _understood(database, workspace_id, upload, require_contact=True)
 
     async def unit(tx: Tx) -> None:
-        await book.hold_to_limit(tx, workspace_id)
+        await book.take_a_place(tx, workspace_id)
         await _let_go(tx, workspace_id)
         tx.insert(Import, {**row, "state": WAITING, "dry_run": dry_run})
         book.queue(tx, workspace_id, row["id"])
