@@ -75,7 +75,7 @@ def test_a_bot_api_server_that_is_not_there_is_told(folder: Path) -> None:
 
 def test_a_mail_server_that_is_not_there_is_told_without_its_password(folder: Path) -> None:
     done = leadsbot(folder, "doctor", SMTP_URL="smtp://me:hunter2hunter2@127.0.0.1:1")
-    assert "mail server in LEADSBOT_SMTP_URL can't be used" in problem(done)
+    assert "mail server 127.0.0.1 can't be reached" in problem(done) and "Check LEADSBOT_SMTP_URL" in done.stdout
     assert "hunter2" not in done.stdout
 
 
@@ -83,6 +83,13 @@ def test_a_mail_server_that_refuses_the_password_is_told(folder: Path) -> None:
     with SmtpServer(login=("me", "right")) as mail:
         done = leadsbot(folder, "doctor", SMTP_URL=mail.url.replace(":right@", ":wrong@"))
     assert "user name and password in LEADSBOT_SMTP_URL" in problem(done)
+
+
+def test_a_mail_server_that_refuses_the_sender_is_told(folder: Path) -> None:
+    with SmtpServer() as mail:
+        mail.refuse_sender("553 5.1.8 unknown domain")
+        done = leadsbot(folder, "doctor", SMTP_URL=mail.url)
+    assert "doesn't accept the sender in LEADSBOT_MAIL_FROM (553): 5.1.8 unknown domain" in problem(done)
 
 
 def test_a_database_that_does_not_exist_is_told_and_not_made(tmp_path: Path) -> None:

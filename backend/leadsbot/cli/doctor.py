@@ -127,20 +127,13 @@ async def _smtp(settings: Settings) -> AsyncIterator[str]:
     if not settings.smtp_url:
         return
 
-    from aiosmtplib import SMTP, SMTPAuthenticationError, SMTPException
+    from email.utils import parseaddr
 
-    from leadsbot.channels.email import server_of
-    from leadsbot.cli.support.opening import reason
+    from leadsbot.channels.email import problem_with
 
-    try:
-        async with asyncio.timeout(WAIT_S), SMTP(timeout=WAIT_S, **server_of(settings.smtp_url)):
-            return
-    except SMTPAuthenticationError:
-        yield "The mail server doesn't accept the user name and password in LEADSBOT_SMTP_URL."
-    except TimeoutError:
-        yield f"The mail server in LEADSBOT_SMTP_URL doesn't answer within {WAIT_S:g} seconds."
-    except (SMTPException, OSError) as error:
-        yield f"The mail server in LEADSBOT_SMTP_URL can't be used: {reason(error)}."
+    problem = await problem_with(settings.smtp_url, parseaddr(settings.mail_from)[1], WAIT_S)
+    if problem:
+        yield problem if "LEADSBOT_" in problem else f"{problem.rstrip('.')}. Check LEADSBOT_SMTP_URL."
 
 
 async def _public_url(settings: Settings) -> AsyncIterator[str]:

@@ -14,11 +14,11 @@ from leadsbot.channels.base.digest import named
 from leadsbot.channels.base.fields import ConfigField
 from leadsbot.channels.email.addresses import GROUPS, checked_list
 from leadsbot.channels.email.message import begun, compose, compose_digest, message_id
-from leadsbot.channels.email.server import Posted, post, post_each, server_of, told
+from leadsbot.channels.email.server import Posted, post, post_each, problem_with, told
 from leadsbot.errors import InvalidInput
 from leadsbot.outbound import Outbound
 
-__all__ = ["CHANNEL", "GROUPS", "MAX_MAILED", "MAX_RECIPIENTS", "begun", "post", "server_of"]
+__all__ = ["CHANNEL", "GROUPS", "MAX_MAILED", "MAX_RECIPIENTS", "begun", "post", "problem_with"]
 
 MAX_RECIPIENTS = 20
 MAX_IN_DIGEST = 500

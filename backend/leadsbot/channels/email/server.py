@@ -60,6 +60,21 @@ async def post(message: EmailMessage, recipients: Sequence[str], smtp_url: str) 
     return Receipt(250, note(said.encode()), {"message_id": str(message["Message-ID"])})
 
 
+async def problem_with(smtp_url: str, sender: str, seconds: float = SECONDS) -> str:
+    """Sign in to the server and name the sender, but send nothing. Give what is wrong, or an empty text."""
+    client = SMTP(timeout=seconds, **server_of(smtp_url))
+    try:
+        async with asyncio.timeout(seconds):
+            await client.connect()
+            await client.mail(sender)
+            await client.quit()
+    except (SMTPException, OSError, ValueError) as error:
+        return failure_of(error, smtp_url, seconds).message
+    finally:
+        client.close()
+    return ""
+
+
 async def _converse(mails: Mapping[str, EmailMessage], smtp_url: str, posted: Posted) -> None:
     client = SMTP(timeout=SECONDS, **server_of(smtp_url))
     try:
@@ -114,7 +129,7 @@ def told(replies: Mapping[str, Reply]) -> str:
     return "; ".join(words)
 
 
-def failure_of(error: Exception, smtp_url: str) -> DeliveryFailed:
+def failure_of(error: Exception, smtp_url: str, seconds: float = SECONDS) -> DeliveryFailed:
     """Give the failure that an error amounts to. Whatever is the server's or the operator's fault is tried again: the
     mail may go out once that is put right. No secret of `smtp_url` is told."""
     parts = urlsplit(smtp_url)
@@ -128,7 +143,7 @@ def failure_of(error: Exception, smtp_url: str) -> DeliveryFailed:
     if isinstance(error, SMTPResponseException):
         return DeliveryFailed(f"{server} answered {error.code}: {_said(error)}", status_code=error.code)
     if isinstance(error, TimeoutError):
-        return DeliveryFailed(f"{server} took longer than {SECONDS:g} seconds.")
+        return DeliveryFailed(f"{server} took longer than {seconds:g} seconds.")
     if why := _tls(error):
         return DeliveryFailed(f"{server} {why}")
     if isinstance(error, SMTPException) and "STARTTLS extension" in str(error):

@@ -8,6 +8,10 @@ from leadsbot.api.reference.shapes import Channel, Delivery, MadeWebhook, Previe
 _CHANNEL = """
 `config` by kind: telegram `{"chat_id"?, "thread_id"?, "bot_token"?}`, email `{"to": […]}`, discord and slack
 `{"webhook_url"}`, apprise `{"url"}`. A Telegram channel without `chat_id` answers with `link_url` and `link_code`.
+A mail's `to` holds addresses and the words `owners`, `admins` and `members`, which stand for whoever that is at the
+time; who left by a mail's link stands in `config.unsubscribed`, and naming them in `to` again undoes that.
+`webhook_url` leads to the service's own hosts, and `url` to a service that Apprise reaches at its own
+(`pover://USER@TOKEN`).
 
 `filter` lets only some news pass: conditions as a workflow's
 (`{"all": [{"field": "source", "op": "==", "value": "google"}]}`), or a lead's fields, each with the values that pass
