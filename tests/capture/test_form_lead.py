@@ -60,6 +60,11 @@ def test_the_same_form_is_the_same_submission(fields: dict[str, str]) -> None:
     assert first.sub.id == again.sub.id != elsewhere.sub.id
 
 
+def test_nobody_is_said_to_have_come_directly_where_no_script_could_look() -> None:
+    for query, source in (("", ""), ("?utm_source=news", "news"), ("?gclid=1", "google")):
+        assert posted(SITE, {"email": "ada@example.com"}, SENDER, f"{ORIGIN}/{query}").sub.visit.source == source
+
+
 ANY_URL = st.text(max_size=60) | st.builds(
     "{}{}{}".format,
     st.sampled_from([ORIGIN, "//", "https://", "https:\\\\", "/\\", "\t//", "javascript:", f"{ORIGIN}@", f"{ORIGIN}."]),

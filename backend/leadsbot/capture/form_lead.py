@@ -11,6 +11,7 @@ from msgspec import Struct
 from leadsbot import clock
 from leadsbot.attribution import CLICK_IDS, attribute, parse_touch, strip_personal
 from leadsbot.attribution.hosts import host_of
+from leadsbot.attribution.sources import DIRECT
 from leadsbot.capture import sifting, wire
 from leadsbot.capture.guards import origins, spam
 from leadsbot.capture.posted_form import CHARSET, Fields
@@ -207,7 +208,8 @@ def _visit(visit_id: str, fields: Fields, page_url: str, sender: Sender) -> Visi
     client: dict[str, Any] = {"user_agent": sender.user_agent, "browser": device.browser, "os": device.os}
     return Visit(
         id=visit_id,
-        source=origin.source,
+        # Without a tag only a script can say where somebody came from: that nobody told isn't that they came directly.
+        source="" if origin.source == DIRECT else origin.source,
         campaign=origin.campaign or "",
         **{name: utm.get(name[4:], "") for name in _UTM},
         click_ids=_encode(origin.click_ids).decode(),
