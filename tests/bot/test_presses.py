@@ -85,6 +85,21 @@ async def test_an_alert_sleeps_as_long_as_was_asked(
     assert await talk.press(elsewhere, ADA, Press(SNOOZE, lead_id, asked)) == "!Only a lead's alert can be snoozed."
 
 
+async def test_how_long_an_alert_sleeps_is_chosen_in_its_own_buttons(
+    services: Services, workspace: Created, talk: Talk
+) -> None:
+    channel = await channel_in(services, workspace, PRIVATE)
+    lead_id = await lead(services, workspace)
+    alert = await talk.alert(PRIVATE, lead_id, channel)
+    assert await talk.press(alert, ADA, Press(SNOOZE, lead_id)) == ""
+    choices = talk.telegram.buttons(alert)
+    assert list(choices) == ["1 h", "4 h", "Tomorrow 9:00", "Back"]
+    assert await talk.press(alert, ADA, choices["Back"]["callback_data"]) == ""
+    assert {"Claim", "Snooze", "Spam", "Open"} <= talk.telegram.buttons(alert).keys()
+    told = await talk.press(alert, ADA, choices["Tomorrow 9:00"]["callback_data"])
+    assert told == "I remind you tomorrow 09:00."
+
+
 async def test_in_a_group_only_members_with_a_linked_account_act(
     services: Services, workspace: Created, stranger: Created, talk: Talk
 ) -> None:

@@ -35,7 +35,7 @@ def rows(standing: Standing | None, link: str | None = LINK) -> list[list[str]]:
     ids=["first", "second", "third", "later", "last", "lost", "unknown"],
 )
 def test_the_next_stages_are_offered(stage: str, shown: list[list[str]]) -> None:
-    assert rows(Standing(LEAD_ID, stage, STAGES)) == [*shown, ["Claim", "Snooze 1 h", "Spam"], ["Open"]]
+    assert rows(Standing(LEAD_ID, stage, STAGES)) == [*shown, ["Claim", "Snooze", "Spam"], ["Open"]]
 
 
 def test_a_pipeline_without_lost_offers_none() -> None:

@@ -118,7 +118,7 @@ async def test_the_message_shows_who_did_what_wherever_they_did_it(
     message_id = int(row["place"].partition(":")[2])
     assert row["place"] == f"{CHAT}:{message_id}" and (row["lead_id"], row["event_type"]) == (lead_id, "lead.created")
     assert list(telegram.buttons(message_id)) == [
-        *("Contacted", "Quoted", "Won", "Lost", "Claim", "Snooze 1 h", "Spam", "Open")
+        *("Contacted", "Quoted", "Won", "Lost", "Claim", "Snooze", "Spam", "Open")
     ]
     await changes.move(database, here, lead_id, "Quoted", OWNER)
     assert "Contacted" not in await shows(telegram, message_id, f"➡️ {OWNER} moved it to Quoted")

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import msgspec
 import structlog
-from telegram import CallbackQuery, Chat, Message
+from telegram import CallbackQuery, Chat, InlineKeyboardMarkup, Message
 from telegram.error import TelegramError
 
 from leadsbot.bot import cards, lists, times
@@ -21,12 +21,14 @@ from leadsbot.bot.line import Line
 from leadsbot.bot.replies import of_buttons
 from leadsbot.bot.rights import ACCOUNT_PAGE, Actor, House, actor, houses
 from leadsbot.channels.telegram import presses
+from leadsbot.channels.telegram.keyboard import BACK, keyboard, snooze_choices
 from leadsbot.channels.telegram.presses import Press
-from leadsbot.channels.telegram.text import cut
+from leadsbot.channels.telegram.text import can_open, cut
 from leadsbot.db.tx import Row
 from leadsbot.errors import Conflict, Forbidden, LeadsBotError, NotFound, Unavailable
 from leadsbot.leads import changes, reading
-from leadsbot.routing import messages, withheld
+from leadsbot.leads.present import lead_url
+from leadsbot.routing import messages, standing, withheld
 from leadsbot.services import Services
 
 MAX_ANSWER: Final = 200  # https://core.telegram.org/bots/api#answercallbackquery
@@ -123,13 +125,32 @@ async def _release(pressed: Pressed) -> str:
 
 
 async def _snooze(pressed: Pressed) -> str:
-    timezone, said = pressed.lead["timezone"], pressed.press.argument
-    until = times.until(f"{said}m" if said.isdecimal() else said, timezone)
+    """Offer for how long, or let the alert sleep so long."""
     message = await _message(pressed)
     if message is None:
         raise Conflict("Only a lead's alert can be snoozed.")
+    timezone, said = pressed.lead["timezone"], pressed.press.argument
+    if said in ("", BACK):
+        await _show_buttons(pressed, snooze_choices(pressed.lead["id"]) if said == "" else await _usual(pressed))
+        return ""
+    until = times.until(f"{said}m" if said.isdecimal() else said, timezone)
     await messages.snooze(pressed.services, message, until, pressed.who.by)
     return f"I remind you {times.moment(until, timezone)}."
+
+
+async def _usual(pressed: Pressed) -> InlineKeyboardMarkup | None:
+    link = lead_url(pressed.lead["id"], pressed.services.settings.public_url)
+    stands = await standing.load(*pressed.about)
+    return keyboard(stands, link if can_open(link) else None)
+
+
+async def _show_buttons(pressed: Pressed, buttons: InlineKeyboardMarkup | None) -> None:
+    assert pressed.query.message is not None  # see _do()
+    bot, number = pressed.line.bot, pressed.query.message.message_id
+    try:
+        await bot.edit_message_reply_markup(chat_id=pressed.chat.id, message_id=number, reply_markup=buttons)
+    except TelegramError as error:
+        log.info("bot.unedited", error=error.message)
 
 
 async def _renew(pressed: Pressed) -> None:

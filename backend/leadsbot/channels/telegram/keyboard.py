@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
@@ -11,7 +12,9 @@ from leadsbot.channels.telegram.presses import CLAIM, NOT_SPAM, SNOOZE, SPAM, ST
 from leadsbot.channels.telegram.text import cut
 
 MOST_STAGES = 3
-SNOOZE_MINUTES = 60
+BACK: Final = "back"
+# What a snooze may be, each with what its button says of it: minutes, or a word.
+SNOOZES: Final = (("1 h", "60"), ("4 h", "240"), ("Tomorrow 9:00", "tomorrow"))
 LOST = "Lost"
 _LABEL = 24
 _A_ROW = 2
@@ -26,6 +29,13 @@ def keyboard(standing: Standing | None, link: str | None) -> InlineKeyboardMarku
     if link:
         rows.append([Button("Open", url=link)])
     return InlineKeyboardMarkup(rows) if rows else None
+
+
+def snooze_choices(lead_id: str) -> InlineKeyboardMarkup:
+    """Give the buttons that take the place of the others once somebody asks to be reminded."""
+    told = [*SNOOZES, ("Back", BACK)]
+    buttons = [Button(label, callback_data=data_of(Press(SNOOZE, lead_id, said))) for label, said in told]
+    return InlineKeyboardMarkup([buttons[:2], buttons[2:]])
 
 
 def next_stages(standing: Standing) -> list[str]:
@@ -49,7 +59,7 @@ def _rows(standing: Standing) -> Iterator[list[Button]]:
     if standing.claimed:
         yield [_button("Release", UNCLAIM, standing), _button("Spam", SPAM, standing)]
     else:
-        snooze = _button("Snooze 1 h", SNOOZE, standing, str(SNOOZE_MINUTES))
+        snooze = _button("Snooze", SNOOZE, standing)
         yield [_button("Claim", CLAIM, standing), snooze, _button("Spam", SPAM, standing)]
 
 
