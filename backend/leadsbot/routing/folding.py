@@ -38,6 +38,7 @@ LONGEST_GATHER_MS: Final = 10 * clock.SECOND
 MOST: Final = 200
 MOST_BYTES: Final = 8 * 1024 * 1024
 """Of a digest; what is more goes out with the next."""
+MOST_PUT_OFF: Final = 1_000
 LONG_WAIT_MS: Final = 5 * clock.SECOND
 _BREATH_MS: Final = 200
 
@@ -227,9 +228,11 @@ def _later(destination: Destination, now: int, held: Held) -> Outcome:
 
 
 async def _put_off(tx: Tx, destination: Destination, now: int, held: Held) -> None:
+    """Let what is due say until when it waits; where that is very much, the latest of it, so that its order stays."""
     await tx.execute(
-        "UPDATE deliveries SET next_attempt_at = $3, held = $4, reason = $5"
-        f" WHERE {_WAITING} AND next_attempt_at <= $2",
+        "UPDATE deliveries SET next_attempt_at = $3, held = $4, reason = $5 WHERE id IN"
+        f" (SELECT id FROM deliveries WHERE {_WAITING} AND next_attempt_at <= $2"
+        f" ORDER BY next_attempt_at DESC, created_at DESC, event_id DESC LIMIT {MOST_PUT_OFF})",
         destination.id,
         now,
         held.until,

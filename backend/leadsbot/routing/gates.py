@@ -181,12 +181,17 @@ async def _gathered(database: Database, delivery: Row, destination: Destination,
 
 async def _in_line(database: Database, delivery: Row, now: int) -> Held | None:
     """Stand behind what waits already and goes out before long, and behind all that waits of the same lead."""
-    row = await database.fetch_one(
-        f"SELECT next_attempt_at FROM deliveries WHERE channel_id = $1 AND held <> '' AND {OPEN}"
-        " AND (next_attempt_at <= $2 OR lead_id = $3) AND id <> $4 ORDER BY next_attempt_at DESC LIMIT 1",
+    # Of the same lead, found by the lead: among all that its channel holds back it would be looked for in vain.
+    rows = await database.fetch(
+        "SELECT max(next_attempt_at) AS last FROM deliveries"
+        f" WHERE lead_id = $3 AND channel_id || '' = $1 AND held > '' AND {OPEN} AND id <> $4"
+        " UNION ALL SELECT next_attempt_at FROM (SELECT next_attempt_at FROM deliveries"
+        f" WHERE channel_id = $1 AND held <> '' AND {OPEN} AND id <> $4 AND next_attempt_at <= $2"
+        " ORDER BY next_attempt_at DESC LIMIT 1) AS soon",
         delivery["channel_id"],
         now + SOON,
         delivery["lead_id"],
         delivery["id"],
     )
-    return Held("turn", max(now, row["next_attempt_at"])) if row else None
+    waits = [row["last"] for row in rows if row["last"] is not None]
+    return Held("turn", max(now, *waits)) if waits else None
