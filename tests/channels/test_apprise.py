@@ -167,7 +167,7 @@ async def test_a_teams_title_is_text_in_which_nothing_acts(outbound: Outbound, m
 )
 def test_a_service_of_its_own_hosts_is_taken(url: str) -> None:
     assert CHANNEL.check_config({"url": f" {url} "}) == {"url": url}
-    assert CHANNEL.destination({"url": url}) == f"apprise:{url.partition(':')[0]}"
+    assert CHANNEL.destination({"url": url}) == SERVICES[url.partition(":")[0]].label
 
 
 @pytest.mark.parametrize(
@@ -234,6 +234,12 @@ def test_a_host_that_only_looks_like_the_services_is_not_its() -> None:
         "evil.example/logic.azure.com",
     ):
         assert not service.owns(other)
+
+
+async def test_a_service_that_is_no_longer_ours_switches_the_channel_off(outbound: Outbound) -> None:
+    with pytest.raises(DeliveryFailed) as failed:
+        await deliver(outbound, "json://10.0.0.1/hook")
+    assert failed.value.disable and "any host" in failed.value.disable
 
 
 def test_an_answer_repeats_no_part_of_the_address() -> None:

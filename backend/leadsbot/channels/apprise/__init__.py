@@ -51,7 +51,8 @@ class Apprise:
         return {"url": url}
 
     def destination(self, config: Mapping[str, Any]) -> str:
-        return f"apprise:{running.schema_of(str(config['url']))}"
+        schema = running.schema_of(str(config["url"]))
+        return SERVICES[schema].label if schema in SERVICES else schema
 
     async def send(self, parcel: Parcel, outbound: Outbound) -> Receipt:
         """Send the alert as plain text, cut where the service takes no more of it."""
@@ -59,6 +60,8 @@ class Apprise:
         facts = "\n".join(f"{label}: {value}" for label, value in summary.facts)
         url = str(parcel.config["url"])
         schema = running.schema_of(url)
+        if schema not in SERVICES:  # it was once
+            raise DeliveryFailed(_why_not(schema), permanent=True, disable=_why_not(schema))
         label = SERVICES[schema].label
         title, first = ("", summary.title) if schema in TITLE_IN_TEXT else (summary.title, "")
         body = "\n\n".join(filter(None, (first, summary.message, facts, summary.link))) or summary.title
