@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 
+from leadsbot.channels.base.fields import ConfigField
 from leadsbot.clock import DAY, HOUR, MINUTE, SECOND
 from leadsbot.dashboard.views import (
     Attempt,
     Channel,
     ChannelKind,
     Channels,
+    ChannelSettings,
     Day,
     Deliveries,
     Delivery,
@@ -33,6 +35,8 @@ from leadsbot.dashboard.views import (
     NewSecret,
     Overview,
     Place,
+    Preview,
+    Question,
     Refusal,
     Replaying,
     SessionChoice,
@@ -166,6 +170,20 @@ CHANNELS = (
     Channel("ch-3", "email", "Team", "team@alpenblick.example", last=FAILED),
     Channel("ch-4", "telegram", "Old group", "Alpenblick 2024", False, "The bot was removed from the group."),
 )
+CHANNEL_SETTINGS = ChannelSettings(
+    CHANNELS[0],
+    Form({"name": "Sales chat", "which": "own", "template": "{{ lead.name }"}, {"template": "Line 1: unexpected '}'."}),
+    (ConfigField("chat_id", "Chat id", "A number."), ConfigField("bot_token", "Token", "", "secret")),
+    ("Ask @BotFather.", "Paste the token."),
+    (EventChoice("lead.created", "A new lead", True), EventChoice("form.started", "Somebody begins a form")),
+    "A new lead, a lead comes back",
+    (Question("Colour", "==", "<b>", "There is no field 'Colour'."), Question()),
+    Preview(error="Line 1: unexpected '}'."),
+    days_off=frozenset({"sun"}),
+    escalates=True,
+    own_fields=("custom_data.guests",),
+    known_values=("New", "google"),
+)
 CHOICES = (
     EventChoice("lead.created", "A lead comes in", True),
     EventChoice("lead.stage_changed", "A lead moves to another stage"),
@@ -239,6 +257,7 @@ PAGES: dict[str, tuple[Shell, View]] = {
     "endpoints-empty": (SHELL, Endpoints(())),
     "channels": (SHELL, Channels(CHANNELS, KINDS, "telegram")),
     "channels-empty": (SHELL, Channels((), KINDS)),
+    "channel-settings": (SHELL, CHANNEL_SETTINGS),
     "webhooks": (SHELL, Webhooks(WEBHOOKS, CHOICES, NewSecret(WEBHOOKS[0].url, "whsec_C2FVsBQIhrscChlQIMV"))),
     "webhooks-empty": (SHELL, Webhooks((), CHOICES, form=WRONG)),
     "deliveries": (SHELL, DELIVERIES),

@@ -142,6 +142,14 @@ async def test_a_filter_that_rows_can_not_say_is_shown_as_json(owner: Browser, w
     assert "not" in (await stored(owner, workspace, path))["filter"]
 
 
+async def test_what_the_forms_ask_for_is_offered_to_the_filter(owner: Browser, workspace: Created) -> None:
+    key = {"x-api-key": workspace.api_key, "cookie": ""}
+    lead = {"name": "A B", "email": "a@b.example", "phone": "1", "custom_data": {"Guests <n>": 3}}
+    await owner.client.post("/api/v1/leads", json=lead, headers=key)
+    page = (await owner.see(await made(owner, workspace))).text
+    assert '<option value="custom_data.Guests &lt;n&gt;">' in page and '<option value="Contacted">' in page
+
+
 async def test_a_filter_of_fields_and_values_stays_as_it_was_written(owner: Browser, workspace: Created) -> None:
     path = await made(owner, workspace, filter={"source": "google"})
     said = {"field": ["Source"], "op": ["in"], "value": ["google"], "match": "all"}

@@ -132,7 +132,7 @@ def _instead(field: str) -> str:
         return f" Write {bare}."
     if kind_of(SESSION + field):
         return f" Of the visit it is {SESSION}{field}."
-    return " What a form or integration sent besides is custom_data.NAME."
+    return f" What a form or integration sent by a name of its own is custom_data.{field[:60]}."
 
 
 def _ordered(value: object, kind: Kind, op_at: str, at: str) -> Any:

@@ -9,12 +9,17 @@ import msgspec
 
 from leadsbot.channels.base.fields import ConfigField, fields_of, steps_of
 from leadsbot.conditions.check import MAX_CONDITIONS
+from leadsbot.conditions.fields import MAX_FIELD
 from leadsbot.dashboard import channel_form, channel_words
 from leadsbot.dashboard.channel_form import CONFIG
 from leadsbot.dashboard.posted import Posted
 from leadsbot.dashboard.shown.channels import channel_view
+from leadsbot.dashboard.shown.leads import pipeline_of
 from leadsbot.dashboard.views import ChannelSettings, EventChoice, Form, Preview, Question
+from leadsbot.db import Database
+from leadsbot.db.paging import Slice
 from leadsbot.errors import InvalidInput
+from leadsbot.leads.source_editing import list_sources
 from leadsbot.routing import kinds, options, template_preview
 from leadsbot.routing.destination import open_config
 from leadsbot.routing.present import masked
@@ -23,6 +28,8 @@ from leadsbot.services import Services
 Row = dict[str, Any]
 
 _BLANK_ROWS = 2
+_LATEST = 50
+_OFFERED = 50
 
 
 async def stored_view(services: Services, row: Row) -> ChannelSettings:
@@ -103,8 +110,27 @@ async def _view(
         in_json=form.values.get("filter_as") == "json",
         days_off=frozenset(days_off),
         summaries=frozenset(summaries),
+        own_fields=await _own_fields(services.database, row["workspace_id"]),
+        known_values=await _known_values(services.database, row["workspace_id"]),
         escalates="escalate_after_minutes" not in kinds.lacks(row["kind"]),
     )
+
+
+async def _own_fields(database: Database, workspace_id: str) -> tuple[str, ...]:
+    """Give what the forms of late asked for by a name of their own, as a filter names it."""
+    rows = await database.fetch(
+        "SELECT custom_data FROM leads WHERE workspace_id = $1 AND deleted_at IS NULL"
+        f" ORDER BY created_at DESC, id DESC LIMIT {_LATEST}",
+        workspace_id,
+    )
+    found = {f"custom_data.{name}": None for row in rows for name in msgspec.json.decode(row["custom_data"], type=Row)}
+    return tuple(name for name in found if len(name) <= MAX_FIELD)[:_OFFERED]
+
+
+async def _known_values(database: Database, workspace_id: str) -> tuple[str, ...]:
+    """Give the names of stages and sources."""
+    sources = (await list_sources(database, workspace_id, Slice(_OFFERED))).rows
+    return (*await pipeline_of(database, workspace_id), *(source["name"] for source in sources))
 
 
 def _typed(field: ConfigField, config: Row) -> str:

@@ -35,7 +35,8 @@ class Preview:
 @dataclass(frozen=True, slots=True)
 class ChannelSettings:
     """The page of one channel. `form` has what stands in its fields, `days_off` and `summaries` what is ticked;
-    `in_json` says that the filter is shown as JSON, since rows can't say it."""
+    `in_json` says that the filter is shown as JSON, since rows can't say it; for its rows `own_fields` and
+    `known_values` are offered."""
 
     template: ClassVar[str] = "channel_settings.html"
     nav: ClassVar[str] = "channels"
@@ -52,6 +53,8 @@ class ChannelSettings:
     days_off: frozenset[str] = field(default_factory=frozenset)
     summaries: frozenset[str] = field(default_factory=frozenset)
     escalates: bool = False
+    own_fields: tuple[str, ...] = ()
+    known_values: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
