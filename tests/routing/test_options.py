@@ -41,6 +41,8 @@ def test_what_is_as_usual_is_left_out(given: Any) -> None:
         ({"quiet_hours": {"start": "24:00", "end": "07:00"}}, "options.quiet_hours.start"),
         ({"quiet_hours": {"start": "22:00"}}, "options.quiet_hours"),
         ({"quiet_hours": {}}, "options.quiet_hours"),
+        ({"quiet_hours": {"start": "22:00", "end": "22:00"}}, "options.quiet_hours"),
+        ({"quiet_hours": {"days_off": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]}}, "options.quiet_hours"),
         ({"quiet_hours": {"days_off": ["Sunday"]}}, "options.quiet_hours.days_off[0]"),
         ({"template": "x" * (MAX_TEMPLATE + 1)}, "options.template"),
         ({"escalate_after_minutes": 0}, "options.escalate_after_minutes"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, get_args
 
 import msgspec
 from msgspec import Meta
@@ -15,6 +15,7 @@ MOST_ESCALATION_MINUTES: Final = 7 * 24 * 60
 
 Time = Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+_EVERY_DAY: Final = frozenset(get_args(Day))
 
 
 class QuietHours(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -64,5 +65,8 @@ def check(given: object) -> dict[str, Any]:
         raise InvalidInput("Quiet hours have a start and an end.", fields=["options.quiet_hours"])
     if hours and hours.start is None and not hours.days_off:
         raise InvalidInput("Say when it is quiet: from when to when, or on which days.", fields=["options.quiet_hours"])
+    if hours and (set(hours.days_off) == _EVERY_DAY or (hours.start is not None and hours.start == hours.end)):
+        message = "It would be quiet all the time. Leave it some hours, or switch the channel off."
+        raise InvalidInput(message, fields=["options.quiet_hours"])
     shown: dict[str, Any] = msgspec.to_builtins(options)
     return shown
