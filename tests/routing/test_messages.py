@@ -34,8 +34,8 @@ CHAT = 5_001  # a private chat: a group's limits are wider apart than a test is 
 OWNER = "owner@example.com"
 
 
-async def chat(services: Services, workspace: Created, chat_id: int = CHAT, options: str = "{}") -> str:
-    row = await destinations.create_channel(services, workspace.workspace_id, "telegram", {"chat_id": chat_id})
+async def chat(services: Services, workspace: Created, options: str = "{}", **more: Any) -> str:
+    row = await destinations.create_channel(services, workspace.workspace_id, "telegram", {"chat_id": CHAT}, **more)
     await services.database.write(
         lambda tx: tx.execute("UPDATE channels SET options = $2 WHERE id = $1", row["id"], options)
     )
@@ -111,7 +111,7 @@ async def _wake(tx: Tx) -> None:
 async def test_the_message_shows_who_did_what_wherever_they_did_it(
     running: Services, workspace: Created, telegram: TelegramServer
 ) -> None:
-    await chat(running, workspace)
+    await chat(running, workspace, events=["lead.created", "lead.deleted"])
     database, here = running.database, workspace.workspace_id
     lead_id = await submitted(running, workspace)
     [row] = await standing(running, workspace)
@@ -139,6 +139,7 @@ async def test_the_message_shows_who_did_what_wherever_they_did_it(
         return None if await database.fetch("SELECT id FROM messages") else True
 
     await soon(forgotten)
+    assert await sent(running, workspace, telegram, "A lead was deleted\nWhen:")
 
 
 async def _without(telegram: TelegramServer, message_id: int, word: str) -> bool | None:

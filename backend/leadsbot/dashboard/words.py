@@ -31,6 +31,8 @@ EVENT_WORDS: Mapping[str, str] = {
     "lead.updated": "Lead updated",
     "lead.stage_changed": "Stage changed",
     "lead.deleted": "Lead deleted",
+    "lead.unclaimed": "Nobody has claimed it",
+    "lead.reminder": "Reminder",
     "form.started": "Form started",
     "form.abandoned": "Form abandoned",
     "form.submitted": "Form submitted",

@@ -23,7 +23,7 @@ from leadsbot.routing import pace, standing
 from leadsbot.routing.attempt import parcel_of
 from leadsbot.routing.deliver import load
 from leadsbot.routing.destination import Destination
-from leadsbot.routing.messages import EDIT
+from leadsbot.routing.messages import EDIT, refresh_later
 from leadsbot.services import Services
 
 # After the first failure, the second, …; then the message stays as it is until the next change.
@@ -164,15 +164,16 @@ def _failed(services: Services, wanted: _Edit, failed: DeliveryFailed) -> Outcom
     tries = int(wanted.state.get("tries", 0))
     if tries >= len(RETRY_MS):
         return Done()
-    return Again(RETRY_MS[tries], writes=lambda tx: _count(tx, wanted, tries + 1), error=failed.message)
+    return Done(writes=lambda tx: _later(tx, wanted, tries))
 
 
 async def _drop(tx: Tx, wanted: _Edit) -> None:
     await tx.execute("DELETE FROM messages WHERE id = $1", wanted.row["id"])
 
 
-async def _count(tx: Tx, wanted: _Edit, tries: int) -> None:
-    state = msgspec.json.encode({**wanted.state, "tries": tries}).decode()
+async def _later(tx: Tx, wanted: _Edit, tries: int) -> None:
+    refresh_later(tx, wanted.row, RETRY_MS[tries])
+    state = msgspec.json.encode({**wanted.state, "tries": tries + 1}).decode()
     await tx.execute("UPDATE messages SET state = $2 WHERE id = $1", wanted.row["id"], state)
 
 

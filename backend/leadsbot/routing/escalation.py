@@ -21,7 +21,7 @@ from leadsbot.jobs.runner import JobHandler
 from leadsbot.leads import pipeline
 from leadsbot.leads.present import lead_json
 from leadsbot.routing import options
-from leadsbot.routing.destination import Destination, lane_of
+from leadsbot.routing.destination import Destination
 from leadsbot.routing.messages import ESCALATE, REMIND, refresh
 from leadsbot.routing.news import envelope
 from leadsbot.routing.route import queue
@@ -52,7 +52,7 @@ async def answer(tx: Tx, services: Services, message_id: str, what: str, until: 
         return
     await tx.execute(f"UPDATE messages SET {_DUE[what]} = NULL WHERE id = $1", message_id)
     if what == REMINDER:
-        refresh(tx, [(message_id, lane_of({**message, "webhook_id": None}))])
+        refresh(tx, [message])
     row = await tx.fetch_one("SELECT * FROM channels WHERE id = $1 AND enabled", message["channel_id"])
     lead = await _held(tx, message)
     if row is None or lead is None:

@@ -29,21 +29,23 @@ REMIND: Final = "remind"
 # there are for business messages of others); but nobody scrolls back that far. A deleted lead's are edited however old.
 EDITED_FOR: Final = 30 * clock.DAY
 MOST_EDITED: Final = 5
+GONE: Final = "lead.deleted"
+"""Says of nobody who it was, so nothing is to be kept current in it."""
 _CHANGES: Final = frozenset({"lead.updated", "lead.stage_changed"})
 # Nodes' clocks differ; what changed about when the message was sent may have come too late for it.
 _CLOCKS_APART: Final = 2 * clock.SECOND
 
 Row = Mapping[str, Any]
 Ready = Mapping[str, Sequence[tuple[Destination, str]]]
-Standing = tuple[str, str]
-"""A message's id and the lane of its channel."""
+
+_NAMED: Final = "id, workspace_id, lead_id, channel_id"
 
 
 async def remember(tx: Tx, destination: Destination, delivery: Row, state: Row, at: int) -> None:
     """Note that a delivery about a lead stands in a chat, in the transaction that settles it; `state` is its receipt's,
     `at` when the attempt began. What happened to the lead meanwhile is shown by an edit at once.
     """
-    if destination.kind != kinds.TELEGRAM or "message_id" not in state:
+    if destination.kind != kinds.TELEGRAM or "message_id" not in state or delivery["event_type"] == GONE:
         return
     told = await tx.fetch_one("SELECT lead_id, body FROM deliveries WHERE id = $1", delivery["id"])
     if told is None or not told["lead_id"]:
@@ -54,12 +56,12 @@ async def remember(tx: Tx, destination: Destination, delivery: Row, state: Row, 
     row = _row(destination, delivery, told["lead_id"], state, lead)
     tx.insert(Message, row, "ON CONFLICT (id) DO NOTHING")
     if row["escalate_at"]:
-        enqueue(tx, ESCALATE, {"message": row["id"]}, due=row["escalate_at"])
+        enqueue(tx, ESCALATE, {"message": row["id"]}, due=row["escalate_at"], workspace_id=destination.workspace_id)
     if lead is None or lead["deleted_at"] or _changed(lead, at):
-        enqueue(tx, EDIT, {"message": row["id"]}, lane=destination.lane)
+        refresh(tx, [row])
 
 
-async def about(database: Database, happened: Iterable[News], ready: Ready) -> list[Standing]:
+async def about(database: Database, happened: Iterable[News], ready: Ready) -> list[Row]:
     """Give the messages that show what is no longer so, of each lead the newest `MOST_EDITED`; `ready` has the
     destinations that can be reached, by workspace."""
     chatty = {id for id, there in ready.items() if any(one.kind == kinds.TELEGRAM for one, _ in there)}
@@ -68,24 +70,32 @@ async def about(database: Database, happened: Iterable[News], ready: Ready) -> l
     if not leads:
         return []
     rows = await database.fetch(
-        f"SELECT id, lead_id, channel_id FROM messages WHERE lead_id {database.one_of(1)} AND created_at > $2"
+        f"SELECT {_NAMED} FROM messages WHERE lead_id {database.one_of(1)} AND created_at > $2"
         " ORDER BY created_at DESC, id",
         database.many(leads),
         clock.now() - EDITED_FOR,
     )
     counted: Counter[str] = Counter()
-    found: list[Standing] = []
+    found: list[Row] = []
     for row in rows:
         counted[row["lead_id"]] += 1
         if counted[row["lead_id"]] <= MOST_EDITED:
-            found.append((row["id"], _lane(row)))
+            found.append(row)
     return found
 
 
-def refresh(tx: Tx, standing: Iterable[Standing]) -> None:
-    """Let these messages be edited, in the caller's transaction."""
-    for message_id, lane in standing:
-        enqueue(tx, EDIT, {"message": message_id}, lane=lane)
+def refresh(tx: Tx, rows: Iterable[Row]) -> None:
+    """Let these messages be edited, in the caller's transaction; those of a channel one after the other, so that a
+    thousand of them don't all ask for its next turn."""
+    for row in rows:
+        chain = f"edit:{row['channel_id']}"
+        enqueue(tx, EDIT, {"message": row["id"]}, lane=_lane(row), workspace_id=row["workspace_id"], chain=chain)
+
+
+def refresh_later(tx: Tx, row: Row, wait: int) -> None:
+    """Let a message be edited in `wait` ms; the others of its channel don't wait for that."""
+    due = clock.now() + wait
+    enqueue(tx, EDIT, {"message": row["id"]}, due=due, lane=_lane(row), workspace_id=row["workspace_id"])
 
 
 async def forget(tx: Tx, lead_ids: Sequence[str]) -> None:
@@ -93,10 +103,10 @@ async def forget(tx: Tx, lead_ids: Sequence[str]) -> None:
     that, and its row goes."""
     where = f"WHERE lead_id {tx.one_of(1)}"
     ids = tx.many(list(lead_ids))
-    rows = await tx.fetch(f"SELECT id, channel_id FROM messages {where} ORDER BY id", ids)
+    rows = await tx.fetch(f"SELECT {_NAMED} FROM messages {where} ORDER BY id", ids)
     if rows:
         await tx.execute(f"UPDATE messages SET escalate_at = NULL, snoozed_until = NULL {where}", ids)
-        refresh(tx, [(row["id"], _lane(row)) for row in rows])
+        refresh(tx, rows)
 
 
 async def snooze(services: Services, message: Row, until: int, by: str) -> None:
@@ -112,8 +122,9 @@ async def snooze(services: Services, message: Row, until: int, by: str) -> None:
             msgspec.json.encode(state).decode(),
         )
         if slept:
-            enqueue(tx, REMIND, {"message": message["id"], "until": until}, due=until)
-            refresh(tx, [(message["id"], _lane(message))])
+            what = {"message": message["id"], "until": until}
+            enqueue(tx, REMIND, what, due=until, workspace_id=message["workspace_id"])
+            refresh(tx, [message])
 
     await services.database.write(unit)
 

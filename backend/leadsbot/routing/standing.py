@@ -25,7 +25,9 @@ _LOOKED_THROUGH: Final = 20
 
 async def placed(services: Services, destination: Destination, delivery: Row, parcel: Parcel) -> Parcel:
     """Give the parcel with how its lead stands, where the channel's messages show it and there is such a lead."""
-    if not delivery["lead_id"] or not isinstance(services.channels.get(destination.kind), Edits):
+    if not delivery["lead_id"] or delivery["event_type"] == "lead.deleted":
+        return parcel
+    if not isinstance(services.channels.get(destination.kind), Edits):
         return parcel
     found = await load(services.database, delivery["workspace_id"], delivery["lead_id"])
     return parcel if found is None else standing_in(parcel, found)
