@@ -103,8 +103,8 @@ async def _secret_key(settings: Settings) -> AsyncIterator[str]:
 async def _telegram(settings: Settings) -> AsyncIterator[str]:
     if not settings.telegram_token:
         return
-    if settings.telegram_mode == "webhook":
-        yield "The bot hears nothing, since LEADSBOT_TELEGRAM_MODE=webhook is not served yet: take polling."
+    if settings.telegram_mode == "webhook" and not settings.public_url.startswith("https://"):
+        yield "LEADSBOT_TELEGRAM_MODE=webhook needs an https LEADSBOT_PUBLIC_URL: Telegram pushes to no other."
 
     from leadsbot.outbound import Outbound, OutboundError
 
