@@ -12,7 +12,9 @@ from leadsbot.api.reference import guides
 from tests.api.conftest import Client, Serve
 from tests.api.test_docs import Page
 
-FILES = sorted(path.stem for path in (Path(__file__).resolve().parents[2] / "docs" / "guides").glob("*.md"))
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+FILES = sorted(path.stem for path in (DOCS / "guides").glob("*.md"))
+CHANNELS = sorted(path.stem for path in (DOCS / "channels").glob("*.md"))
 BASE = "https://leads.example"
 
 
@@ -40,11 +42,21 @@ async def test_only_what_lies_in_the_folder_is_served(client: Client) -> None:
         assert answer.status_code == 404, name
 
 
+async def test_a_channels_page_shows_what_arrives_there(client: Client) -> None:
+    told = Page((await client.get("/docs/guides/discord")).text)
+    [picture] = [address for address in told.loads if address.startswith(guides.IMAGES_PATH)]
+    shown = await client.get(picture)
+    assert shown.headers["content-type"] == "image/png" and shown.content.startswith(b"\x89PNG")
+    assert list(guides.channels()) == CHANNELS and not set(CHANNELS) & set(FILES)
+    for name in ("nothing.png", "..%2Farchitecture.md", "%2e%2e%2fapi.md"):
+        assert (await client.get(f"{guides.IMAGES_PATH}/{name}")).status_code == 404, name
+
+
 def test_every_file_is_a_guide_and_stands_in_the_overview() -> None:
     assert sorted(guides.names()) == FILES and guides.names()[0] == guides.OVERVIEW
 
 
-@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("name", [*FILES, *CHANNELS])
 def test_every_link_of_a_guide_leads_somewhere(name: str) -> None:
     told = Page(guides.page(name, BASE, lambda path: f"/static/{path}", "system"))
     assert len(told.ids) == len(set(told.ids))
@@ -54,7 +66,9 @@ def test_every_link_of_a_guide_leads_somewhere(name: str) -> None:
             assert place in told.ids, link
         elif path.startswith(guides.PATH):
             other = path.removeprefix(guides.PATH).strip("/") or guides.OVERVIEW
-            assert other in FILES and (not place or f'id="{place}"' in guides.read(other, BASE).html), link
+            assert other in [*FILES, *CHANNELS] and (not place or f'id="{place}"' in guides.read(other, BASE).html), (
+                link
+            )
         else:
             assert path in ("/", "/docs") or link.startswith("https://"), link
 
@@ -63,7 +77,8 @@ def test_this_leadsbot_stands_in_it_and_what_is_not_served_is_named() -> None:
     text = guides.read("zapier", BASE).html
     assert ">the guide</a>" in guides.read("README", BASE).html and ".md</a>" not in guides.read("README", BASE).html
     assert f"{BASE}/api/v1/leads" in text and "HOST" not in text
-    assert "how it is\nmade (<code>docs/channels/webhook.md</code>)" in text and 'href="/docs"' in text
+    assert "docs/" not in re.sub(r'href="[^"]*"', "", text) and 'href="/docs"' in text
+    assert f'href="{guides.PATH}/webhook"' in text
 
 
 def test_what_a_file_holds_is_shown_as_text() -> None:

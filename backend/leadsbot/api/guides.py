@@ -1,4 +1,4 @@
-"""The guides of `docs/guides` as pages at `/docs/guides`, in the reference's look, with nothing from another origin."""
+"""The guides, and each channel's page, at `/docs/guides`, in the reference's look, with nothing from elsewhere."""
 
 from __future__ import annotations
 
@@ -23,9 +23,17 @@ def overview(request: AnyRequest) -> Response[str]:
 @get("/docs/guides/{name:str}", include_in_schema=False, sync_to_thread=False)
 def guide(request: AnyRequest, name: FromPath[str]) -> Response[str]:
     """Show one guide. Names are looked up among the folder's files, so that no other file is ever opened."""
-    if name not in guides.names():
+    if not guides.there_is(name):
         raise NotFound("There is no such guide. All of them stand at /docs/guides.")
     return _page(request, name)
+
+
+@get("/docs/images/{name:str}", include_in_schema=False, sync_to_thread=False)
+def image(name: FromPath[str]) -> Response[bytes]:
+    """Show a picture of a page. Names are looked up among the folder's files."""
+    if name not in guides.images():
+        raise NotFound("There is no such picture.")
+    return Response((guides.IMAGES / name).read_bytes(), media_type="image/png", headers=HEADERS)
 
 
 def _page(request: AnyRequest, name: str) -> Response[str]:
@@ -34,4 +42,4 @@ def _page(request: AnyRequest, name: str) -> Response[str]:
     return Response(html, media_type=MediaType.HTML, headers=HEADERS)
 
 
-ROUTES = [overview, guide]
+ROUTES = [overview, guide, image]

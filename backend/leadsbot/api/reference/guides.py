@@ -1,4 +1,5 @@
-"""The guides as people read them: the Markdown of `docs/guides` as pages that lead to each other and to the reference.
+"""The guides as people read them: the Markdown of `docs/guides`, and of `docs/channels`, as pages that lead to each
+other and to the reference.
 
 What stands for this LeadsBot in a guide (`HOST`) is filled in. Other pages of `docs` are named, not linked.
 """
@@ -22,7 +23,10 @@ from msgspec import Struct
 from leadsbot.api.reference.page import ENVIRONMENT
 
 FOLDER: Final = Path(__file__).resolve().parents[4] / "docs" / "guides"
+CHANNELS: Final = FOLDER.parent / "channels"
+IMAGES: Final = FOLDER.parent / "images"
 PATH: Final = "/docs/guides"
+IMAGES_PATH: Final = "/docs/images"
 OVERVIEW: Final = "README"
 # Where the reference says what a page of `docs` says.
 _REFERENCE: Final = {
@@ -58,11 +62,29 @@ def names() -> Sequence[str]:
     return [name for name in dict.fromkeys([OVERVIEW, *told, *sorted(there)]) if name in there]
 
 
+@cache
+def channels() -> Sequence[str]:
+    """Name the pages of the channels."""
+    return sorted(path.stem for path in CHANNELS.glob("*.md"))
+
+
+@cache
+def images() -> frozenset[str]:
+    """Name the pictures that a page may show."""
+    return frozenset(path.name for path in IMAGES.glob("*.png"))
+
+
+def there_is(name: str) -> bool:
+    """Tell whether a page has this name."""
+    return name in names() or name in channels()
+
+
 def page(name: str, base: str, asset: Callable[[str], str], theme: str) -> str:
-    """Give the whole page of a guide that `names()` has. `base` is the address of this LeadsBot."""
-    guides = [read(one, base) for one in names()]
-    shown = next(guide for guide in guides if guide.name == name)
-    return ENVIRONMENT.get_template("guide.html").render(guide=shown, guides=guides, asset=asset, theme=theme)
+    """Give the whole page of a guide or a channel. `base` is the address of this LeadsBot."""
+    guides, about = ([read(one, base) for one in some] for some in (names(), channels()))
+    shown = next(guide for guide in (*guides, *about) if guide.name == name)
+    template = ENVIRONMENT.get_template("guide.html")
+    return template.render(guide=shown, guides=guides, channels=about, asset=asset, theme=theme)
 
 
 @cache
@@ -98,7 +120,9 @@ def _relinked(tokens: Sequence[Token]) -> list[Token]:
     out: list[Token] = []
     file = ""
     for token in tokens:
-        if token.type == "link_open":
+        if token.type == "image":
+            token.attrs["src"] = f"{IMAGES_PATH}/{Path(str(token.attrs['src'])).name}"
+        elif token.type == "link_open":
             leads = served(str(token.attrs["href"]))
             if not leads:
                 file = str(token.attrs["href"]).removeprefix("../").partition("#")[0]
@@ -121,12 +145,13 @@ def served(href: str) -> str:
         return href
     if href in _REFERENCE:
         return _REFERENCE[href]
-    found = re.fullmatch(r"([\w-]+)\.md(#[\w-]+)?", href)
-    return address(found[1]) + (found[2] or "") if found and found[1] in names() else ""
+    found = re.fullmatch(r"(?:\.\./(?:guides|channels)/)?([\w-]+)\.md(#[\w-]+)?", href)
+    return address(found[1]) + (found[2] or "") if found and there_is(found[1]) else ""
 
 
 def _text(name: str) -> str:
-    return (FOLDER / f"{name}.md").read_text(encoding="utf-8")
+    folder = CHANNELS if name in channels() else FOLDER
+    return (folder / f"{name}.md").read_text(encoding="utf-8")
 
 
 def _fence(
