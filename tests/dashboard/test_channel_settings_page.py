@@ -150,6 +150,19 @@ async def test_what_the_forms_ask_for_is_offered_to_the_filter(owner: Browser, w
     assert '<option value="custom_data.Guests &lt;n&gt;">' in page and '<option value="Contacted">' in page
 
 
+async def test_a_filter_is_written_as_json_or_in_rows(owner: Browser, workspace: Created) -> None:
+    path = await made(owner, workspace)
+    said = KEEP | {"match": "any", "field": ["Source", ""], "op": ["in", "=="], "value": ["google, bing", ""]}
+    page = shown(await owner.press(path, said | {"do": "json"}))
+    assert '"any": [' in page and '"google",' in page and 'name="filter_as" value="json"' in page
+    json = '{"any": [{"field": "source", "op": "in", "value": ["google", "bing"]}]}'
+    page = shown(await owner.press(path, KEEP | {"filter_as": "json", "json": json, "do": "rows"}))
+    assert 'value="google, bing"' in page and '<option value="any" selected>' in page
+    page = shown(await owner.press(path, KEEP | {"filter_as": "json", "json": '{"not": {}}', "do": "rows"}))
+    assert "field is the name of" in page and '{"not": {}}</textarea>' in page
+    assert (await stored(owner, workspace, path))["filter"] == {}
+
+
 async def test_a_filter_of_fields_and_values_stays_as_it_was_written(owner: Browser, workspace: Created) -> None:
     path = await made(owner, workspace, filter={"source": "google"})
     said = {"field": ["Source"], "op": ["in"], "value": ["google"], "match": "all"}

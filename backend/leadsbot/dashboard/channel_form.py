@@ -70,6 +70,26 @@ def rows_of(filter: Mapping[str, Any]) -> tuple[str, list[Question]] | None:
     return None if "not" in conditions or None in rows else (match, [row for row in rows if row])
 
 
+def as_json(posted: Posted) -> str:
+    """Give the rows that were posted as JSON, right or wrong."""
+    match = "any" if posted.text("match") == "any" else "all"
+    leaves = [_leaf(row) for row in questions(posted) if row.field]
+    return pretty({match: leaves}) if leaves else ""
+
+
+def as_rows(posted: Posted, errors: Errors) -> tuple[str, list[Question]] | None:
+    """Give the JSON that was posted as rows; where they can't say it, an error says so."""
+    filter = _from_json(posted, errors)
+    rows = None if filter is None else rows_of(filter)
+    if filter is not None and rows is None:
+        errors["json"] = "Rows can't say this: conditions within conditions stay JSON."
+    return rows
+
+
+def pretty(filter: Mapping[str, Any]) -> str:
+    return msgspec.json.format(msgspec.json.encode(filter), indent=2).decode()
+
+
 def _row(leaf: Mapping[str, Any]) -> Question | None:
     if "field" not in leaf:
         return None

@@ -39,13 +39,13 @@ async def show(desk: Here, channel_id: FromPath[UUID]) -> Response[str]:
 
 @post("/channels/{channel_id:uuid}")
 async def save(desk: Here, channel_id: FromPath[UUID]) -> Response[str]:
-    """Save what was typed; or show the page again with what is wrong beside each field, with more rows, or with the
-    preview that was asked for."""
+    """Save what was typed; or show the page again with what is wrong beside each field, or with what was asked for:
+    the preview, more rows, or the filter as JSON or rows."""
     services, posted = desk.services, desk.posted
     row = await destinations.get_channel(desk.database, desk.workspace_id, str(channel_id))
     asked = posted.text("do")
-    if asked in ("more", "preview"):
-        return await desk.page(await typed_view(services, row, posted, {}, more=asked == "more"))
+    if asked in ("more", "preview", "json", "rows"):
+        return await desk.page(await typed_view(services, row, posted, {}, asked))
     fields = fields_of(services.channels[row["kind"]])
     changes, errors = channel_form.read(posted, fields, msgspec.json.decode(row["filter"]))
     errors |= await _refused(desk, row, changes, only_look=bool(errors))

@@ -47,7 +47,7 @@ async def stored_view(services: Services, row: Row) -> ChannelSettings:
         "which": "own" if events else "usual",
         "match": rows[0] if rows else "all",
         "filter_as": "rows" if rows else "json",
-        "json": "" if rows else _pretty(filter),
+        "json": "" if rows else channel_form.pretty(filter),
         "quiet_start": hours.start or "",
         "quiet_end": hours.end or "",
         "digest": set_to.digest,
@@ -60,16 +60,28 @@ async def stored_view(services: Services, row: Row) -> ChannelSettings:
 
 
 async def typed_view(
-    services: Services, row: Row, posted: Posted, errors: Mapping[str, str], *, more: bool = False
+    services: Services, row: Row, posted: Posted, errors: Mapping[str, str], asked: str = "save"
 ) -> ChannelSettings:
-    """Give the page with what was typed, and what is wrong with it; `more` adds rows to the filter."""
-    questions = [
-        Question(one.field, one.op, one.value, errors.get(f"row-{place}", ""))
-        for place, one in enumerate(channel_form.questions(posted))
-    ]
-    while not more and questions and questions[-1] == Question(op=questions[-1].op):
+    """Give the page with what was typed, and what is wrong with it. `asked` for `more`, it has more rows for the
+    filter, for `json` or `rows`, the filter written that way."""
+    errors = dict(errors)
+    values = posted.values()
+    if asked == "json":
+        values |= {"filter_as": "json", "json": channel_form.as_json(posted)}
+    rows = channel_form.as_rows(posted, errors) if asked == "rows" else None
+    if rows:
+        values |= {"filter_as": "rows", "match": rows[0]}
+    questions = (
+        rows[1]
+        if rows
+        else [
+            Question(one.field, one.op, one.value, errors.get(f"row-{place}", ""))
+            for place, one in enumerate(channel_form.questions(posted))
+        ]
+    )
+    while asked != "more" and questions and questions[-1] == Question(op=questions[-1].op):
         questions.pop()
-    form = Form(posted.values(), dict(errors))
+    form = Form(values, errors)
     chosen = (posted.all("events"), posted.all("days_off"), posted.all("summaries"))
     return await _view(services, row, form, questions, *chosen)
 
@@ -138,7 +150,3 @@ def _typed(field: ConfigField, config: Row) -> str:
     if isinstance(value, list):
         return "\n".join(map(str, value))
     return "" if value is None else str(masked(field.name, value))
-
-
-def _pretty(filter: Row) -> str:
-    return msgspec.json.format(msgspec.json.encode(filter), indent=2).decode()
