@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from leadsbot import clock
+from leadsbot.bot.pace import MOST_PRESSES
 from leadsbot.channels.telegram.presses import CLAIM, NOT_SPAM, PAGE, SNOOZE, SPAM, STAGE, UNCLAIM, Press, mark
 from leadsbot.leads import reading
 from leadsbot.routing import destinations
@@ -172,7 +173,7 @@ async def test_every_press_is_answered(services: Services, workspace: Created, t
     message = (await talk.line.bot.send_message(PRIVATE, "hello")).message_id
     for data in ("nonsense", "s:broken:x", f"{PAGE}::x", "x" * 64):
         assert (await talk.press(message, ADA, data)).startswith("!This button does nothing")
-    for _ in range(40):
+    for _ in range(MOST_PRESSES):
         told = await talk.press(message, ADA, "nonsense")
     assert told.startswith("!That is too quick")
 
@@ -187,3 +188,13 @@ async def test_a_lead_that_was_asked_for_shows_what_was_done_to_it(
     shown = talk.telegram.message(card.result["message_id"])["text"]
     assert "Ada (Telegram) moved it to Contacted" in shown and "Stage: Contacted" in shown
     assert "Contacted" not in talk.telegram.buttons(card.result["message_id"])
+
+
+async def test_a_public_group_is_known_by_its_name_too(services: Services, workspace: Created, talk: Talk) -> None:
+    talk.telegram.chats[GROUP] = {"id": GROUP, "type": "supergroup", "title": "Sales", "username": "Sales_Room"}
+    given = {"chat_id": "@sales_room"}
+    channel = await destinations.create_channel(services, workspace.workspace_id, "telegram", given)
+    await member(services, workspace, "Bob", BOB)
+    lead_id = await lead(services, workspace)
+    alert = await talk.alert(GROUP, lead_id, channel)
+    assert await talk.press(alert, BOB, Press(STAGE, lead_id, CONTACTED)) == "Moved to Contacted."

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from telegram import Chat
+
 from leadsbot.bot.line import Line
 from leadsbot.db.tx import Row
 from leadsbot.routing.destination import open_config
@@ -30,21 +32,21 @@ class Linked:
     enabled: bool
 
 
-async def linked(services: Services, line: Line, chat_id: int, thread_id: int | None = None) -> list[Linked]:
+async def linked(services: Services, line: Line, chat: Chat, thread_id: int | None = None) -> list[Linked]:
     """Give the channels of this chat, those of its topic `thread_id` first."""
     rows = await services.database.fetch(
         "SELECT c.id, c.workspace_id, c.config, c.enabled, w.name, w.timezone"
         " FROM channels c JOIN workspaces w ON w.id = c.workspace_id WHERE c.kind = $1 ORDER BY c.created_at, c.id",
         TELEGRAM,
     )
-    found = [_linked(row, config) for row, config in _of_bot(services, line.token, rows) if _is(config, chat_id)]
+    found = [_linked(row, config) for row, config in _of_bot(services, line.token, rows) if _is(config, chat)]
     return sorted(found, key=lambda one: one.thread_id != thread_id)
 
 
-async def channels_in(services: Services, line: Line, chat_id: int) -> list[Row]:
+async def channels_in(services: Services, line: Line, chat: Chat) -> list[Row]:
     """Give the rows of the channels that speak in a chat, as they are stored."""
     rows = await services.database.fetch("SELECT * FROM channels WHERE kind = $1", TELEGRAM)
-    return [row for row, config in _of_bot(services, line.token, rows) if _is(config, chat_id)]
+    return [row for row, config in _of_bot(services, line.token, rows) if _is(config, chat)]
 
 
 def same_bot(services: Services, line: Line, row: Row) -> bool:
@@ -85,8 +87,12 @@ def _linked(row: Row, config: dict[str, Any]) -> Linked:
     )
 
 
-def _is(config: dict[str, Any], chat_id: int) -> bool:
-    return config.get("chat_id") == chat_id
+def _is(config: dict[str, Any], chat: Chat) -> bool:
+    """Tell whether a config names this chat: by its number, or, where it is public, by its @name."""
+    named = config.get("chat_id")
+    if isinstance(named, str):
+        return named.lower() == f"@{chat.username or ''}".lower()
+    return bool(named == chat.id)
 
 
 @lru_cache(maxsize=_REMEMBERED)

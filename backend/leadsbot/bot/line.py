@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from telegram import Bot
 
 from leadsbot.bot.identity import make_line_bot, username_of
-from leadsbot.bot.pace import Pace
+from leadsbot.bot.pace import MOST_PRESSES, Pace
 from leadsbot.bot.turns import Turns
 from leadsbot.services import Services
 
@@ -15,12 +15,13 @@ from leadsbot.services import Services
 @dataclass(frozen=True, slots=True)
 class Line:
     """A bot and the token it is known by. `username` is without the @, None while Telegram won't say it; `pace` counts
-    what its chats ask, `turns` is how fast it may answer (None: as fast as it can)."""
+    what its chats ask, `presses` what people press, `turns` is how fast it may answer (None: as fast as it can)."""
 
     bot: Bot
     token: str
     username: str | None = None
     pace: Pace = field(default_factory=Pace)
+    presses: Pace = field(default_factory=lambda: Pace(MOST_PRESSES))
     turns: Turns | None = None
 
     @property

@@ -7,6 +7,7 @@ from time import monotonic
 from typing import Final, Literal
 
 MOST: Final = 20
+MOST_PRESSES: Final = 40
 WINDOW_S: Final = 60.0
 _CHATS: Final = 10_000
 

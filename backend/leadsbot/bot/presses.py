@@ -75,7 +75,7 @@ async def handle(services: Services, line: Line, query: CallbackQuery) -> None:
 async def _do(services: Services, line: Line, query: CallbackQuery) -> str:
     if query.message is None:
         raise Forbidden("Nobody can act here. Open the lead in the dashboard.")
-    if line.pace.judge((query.message.chat.id, query.from_user.id)) != "answer":
+    if line.presses.judge((query.message.chat.id, query.from_user.id)) != "answer":
         raise Forbidden(_TOO_MUCH)
     press = presses.read(query.data or "")
     if press is None:

@@ -64,7 +64,7 @@ async def _leads(services: Services, said: Said, answered: Message) -> set[str]:
         "SELECT channel_id, lead_id FROM messages WHERE place = $1 AND lead_id IS NOT NULL",
         f"{said.chat.id}:{answered.message_id}",
     )
-    here = {one.channel_id for one in await chats.linked(services, said.line, said.chat.id)} if rows else set()
+    here = {one.channel_id for one in await chats.linked(services, said.line, said.chat)} if rows else set()
     found = {str(row["lead_id"]) for row in rows if row["channel_id"] in here}
     return found or of_buttons(answered)
 

@@ -11,11 +11,13 @@ from leadsbot.bot import chats
 from leadsbot.bot.accounts import Holder, holder_of, only_member
 from leadsbot.bot.line import Line
 from leadsbot.bot.said import Said
+from leadsbot.channels.base import one_line
 from leadsbot.errors import Forbidden, NotFound
 from leadsbot.services import Services
 
 GROUPS = (Chat.GROUP, Chat.SUPERGROUP)
 ACCOUNT_PAGE = "/account"
+_NAME = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ async def houses(
     """Give the workspaces that may be asked about here, the topic's own first. Raises Forbidden where there is none."""
     found: dict[str, House] = {}
     if chat.type in (Chat.PRIVATE, *GROUPS):
-        for one in await chats.linked(services, line, chat.id, thread_id):
+        for one in await chats.linked(services, line, chat, thread_id):
             if one.enabled:
                 found.setdefault(one.workspace_id, House(one.workspace_id, one.workspace_name, one.timezone))
     if chat.type == Chat.PRIVATE and user is not None:
@@ -76,14 +78,16 @@ async def actor(services: Services, line: Line, chat: Chat, user: User | None, w
         raise Forbidden("Nobody can act here: only in a private chat, or in a group with a linked account.")
     holder = await holder_of(services.database, user.id)
     member = holder is not None and workspace_id in holder.workspaces
-    here = any(one.workspace_id == workspace_id and one.enabled for one in await chats.linked(services, line, chat.id))
+    here = any(one.workspace_id == workspace_id and one.enabled for one in await chats.linked(services, line, chat))
     if not here and not (member and chat.type == Chat.PRIVATE):
         raise NotFound("This lead is not here.")
     if member:
         assert holder is not None
         return Actor(holder.email, holder.user_id)
     if holder is None and chat.type == Chat.PRIVATE:
-        return Actor(f"{user.full_name} (Telegram)", await only_member(services.database, workspace_id))
+        return Actor(
+            f"{one_line(user.full_name)[:_NAME]} (Telegram)", await only_member(services.database, workspace_id)
+        )
     raise Forbidden(_refusal(services, holder))
 
 

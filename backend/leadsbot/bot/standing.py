@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Final
 
 import structlog
-from telegram import ChatMember, ChatMemberRestricted, ChatMemberUpdated
+from telegram import Chat, ChatMember, ChatMemberRestricted, ChatMemberUpdated
 
 from leadsbot.bot import chats
 from leadsbot.bot.line import Line
@@ -30,7 +30,7 @@ async def changed(services: Services, line: Line, update: ChatMemberUpdated) -> 
     reason = _reason(update)
     if reason is None:
         return
-    rows = [row for row in await chats.channels_in(services, line, update.chat.id) if row["enabled"]]
+    rows = [row for row in await chats.channels_in(services, line, update.chat) if row["enabled"]]
 
     async def unit(tx: Tx) -> None:
         for row in rows:
@@ -42,7 +42,7 @@ async def changed(services: Services, line: Line, update: ChatMemberUpdated) -> 
         log.info("bot.shut_out", channels=len(rows), reason=reason)
 
 
-async def moved(services: Services, line: Line, old_chat: int, new_chat: int) -> None:
+async def moved(services: Services, line: Line, old_chat: Chat, new_chat: int) -> None:
     """Let channels follow a group that became a supergroup, also one that was switched off since the bot seemed to be
     removed from the old one."""
     rows = await chats.channels_in(services, line, old_chat)

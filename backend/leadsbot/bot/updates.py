@@ -31,7 +31,7 @@ async def handle(services: Services, line: Line, update: Update) -> None:
 async def _hear(services: Services, line: Line, message: Message) -> None:
     """Answer what was said. In groups the bot speaks only when asked: people talk there, and other bots listen."""
     if message.migrate_to_chat_id:
-        await standing.moved(services, line, message.chat.id, message.migrate_to_chat_id)
+        await standing.moved(services, line, message.chat, message.migrate_to_chat_id)
         return
     said = understand(message, line)
     if said is None or _is_service(message):

@@ -15,7 +15,7 @@ OFF = "off"
 
 async def run(services: Services, said: Said) -> str:
     """Mute or unmute the channels of this chat, or of the topic it was said in."""
-    here = [one for one in await chats.linked(services, said.line, said.chat.id, said.thread_id) if one.enabled]
+    here = [one for one in await chats.linked(services, said.line, said.chat, said.thread_id) if one.enabled]
     heard = [one for one in here if one.thread_id == said.thread_id] or here
     if not heard:
         raise Forbidden("No alerts arrive in this chat, so there is nothing to mute.")
