@@ -115,10 +115,12 @@ async def test_what_is_wrong_is_shown_with_what_was_typed(owner: Browser, worksp
     assert 'needs its scheme: write "https://' in shown(answer)
     assert "lindenhof&lt;b&gt;.example</textarea>" in answer.text
     said = {"name": "", "partial_values": "everything", "consent": "none", "abandon_after_minutes": "soon",
-            "thank_you_url": "javascript:alert(1)", "masked_fields": "iban\r\n" + "x" * 300}  # fmt: skip
+            "thank_you_url": "javascript:alert(1)", "masked_fields": "iban\r\n" + "x" * 300,
+            "leads_per_ip_per_day": "-1", "burst_per_second": "many"}  # fmt: skip
     answer = await owner.press(f"/sites/{workspace.site_id}", said)
     assert answer.status_code == 422
-    for words in ("Give it a name.", "A number of minutes", "A whole address", "At most 200 characters in a line"):
+    for words in ("Give it a name.", "A number of minutes", "A whole address", "At most 200 characters in a line",
+                  "A whole number from 1 to 1,000,000.", "A whole number from 1 to 100,000."):  # fmt: skip
         assert words in shown(answer)
     assert 'value="soon"' in answer.text
 
@@ -126,14 +128,18 @@ async def test_what_is_wrong_is_shown_with_what_was_typed(owner: Browser, worksp
 async def test_a_sites_settings_are_saved(owner: Browser, workspace: Created) -> None:
     said = {"name": "Shop", "partial_values": "contact", "consent": "required", "abandon_after_minutes": "0,5",
             "privacy_signals": "honour", "masked_fields": "iban\r\niban\r\ntax",
-            "honeypot_field": "website"}  # fmt: skip
+            "honeypot_field": "website", "leads_per_ip_per_day": "7", "burst_per_second": "1"}  # fmt: skip
     assert (await owner.press(f"/sites/{workspace.site_id}", said)).status_code == 303
     page = shown(await owner.see("/sites"))
     for words in ("Settings saved.", ">Shop<", 'value="0.5"', "iban\ntax</textarea>", 'data-consent="required"'):
         assert words in page
+    for limit in ('name="leads_per_ip_per_day" type="text" value="7"', 'name="burst_per_second" type="text" value="1"'):
+        assert limit in page
     settings = (await owner.client.get(f"/api/w/{workspace.public_token}", headers={"origin": ORIGIN})).json()
     assert (settings["consent"], settings["partial"], settings["masked"]) == ("required", "contact", ["iban", "tax"])
     assert settings["signals"] is True
+    asked = [owner.client.get(f"/api/w/{workspace.public_token}", headers={"origin": ORIGIN}) for _ in range(3)]
+    assert 429 in [answer.status_code for answer in await asyncio.gather(*asked)], "one a second"
     assert re.search(r'name="privacy_signals" value="honour"[^>]*checked', page)
 
 

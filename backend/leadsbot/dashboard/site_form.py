@@ -2,102 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
-from leadsbot.capture.guards.origins import check_pattern
+from leadsbot.capture.endpoint_input import allowed_origins
+from leadsbot.dashboard import fields
+from leadsbot.dashboard.fields import Errors, Values
 from leadsbot.dashboard.posted import Posted
 from leadsbot.errors import InvalidInput
 from leadsbot.workspaces.site_editing import LONGEST_IDLE_MINUTES, SHORTEST_IDLE_MINUTES, check_web_address
 
-MAX_NAME = 200
-MAX_LINES = 200
-
-Values = dict[str, Any]
-Errors = dict[str, str]
-Check = Callable[[Posted, str], Any]
-
 
 def new_site(posted: Posted) -> tuple[Values, Errors]:
     """Read the form for a new site."""
-    return _read(posted, {"name": _name, "allowed_origins": _origins})
+    return fields.read(posted, {"name": fields.name, "allowed_origins": _origins})
 
 
 def origins(posted: Posted) -> tuple[Values, Errors]:
     """Read the list of allowed origins."""
-    return _read(posted, {"allowed_origins": _origins})
+    return fields.read(posted, {"allowed_origins": _origins})
 
 
 def settings(posted: Posted) -> tuple[Values, Errors]:
     """Read everything else."""
-    return _read(
+    return fields.read(
         posted,
         {
-            "name": _name,
-            "partial_values": _one_of("off", "contact", "all"),
-            "consent": _one_of("none", "required"),
-            "privacy_signals": _one_of("ignore", "honour"),
+            "name": fields.name,
+            "partial_values": fields.one_of("off", "contact", "all"),
+            "consent": fields.one_of("none", "required"),
+            "privacy_signals": fields.one_of("ignore", "honour"),
             "abandon_after_minutes": _minutes,
-            "masked_fields": _names,
-            "hidden_fields": _names,
-            "ignored_forms": _names,
-            "honeypot_field": _short,
+            "masked_fields": fields.names,
+            "hidden_fields": fields.names,
+            "ignored_forms": fields.names,
+            "honeypot_field": fields.short,
             "thank_you_url": _url,
+            "leads_per_ip_per_day": fields.number_or_none(fields.MOST_LEADS),
+            "burst_per_second": fields.number(fields.MOST_REQUESTS),
         },
     )
 
 
-def _read(posted: Posted, checks: dict[str, Check]) -> tuple[Values, Errors]:
-    """Give the values that are right by column, and a sentence for each that is not."""
-    values, errors = {}, {}
-    for name, check in checks.items():
-        try:
-            values[name] = check(posted, name)
-        except InvalidInput as error:
-            errors[name] = error.message
-    return values, errors
-
-
-def _name(posted: Posted, name: str) -> str:
-    text = _short(posted, name)
-    if not text:
-        raise InvalidInput("Give it a name.")
-    return text
-
-
-def _short(posted: Posted, name: str) -> str:
-    text = posted.text(name)
-    if len(text) > MAX_NAME:
-        raise InvalidInput(f"At most {MAX_NAME} characters, please.")
-    return text
-
-
 def _origins(posted: Posted, name: str) -> list[str]:
-    return list(dict.fromkeys(check_pattern(line) for line in _lines(posted, name)))
-
-
-def _names(posted: Posted, name: str) -> list[str]:
-    lines = _lines(posted, name)
-    if any(len(line) > MAX_NAME for line in lines):
-        raise InvalidInput(f"At most {MAX_NAME} characters in a line, please.")
-    return list(dict.fromkeys(lines))
-
-
-def _lines(posted: Posted, name: str) -> list[str]:
-    lines = posted.lines(name)
-    if len(lines) > MAX_LINES:
-        raise InvalidInput(f"At most {MAX_LINES} lines, please.")
-    return lines
-
-
-def _one_of(*known: str) -> Check:
-    def check(posted: Posted, name: str) -> str:
-        text = posted.text(name)
-        if text not in known:
-            raise InvalidInput("Choose one of these.")
-        return text
-
-    return check
+    return allowed_origins(fields.lines(posted, name))
 
 
 def _minutes(posted: Posted, name: str) -> float:

@@ -48,6 +48,8 @@ async def site_view(
         ignored_forms=_texts(row["ignored_forms"]),
         honeypot_field=row["honeypot_field"],
         thank_you_url=row["thank_you_url"],
+        leads_per_ip_per_day=row["leads_per_ip_per_day"],
+        burst_per_second=row["burst_per_second"],
         form=form or Form(),
         alerts=await open_alerts(database, row["workspace_id"], row["id"]),
         last_refused=await last_refused(database, row["id"]),

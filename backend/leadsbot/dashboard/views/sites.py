@@ -50,6 +50,8 @@ class Site:
     ignored_forms: tuple[str, ...] = ()
     honeypot_field: str = ""
     thank_you_url: str = ""
+    leads_per_ip_per_day: int | None = None
+    burst_per_second: int = 50
     form: Form = field(default_factory=Form)
     coverage: Coverage = field(default_factory=Coverage)
     alerts: tuple[DoorAlert, ...] = ()
