@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import msgspec
 import pytest
 
 from leadsbot import clock
+from leadsbot.db import Tx
 from leadsbot.events.log import Happening, record
 from leadsbot.ids import new_id
-from leadsbot.jobs.outcomes import Again, Done
+from leadsbot.jobs.outcomes import Again, Done, Outcome, settle
 from leadsbot.routing import deliver, deliveries, destinations, folding, muting
 from leadsbot.routing.erasure import forget_deliveries
 from leadsbot.services import Services
 from leadsbot.workspaces.bootstrap import Created
-from tests.routing.house import LEAD, quiet, route_now, settled, tell
+from tests.routing.house import LEAD, Make, in_thread, quiet, route_now, settled, tell
+from tests.support.smtp_server import SmtpServer
 from tests.support.telegram_calls import BROKEN, KICKED, too_many
 from tests.support.telegram_server import TelegramServer
 
@@ -70,6 +73,10 @@ async def released(services: Services, channel_id: str) -> int:
     if outcome.writes:
         await services.database.write(outcome.writes)
     return outcome.after
+
+
+async def settled_by(outcome: Outcome, tx: Tx) -> None:
+    await settle(tx, [([], outcome)])
 
 
 def names(text: str) -> list[str]:
@@ -253,3 +260,63 @@ async def test_by_hand_one_goes_out_in_quiet_hours_too(
         (job,) = await services.database.fetch("SELECT payload FROM jobs WHERE kind = 'deliver' AND state = 'ready'")
         await deliver.job_handlers(services)["deliver"](msgspec.json.decode(job["payload"]))
         assert names(telegram.sent[0].text) == ["Lead 000"]
+
+
+async def test_a_mailbox_gets_one_mail_with_an_id_of_its_own(
+    make_services: Make, workspace: Created, smtp: SmtpServer
+) -> None:
+    services = make_services(smtp_url=smtp.url)
+    with clock.freeze(NOON) as advance:
+        row = await destinations.create_channel(services, workspace.workspace_id, "email", {"to": ["team@example.com"]})
+        await destinations.update_channel(services, workspace.workspace_id, row["id"], {"options": QUIET})
+        first, *_ = await waiting(services, workspace, 60)
+        advance(clock.HOUR)
+        await released(services, row["id"])
+        (mail,) = await in_thread(lambda: smtp.wait_for(1))
+        assert str(mail.message["Subject"]) == "60 new leads" and f"digest.{first['id']}@" in mail.message["Message-ID"]
+        text = mail.message.get_body(("plain",))
+        assert text is not None and len(names(text.get_content())) == 60
+        assert {row["status"] for row in await of(services)} == {"delivered"}
+
+
+async def test_a_chat_that_two_workspaces_share_hears_of_each_by_itself(
+    services: Services, workspace: Created, stranger: Created, telegram: TelegramServer
+) -> None:
+    with clock.freeze(NOON) as advance:
+        here, there = await chat(services, workspace, QUIET), await chat(services, stranger, QUIET)
+        await waiting(services, workspace, 2)
+        await route_now(services, await tell(services, stranger, lead=lead(100)))
+        (row,) = await services.database.fetch("SELECT * FROM deliveries WHERE channel_id = $1", there)
+        outcome = await deliver.deliver(services, row["id"], 0)
+        assert isinstance(outcome, Done) and outcome.writes
+        await services.database.write(outcome.writes)
+        advance(clock.HOUR)
+        await released(services, here)
+        assert await released(services, there) == 1_000 and len(telegram.sent) == 1  # one message a second
+        advance(1_000)
+        await released(services, there)
+        assert [names(call.text) for call in telegram.sent] == [["Lead 000", "Lead 001"], ["Lead 100"]]
+
+
+async def test_news_of_a_lead_stands_behind_what_waits_of_it_and_other_news_does_not(
+    services: Services, workspace: Created, telegram: TelegramServer
+) -> None:
+    with clock.freeze(NOON) as advance:
+        channel_id = await chat(services, workspace, QUIET)
+        first, _ = await waiting(services, workspace, 2)
+        advance(clock.HOUR)
+        telegram.fail(CHAT, BROKEN)
+        await released(services, channel_id)
+        much_later = clock.now() + clock.HOUR
+        await services.database.write(lambda tx: tx.execute("UPDATE deliveries SET next_attempt_at = $1", much_later))
+        await destinations.update_channel(services, workspace.workspace_id, channel_id, {"options": None})
+        advance(clock.SECOND)
+        same = {**lead(0), "id": first["lead_id"]}
+        for one, status, until in ((same, "pending", much_later), (lead(7), "delivered", None)):
+            event = await tell(services, workspace, lead=one)
+            await route_now(services, event)
+            (row,) = await services.database.fetch("SELECT id FROM deliveries WHERE event_id = $1", event)
+            outcome = await deliver.deliver(services, row["id"], 0)
+            await services.database.write(partial(settled_by, outcome))
+            (now,) = await services.database.fetch("SELECT * FROM deliveries WHERE id = $1", row["id"])
+            assert (now["status"], now["next_attempt_at"]) == (status, until)

@@ -201,9 +201,9 @@ async def _load(database: Database, rows: Sequence[Row]) -> list[Row]:
 
 
 async def _settle(tx: Tx, rows: Sequence[Row], digest: str | None, verdict: Verdict) -> None:
-    """What has ended is held no more; what will be tried again is, with the digest that it belongs to."""
+    """What has ended is held no more; what will be tried again waits for that, with the digest that it belongs to."""
     await tx.execute_many(
-        "UPDATE deliveries SET held = CASE WHEN $3 THEN held ELSE '' END, folded_into = $4"
+        "UPDATE deliveries SET held = CASE WHEN $3 THEN 'turn' ELSE '' END, folded_into = $4"
         " WHERE id = $1 AND round = $2",
         [(row["id"], row["round"], verdict.wait is not None, digest) for row in rows],
     )
