@@ -12,6 +12,7 @@ from leadsbot.capture.guards.addresses import check_network
 from leadsbot.capture.guards.origins import check_pattern
 from leadsbot.dashboard import endpoint_form
 from leadsbot.dashboard.desk import Desk, Here, pages
+from leadsbot.dashboard.fields import Values
 from leadsbot.dashboard.shown.endpoints import CHOSEN, endpoint_view
 from leadsbot.dashboard.views import Form, NewSecret, Toast
 from leadsbot.dashboard.views.endpoints import Endpoints
@@ -85,7 +86,7 @@ async def remove(desk: Here, endpoint_id: FromPath[UUID]) -> Response[str]:
     return desk.go("/endpoints", Toast("Endpoint deleted. Its leads stay."))
 
 
-async def _change(desk: Desk, endpoint_id: str, values: endpoint_form.Values) -> Changed:
+async def _change(desk: Desk, endpoint_id: str, values: Values) -> Changed:
     return await endpoint_editing.change_endpoint(
         desk.database, desk.services.vault, desk.workspace_id, endpoint_id, values
     )

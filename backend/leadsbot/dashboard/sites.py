@@ -11,8 +11,8 @@ from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
 from leadsbot.capture.guards.origins import check_pattern
 from leadsbot.dashboard import site_form
 from leadsbot.dashboard.desk import Desk, Here, pages
+from leadsbot.dashboard.fields import Errors, Values
 from leadsbot.dashboard.shown.sites import site_view
-from leadsbot.dashboard.site_form import Errors, Values
 from leadsbot.dashboard.views import Form, Sites, Toast
 from leadsbot.db.paging import MAX_LIMIT, Slice
 from leadsbot.workspaces import site_editing
