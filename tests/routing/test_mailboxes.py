@@ -108,6 +108,8 @@ async def test_the_last_ones_leaving_switches_the_channel_off_until_that_is_undo
     await mailboxes.unsubscribe(services, (await reached(services, row))["sales@example.com"])
     row = await again(services, workspace, row)
     assert (bool(row["enabled"]), row["disabled_reason"]) == (False, EVERYBODY_LEFT)
+    [told] = await services.database.fetch("SELECT type, data FROM events")
+    assert told["type"] == "channel.disabled" and EVERYBODY_LEFT in told["data"]
     with pytest.raises(NotFound):
         await mailboxes.resubscribe(services, stranger.workspace_id, row["id"], "sales@example.com")
     with pytest.raises(NotFound):

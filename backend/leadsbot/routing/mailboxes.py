@@ -18,6 +18,7 @@ from leadsbot.channels.email import GROUPS, MAX_MAILED
 from leadsbot.db import Tx
 from leadsbot.errors import Conflict, NotFound
 from leadsbot.events.log import topic
+from leadsbot.routing import trouble
 from leadsbot.routing.destination import Destination, open_config, seal_config
 from leadsbot.routing.kinds import EMAIL
 from leadsbot.routing.owned import owned
@@ -139,23 +140,19 @@ async def _found(services: Services, reader: Any, row: Row, mac: bytes) -> Mailb
 
 
 async def _write(services: Services, tx: Tx, row: Row, config: Config) -> bool:
-    """Change the config unless it was changed meanwhile: then give False. Nobody left: off; somebody again: on."""
+    """Change the config unless it was changed meanwhile: then give False. Nobody left: off, and told through other
+    channels; somebody again: on."""
+    stored = seal_config(services.vault, config)
+    update = "UPDATE channels SET config = $3 WHERE id = $1 AND config = $2"
+    if not await tx.execute(update, row["id"], row["config"], stored):
+        return False
     anybody = bool(await _reached(tx, row["workspace_id"], config))
-    enabled, reason = bool(row["enabled"]), row["disabled_reason"]
-    if enabled and not anybody:
-        enabled, reason = False, EVERYBODY_LEFT
-    elif anybody and reason == EVERYBODY_LEFT:
-        enabled, reason = True, ""
-    changed = await tx.execute(
-        "UPDATE channels SET config = $3, enabled = $4, disabled_reason = $5 WHERE id = $1 AND config = $2",
-        row["id"],
-        row["config"],
-        seal_config(services.vault, config),
-        enabled,
-        reason,
-    )
+    if row["enabled"] and not anybody:
+        await trouble.switch_off(tx, Destination(EMAIL, row), {}, EVERYBODY_LEFT, probed=False)
+    elif anybody and row["disabled_reason"] == EVERYBODY_LEFT:
+        await tx.execute(f"UPDATE channels SET {trouble.FORGIVEN}, enabled = TRUE WHERE id = $1", row["id"])
     tx.signal(topic(row["workspace_id"]))
-    return bool(changed)
+    return True
 
 
 async def _until_written(services: Services, unit: Callable[[Tx], Awaitable[T | None]]) -> T:
