@@ -119,6 +119,7 @@ def test_an_address_in_the_public_network_gets_a_button(url: str) -> None:
 @pytest.mark.parametrize(
     "url",
     ["http://localhost:8000/leads/1", "http://127.0.0.1:8000/", "http://10.0.0.1/", "http://intranet/", "http://[::1]/",
+     "https://[2a00:1450:4001:81b::200e]/",
      "http://nas.local/", "http://app.localhost/", "javascript:alert(1)", "http://[::1", "https:///x"],
 )  # fmt: skip
 def test_an_address_telegram_would_refuse_stands_in_the_text(url: str) -> None:

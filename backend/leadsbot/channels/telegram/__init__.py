@@ -134,7 +134,7 @@ class Telegram:
 
 def _wearing(parcel: Parcel, dress: Dress) -> dict[str, Any]:
     """Give the message's text and buttons as the Bot API takes them."""
-    drawn = draft(parcel, buttons=dress.buttons)
+    drawn = draft(parcel, buttons=dress.buttons, address=dress.address)
     return {**_worn(drawn.text, dress), "reply_markup": drawn.buttons}
 
 

@@ -51,13 +51,14 @@ class Draft:
         return f"{zlib.crc32(said.encode()):08x}"
 
 
-def draft(parcel: Parcel, *, buttons: bool = True) -> Draft:
-    """Lay out a parcel. Without `buttons` the address stands in the text."""
+def draft(parcel: Parcel, *, buttons: bool = True, address: bool = True) -> Draft:
+    """Lay out a parcel. Where no button may have an `address` it stands in the text."""
     standing = parcel.standing
     if standing and standing.deleted:
         return Draft(render(DELETED, (), "", None), None)
     told = summarize(parcel)
     sign = _SIGNS.get(parcel.event_type, "")
     deeds = [f"{_DEEDS[deed]} {one_line(line)}" for deed, line in standing.deeds] if standing else []
-    text = render(f"{sign} {told.title}".strip(), told.facts, told.message, told.link, buttons=buttons, deeds=deeds)
+    title = f"{sign} {told.title}".strip()
+    text = render(title, told.facts, told.message, told.link, buttons=buttons and address, deeds=deeds)
     return Draft(text, keyboard(standing, text.button) if buttons else None)

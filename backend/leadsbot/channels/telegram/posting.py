@@ -14,24 +14,28 @@ R = TypeVar("R")
 
 # The Bot API's own words, which are for people and may change: what is none of these loses all of its dress at once.
 _MARKUP = ("parse entities", "entit", "unsupported start tag", "end tag")
-_BUTTONS = ("button", "url", "keyboard", "reply_markup", "reply markup")
+_ADDRESS = ("url",)
+_BUTTONS = ("button", "keyboard", "reply_markup", "reply markup")
 
 
 @dataclass(frozen=True, slots=True)
 class Dress:
-    """What a message may wear: markup in its text, buttons under it."""
+    """What a message may wear: markup in its text, buttons under it, one of them with an address."""
 
     markup: bool = True
     buttons: bool = True
+    address: bool = True
 
     def without(self, refusal: str) -> Dress | None:
         """Give what is left of it after a refusal; None where there is nothing left to take off."""
         said = refusal.lower()
         if self.markup and any(word in said for word in _MARKUP):
             return replace(self, markup=False)
+        if self.address and any(word in said for word in _ADDRESS):
+            return replace(self, address=False)
         if self.buttons and any(word in said for word in _BUTTONS):
-            return replace(self, buttons=False)
-        return Dress(False, False) if self.markup or self.buttons else None
+            return replace(self, buttons=False, address=False)
+        return Dress(False, False, False) if self.markup or self.buttons else None
 
 
 async def insist(post: Callable[[Dress], Awaitable[R]]) -> R:
