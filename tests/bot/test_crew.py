@@ -69,3 +69,20 @@ async def test_a_code_of_another_bot_links_nothing(
     telegram.say(CHAT, ADA, f"/start {links.make_code(services.vault, channel['id'])}")
     assert "for another bot" in (await answer(telegram, CHAT)).text
     await bot.stop()
+
+
+async def test_a_bot_that_another_program_uses_is_left_alone(
+    make_services: Make, workspace: Created, telegram: TelegramServer
+) -> None:
+    telegram.webhook = {"url": "https://shop.example.com/bot"}
+    for mode in ("polling", "webhook"):
+        services = make_services(telegram_token="", telegram_mode=mode)
+        await channel_in(services, workspace, CHAT, bot_token=telegram.token)
+        bot = BotService(services)
+        with capture_logs() as logs:
+            await bot.start()
+            async with asyncio.timeout(10):
+                while "bot.used_elsewhere" not in [entry["event"] for entry in logs]:  # noqa: ASYNC110
+                    await asyncio.sleep(0.02)
+            await bot.stop()
+    assert telegram.webhook == {"url": "https://shop.example.com/bot"}

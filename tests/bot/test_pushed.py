@@ -13,6 +13,7 @@ from leadsbot.bot import BotService, pushed
 from leadsbot.bot.hooks import secret_of
 from leadsbot.bot.updates import WANTED
 from leadsbot.db import Database
+from leadsbot.jobs.outcomes import Done
 from leadsbot.services import Services
 from leadsbot.vault import Vault
 from leadsbot.workspaces.bootstrap import Created
@@ -68,9 +69,12 @@ async def test_a_push_is_kept_once_and_answered_by_a_job(
         answer = await client.post("/telegram/4242", json=update, headers=headers)
         assert (answer.status_code, answer.content) == (200, b"")
     (payload,) = await jobs(services)
-    await pushed.job_handlers(services)[pushed.UPDATE](payload)
+    outcome = await pushed.job_handlers(services)[pushed.UPDATE](payload)
     (said,) = [call for call in telegram.sent if call.method == "sendMessage"]
     assert "/leads" in said.text
+    assert isinstance(outcome, Done) and outcome.writes
+    await services.database.write(outcome.writes)
+    assert await jobs(services) == [{}]  # that it came is known for a day, what it said isn't
     await pushed.job_handlers(services)[pushed.UPDATE]({**payload, "at": 0})
     assert told(telegram, "sendMessage") == 1  # an hour late nobody waits for it any more
 

@@ -34,10 +34,22 @@ class Linked:
 
 async def linked(services: Services, line: Line, chat: Chat, thread_id: int | None = None) -> list[Linked]:
     """Give the channels of this chat, those of its topic `thread_id` first."""
+    return await _linked_where(services, line, chat, thread_id, "")
+
+
+async def linked_of(services: Services, line: Line, chat: Chat, workspace_id: str) -> list[Linked]:
+    """Give the channels of this chat that are a workspace's: quicker where it is known which."""
+    return await _linked_where(services, line, chat, None, " AND c.workspace_id = $2", workspace_id)
+
+
+async def _linked_where(
+    services: Services, line: Line, chat: Chat, thread_id: int | None, where: str, *args: str
+) -> list[Linked]:
     rows = await services.database.fetch(
-        "SELECT c.id, c.workspace_id, c.config, c.enabled, w.name, w.timezone"
-        " FROM channels c JOIN workspaces w ON w.id = c.workspace_id WHERE c.kind = $1 ORDER BY c.created_at, c.id",
+        "SELECT c.id, c.workspace_id, c.config, c.enabled, w.name, w.timezone FROM channels c"
+        f" JOIN workspaces w ON w.id = c.workspace_id WHERE c.kind = $1{where} ORDER BY c.created_at, c.id",
         TELEGRAM,
+        *args,
     )
     found = [_linked(row, config) for row, config in _of_bot(services, line.token, rows) if _is(config, chat)]
     return sorted(found, key=lambda one: one.thread_id != thread_id)

@@ -8,7 +8,7 @@ import contextlib
 from typing import Final
 
 import structlog
-from telegram import Bot
+from telegram import Bot, WebhookInfo
 from telegram.error import InvalidToken, TelegramError
 
 from leadsbot import clock
@@ -24,6 +24,9 @@ PATH: Final = "/telegram"
 AGAIN_S: Final = 60.0
 _WRONG_TOKEN_S: Final = 300.0
 _CONNECTIONS: Final = 20
+USED_ELSEWHERE: Final = (
+    "Another program has this bot's updates pushed to it, so it is left alone: take a bot of its own."
+)
 
 log = structlog.get_logger("leadsbot.bot")
 
@@ -35,6 +38,11 @@ def secret_of(vault: Vault, token: str) -> str:
 
 def address_of(services: Services, bot_id: str) -> str:
     return f"{services.settings.public_url}{PATH}/{bot_id}"
+
+
+def is_ours(services: Services, url: str) -> bool:
+    """Tell whether an address that Telegram pushes to is one of this instance's."""
+    return url.startswith(f"{services.settings.public_url}{PATH}/")
 
 
 class Hooks:
@@ -83,8 +91,13 @@ class Hooks:
         bot_id = token.partition(":")[0]
         bot = self._bot(token)
         try:
-            if await self._stands(bot, bot_id):
+            info = await bot.get_webhook_info()
+            if self._stands(info, bot_id):
                 self._done.add(token)
+                return
+            if info.url and not is_ours(self._services, info.url) and token != self._services.settings.telegram_token:
+                self._not_before[token] = now + _WRONG_TOKEN_S
+                log.error("bot.used_elsewhere", bot=bot_id, hint=USED_ELSEWHERE)
                 return
             await bot.set_webhook(
                 address_of(self._services, bot_id),
@@ -101,10 +114,9 @@ class Hooks:
         log.info("bot.webhook_set", bot=bot_id)
         await menu.introduce(bot)
 
-    async def _stands(self, bot: Bot, bot_id: str) -> bool:
+    def _stands(self, info: WebhookInfo, bot_id: str) -> bool:
         """Tell whether Telegram has it so already. Which secret it has it doesn't say, but pushes that we refuse are
         errors there, and then it is told anew."""
-        info = await bot.get_webhook_info()
         same = info.url == address_of(self._services, bot_id) and set(info.allowed_updates or ()) == set(WANTED)
         return same and info.last_error_date is None
 

@@ -7,12 +7,13 @@ import contextlib
 from collections.abc import Sequence
 
 import structlog
-from telegram import Bot, Update
+from telegram import Update
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
 from leadsbot import clock
 from leadsbot.bot import menu
 from leadsbot.bot.answers import seconds_of
+from leadsbot.bot.hooks import USED_ELSEWHERE, is_ours
 from leadsbot.bot.lease import Lease
 from leadsbot.bot.line import Line, line_of, named
 from leadsbot.bot.updates import WANTED, handle
@@ -130,15 +131,20 @@ class Poller:
             return seconds_of(error)
         log.warning("bot.poll_failed", error=error.message)
         if isinstance(error, Conflict):
-            await _leave_webhook_mode(self._line.bot)
+            await self._leave_webhook_mode()
         return self._pause()
+
+    async def _leave_webhook_mode(self) -> None:
+        """Telegram lets nobody poll while an address is set; it may be from a time before this setting. A workspace's
+        own bot may have another program behind it, which is left alone."""
+        with contextlib.suppress(TelegramError):
+            url = (await self._line.bot.get_webhook_info()).url
+            if self._own and url and not is_ours(self._services, url):
+                log.error("bot.used_elsewhere", bot=self._line.bot_id, hint=USED_ELSEWHERE)
+                self._failures = len(RETRY_S)
+            else:
+                await self._line.bot.delete_webhook()
 
     def _pause(self) -> float:
         self._failures += 1
         return RETRY_S[min(self._failures, len(RETRY_S)) - 1]
-
-
-async def _leave_webhook_mode(bot: Bot) -> None:
-    """Telegram lets nobody poll while an address is set; it may be from a time before this setting."""
-    with contextlib.suppress(TelegramError):
-        await bot.delete_webhook()

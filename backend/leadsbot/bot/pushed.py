@@ -67,10 +67,19 @@ async def _keep(tx: Tx, bot_id: str, update_id: int, update: Mapping[str, Any]) 
         UPDATE,
         {"bot": bot_id, "at": clock.now(), "update": update},
         lane=f"telegram in:{bot_id}",
-        unique_key=f"telegram:{bot_id}:{update_id}",
+        unique_key=_key(bot_id, update_id),
         chain=f"telegram in:{bot_id}:{_chat_of(update)}",
         position=update_id,
     )
+
+
+async def _forget(tx: Tx, unique_key: str) -> None:
+    """Keep of a handled update that it came, and nothing of what it said."""
+    await tx.execute("UPDATE jobs SET payload = '{}' WHERE unique_key = $1", unique_key)
+
+
+def _key(bot_id: str, update_id: int) -> str:
+    return f"telegram:{bot_id}:{update_id}"
 
 
 def _chat_of(update: Mapping[str, Any]) -> object:
@@ -94,8 +103,10 @@ def job_handlers(services: Services) -> dict[str, JobHandler]:
 
     async def run(payload: dict[str, Any]) -> Outcome:
         token = await _token(services, payload["bot"])
+        update_id = payload["update"]["update_id"]
+        done = Done(writes=lambda tx: _forget(tx, _key(payload["bot"], update_id)))
         if token is None or payload["at"] < clock.now() - STALE_MS:
-            return Done()
+            return done
         line = await named(services, lines.setdefault(token, line_of(services, token)))
         update = Update.de_json(payload["update"], line.bot)
         try:
@@ -103,8 +114,8 @@ def job_handlers(services: Services) -> dict[str, JobHandler]:
         except Unavailable as error:
             return Again(_AGAIN_MS, error=error.message)
         except Exception as error:  # as when polling: one update that breaks holds up no other
-            log.error("bot.update_broke", update=update.update_id, error=repr(error), exc_info=True)
-        return Done()
+            log.error("bot.update_broke", update=update_id, error=repr(error), exc_info=True)
+        return done
 
     return {UPDATE: run}
 

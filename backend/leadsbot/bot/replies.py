@@ -61,12 +61,14 @@ async def keep(services: Services, said: Said) -> str:
 async def _leads(services: Services, said: Said, answered: Message) -> set[str]:
     """Give the leads that a message of the bot's is about: as it was remembered, else as its buttons say."""
     rows = await services.database.fetch(
-        "SELECT channel_id, lead_id FROM messages WHERE place = $1 AND lead_id IS NOT NULL",
+        "SELECT channel_id, lead_id, workspace_id FROM messages WHERE place = $1 AND lead_id IS NOT NULL",
         f"{said.chat.id}:{answered.message_id}",
     )
-    here = {one.channel_id for one in await chats.linked(services, said.line, said.chat)} if rows else set()
-    found = {str(row["lead_id"]) for row in rows if row["channel_id"] in here}
-    return found or of_buttons(answered)
+    here: set[str] = set()
+    for workspace_id in {row["workspace_id"] for row in rows}:
+        found = await chats.linked_of(services, said.line, said.chat, workspace_id)
+        here |= {one.channel_id for one in found}
+    return {str(row["lead_id"]) for row in rows if row["channel_id"] in here} or of_buttons(answered)
 
 
 def of_buttons(message: Message) -> set[str]:

@@ -78,7 +78,7 @@ async def actor(services: Services, line: Line, chat: Chat, user: User | None, w
         raise Forbidden("Nobody can act here: only in a private chat, or in a group with a linked account.")
     holder = await holder_of(services.database, user.id)
     member = holder is not None and workspace_id in holder.workspaces
-    here = any(one.workspace_id == workspace_id and one.enabled for one in await chats.linked(services, line, chat))
+    here = any(one.enabled for one in await chats.linked_of(services, line, chat, workspace_id))
     if not here and not (member and chat.type == Chat.PRIVATE):
         raise NotFound("This lead is not here.")
     if member:
