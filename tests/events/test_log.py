@@ -61,6 +61,17 @@ async def test_a_row_without_a_time_has_that_of_its_recording(database: Database
     assert (await database.fetch("SELECT at FROM events"))[0]["at"] == 5_000
 
 
+async def test_no_number_is_given_twice_whatever_was_deleted(database: Database, workspace: Created) -> None:
+    """Who has read up to a number would take what bears it again for known."""
+    for _ in range(2):
+        await note(database, Happening(workspace.workspace_id, "lead.created", {}))
+    (newest,) = await database.fetch("SELECT max(seq) AS seq FROM events")
+    await database.write(lambda tx: tx.execute("DELETE FROM events"))
+    await note(database, Happening(workspace.workspace_id, "lead.deleted", {}))
+    (row,) = await database.fetch("SELECT seq FROM events")
+    assert row["seq"] > newest["seq"]
+
+
 async def test_who_watches_the_workspace_is_woken_and_nobody_else(
     database: Database, workspace: Created, stranger: Created
 ) -> None:

@@ -7,7 +7,8 @@ from piccolo.table import Table
 
 
 class Event(Table, tablename="events"):
-    """`seq` is the order of writing on one node; `data` is what webhooks carry under `data` (contract, section 5)."""
+    """`seq` is the order of writing on one node, and never given twice; `data` is what webhooks carry under `data`
+    (contract, section 5)."""
 
     seq = BigSerial(primary_key=True)
     id = Varchar(length=36, unique=True)
