@@ -196,6 +196,13 @@ async def test_a_server_that_hangs_up_between_two_mails_gets_the_second_later(
     assert [mail.recipients for mail in smtp.mails] == [[OWNER], [TEAMMATE]]
 
 
+async def test_a_server_that_takes_one_mail_a_connection_gets_them_all(outbound: Outbound) -> None:
+    everybody = [f"{number}@firm.example" for number in range(5)]
+    with SmtpServer(mails_per_connection=1) as smtp:
+        assert (await deliver(outbound, smtp.url, *everybody)).status_code == 250
+    assert [mail.recipients for mail in smtp.mails] == [[one] for one in everybody]
+
+
 async def test_a_sender_that_the_server_minds_is_the_operators_to_mend(outbound: Outbound, smtp: SmtpServer) -> None:
     smtp.refuse_sender("553 5.7.1 not owned by user")
     failed = await failure(outbound, smtp.url)

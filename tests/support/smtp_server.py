@@ -43,8 +43,10 @@ class SmtpServer:
         login: tuple[str, str] | None = None,
         tls: ssl.SSLContext | None = None,
         implicit: bool = False,
+        mails_per_connection: int | None = None,
     ) -> None:
         self.mails: list[Mail] = []
+        self.mails_per_connection = mails_per_connection
         self.changed = threading.Condition()
         self.port = _free_port()
         scheme = "smtps" if implicit else "smtp"
@@ -131,6 +133,9 @@ class _Handler:
             return "530 5.7.0 Authentication required"
         if self._to._refuse_sender:
             return self._to._refuse_sender
+        most = self._to.mails_per_connection
+        if most is not None and getattr(session, "taken", 0) >= most:
+            return "421 4.7.0 enough for this connection"
         envelope.mail_from = address
         envelope.mail_options.extend(options)
         return "250 OK"
@@ -148,6 +153,7 @@ class _Handler:
             return self._to._refuse_data
         raw = cast(bytes, envelope.content)
         mail = Mail(envelope.mail_from or "", list(envelope.rcpt_tos), raw, session.ssl is not None)
+        session.taken = getattr(session, "taken", 0) + 1  # type: ignore[attr-defined]
         with self._to.changed:
             self._to.mails.append(mail)
             self._to.changed.notify_all()

@@ -37,12 +37,18 @@ class Posted:
     refused: dict[str, Reply] = field(default_factory=dict)
     failure: DeliveryFailed | None = None
 
+    def knows(self, to: str) -> bool:
+        """Tell whether the server has said something of this recipient."""
+        return to in self.taken or to in self.refused
+
 
 async def post_each(mails: Mapping[str, EmailMessage], smtp_url: str) -> Posted:
-    """Hand over one mail for each recipient on one connection. Raises nothing; see `Posted`."""
+    """Hand over one mail for each recipient, on as few connections as the server allows. Raises nothing."""
     posted = Posted()
     try:
-        await _converse(mails, smtp_url, posted)
+        async with asyncio.timeout(SECONDS):
+            while left := {to: mail for to, mail in mails.items() if not posted.knows(to)}:
+                await _go_on(left, smtp_url, posted)
     except (SMTPException, OSError, ValueError) as error:  # a TimeoutError is an OSError
         posted.failure = failure_of(error, smtp_url)
     return posted
@@ -75,15 +81,19 @@ async def problem_with(smtp_url: str, sender: str, seconds: float = SECONDS) -> 
     return ""
 
 
-async def _converse(mails: Mapping[str, EmailMessage], smtp_url: str, posted: Posted) -> None:
+async def _go_on(mails: Mapping[str, EmailMessage], smtp_url: str, posted: Posted) -> None:
+    """Hand over what one connection takes: many servers hang up after so many mails, some after each."""
     client = SMTP(timeout=SECONDS, **server_of(smtp_url))
+    before = len(posted.taken)
     try:
-        async with asyncio.timeout(SECONDS):
-            await client.connect()
-            for to, message in mails.items():
-                await _hand_over(client, to, message, posted)
-            with suppress(SMTPException, OSError):
-                await client.quit()
+        await client.connect()
+        for to, message in mails.items():
+            await _hand_over(client, to, message, posted)
+        with suppress(SMTPException, OSError):
+            await client.quit()
+    except (SMTPException, OSError):
+        if len(posted.taken) == before:
+            raise
     finally:
         client.close()
 
@@ -137,7 +147,7 @@ def failure_of(error: Exception, smtp_url: str, seconds: float = SECONDS) -> Del
     if isinstance(error, SMTPAuthenticationError):
         message = "The mail server doesn't accept the user name and password in LEADSBOT_SMTP_URL"
         return DeliveryFailed(f"{message} ({error.code}): {_said(error)}", status_code=error.code)
-    if isinstance(error, SMTPSenderRefused):
+    if isinstance(error, SMTPSenderRefused) and error.code >= 500:
         message = f"{server} doesn't accept the sender in LEADSBOT_MAIL_FROM ({error.code}): {_said(error)}"
         return DeliveryFailed(message, status_code=error.code)
     if isinstance(error, SMTPResponseException):
