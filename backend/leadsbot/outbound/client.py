@@ -1,4 +1,4 @@
-"""One httpx client per destination, and the one request they all make."""
+"""The connections of each destination, and the one request that is made over them."""
 
 from __future__ import annotations
 
@@ -9,21 +9,25 @@ from collections import OrderedDict
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from functools import cache
-from http.cookiejar import CookieJar, DefaultCookiePolicy
+from functools import cache, lru_cache
 
 import httpcore
 import httpx
 
 from leadsbot import __version__
 from leadsbot.outbound.addresses import is_public
+from leadsbot.outbound.connections import Connections
 from leadsbot.outbound.errors import OutboundError
 from leadsbot.outbound.resolver import Resolver
-from leadsbot.outbound.transport import CheckedBackend, Resolve, Transport
+from leadsbot.outbound.transport import CheckedBackend, Resolve
 from leadsbot.outbound.urls import check_url, host_and_port
 
 DESTINATIONS_KEPT = 256
 IDLE_SECONDS = 60.0
+SWEEP_SECONDS = 1.0
+
+# A compressed answer could unpack to far more than `max_body`, hence identity.
+_HEADERS = {"user-agent": f"LeadsBot/{__version__}", "accept": "*/*", "accept-encoding": "identity"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +41,9 @@ class Response:
 
 @dataclass(slots=True)
 class _Kept:
-    """A destination's client; `used` (loop time, s) and `busy` (exchanges under way) decide when it is let go."""
+    """A destination's connections; `used` (loop time, s) and `busy` (exchanges under way) decide when they go."""
 
-    client: httpx.AsyncClient
+    connections: Connections
     used: float = 0.0
     busy: int = 0
 
@@ -70,7 +74,8 @@ class Outbound:
         }
         self._tls = tls or _public_tls()
         self._clients: OrderedDict[tuple[str, bool], _Kept] = OrderedDict()
-        # At INFO httpx logs whole addresses, and a Bot API address contains the bot's token.
+        self._swept = 0.0
+        # Below WARNING whole addresses would be logged, and a Bot API address contains the bot's token.
         for name in ("httpx", "httpcore"):
             logging.getLogger(name).setLevel(logging.WARNING)
 
@@ -92,25 +97,30 @@ class Outbound:
         is in seconds for the whole exchange, `max_body` in bytes: what comes after is dropped. `to_trusted`: `url` is
         below a base URL that the operator set, and never one that a user chose. Raises OutboundError.
         """
-        target = check_url(url)
+        target = _target(url)
+        request = httpcore.Request(
+            method,
+            httpcore.URL(scheme=target.raw_scheme, host=target.raw_host, port=target.port, target=target.raw_path),
+            headers=_headers(target, headers, content if method != "GET" else None),
+            content=content,
+        )
         try:
-            async with self._client((destination, to_trusted)) as client, asyncio.timeout(timeout):
-                request = client.build_request(method, target, headers=dict(headers), content=content)
-                answer = await client.send(request, stream=True)
-                try:
-                    body = await _read(answer, max_body)
-                finally:
-                    await answer.aclose()
+            async with (
+                self._connections((destination, to_trusted)) as connections,
+                asyncio.timeout(timeout),
+                connections.exchange(request) as answer,
+            ):
+                body = await _read(answer, max_body)
         except TimeoutError:
             raise OutboundError("timeout", f"{target.host} took longer than {timeout:g} seconds.") from None
         except (httpcore.NetworkError, httpcore.ProtocolError) as error:
             raise _translated(error, target.host) from error
-        return Response(answer.status_code, answer.headers, body)
+        return Response(answer.status, httpx.Headers(answer.headers), body)
 
     async def aclose(self) -> None:
         """Close every connection. Requests under way fail."""
         while self._clients:
-            await self._clients.popitem()[1].client.aclose()
+            await self._clients.popitem()[1].connections.aclose()
         self._resolver.close()
 
     def _allows(self, host: str, port: int, address: str) -> bool:
@@ -120,27 +130,24 @@ class Outbound:
         return (host, port) in self._trusted or self._allows(host, port, address)
 
     @asynccontextmanager
-    async def _client(self, key: tuple[str, bool]) -> AsyncIterator[httpx.AsyncClient]:
+    async def _connections(self, key: tuple[str, bool]) -> AsyncIterator[Connections]:
         loop = asyncio.get_running_loop()
-        kept = self._clients.get(key) or self._clients.setdefault(key, self._new(to_trusted=key[1]))
+        kept = self._clients.get(key)
+        if kept is None:
+            kept = self._clients[key] = _Kept(Connections(self._backends[key[1]], self._tls))
         self._clients.move_to_end(key)
         kept.busy += 1
         try:
-            yield kept.client
+            yield kept.connections
         finally:
             kept.busy -= 1
             kept.used = loop.time()
             await self._let_go_of_idle(kept.used)
 
-    def _new(self, *, to_trusted: bool) -> _Kept:
-        # A client of httpx keeps cookies; one receiver's must never travel to another, nor back to itself.
-        cookies = CookieJar(policy=DefaultCookiePolicy(allowed_domains=[]))
-        transport = Transport(self._backends[to_trusted], self._tls)
-        # A compressed answer could unpack to far more than `max_body`, hence identity.
-        headers = {"user-agent": f"LeadsBot/{__version__}", "accept-encoding": "identity"}
-        return _Kept(httpx.AsyncClient(transport=transport, trust_env=False, cookies=cookies, headers=headers))
-
     async def _let_go_of_idle(self, now: float) -> None:
+        if len(self._clients) <= DESTINATIONS_KEPT and now < self._swept + SWEEP_SECONDS:
+            return
+        self._swept = now
         idle = [name for name, kept in self._clients.items() if not kept.busy]
         surplus = max(0, len(self._clients) - DESTINATIONS_KEPT)
         gone = [
@@ -149,14 +156,26 @@ class Outbound:
             if place < surplus or now - self._clients[name].used >= IDLE_SECONDS
         ]
         for kept in gone:
-            await kept.client.aclose()
+            await kept.connections.aclose()
 
 
-async def _read(answer: httpx.Response, max_body: int) -> bytes:
+_target = lru_cache(maxsize=1024)(check_url)
+
+
+def _headers(target: httpx.URL, headers: Mapping[str, str], content: bytes | None) -> list[tuple[bytes, bytes]]:
+    given = {name.lower() for name in headers}
+    own = {"host": target.netloc.decode("ascii"), **_HEADERS}
+    if content is not None:
+        own["content-length"] = str(len(content))
+    said = [*((name, value) for name, value in own.items() if name not in given), *headers.items()]
+    return [(name.encode("ascii"), value.encode("ascii")) for name, value in said]
+
+
+async def _read(answer: httpcore.Response, max_body: int) -> bytes:
     body = b""
     # An answer that breaks off after its status line is still that answer.
     with suppress(httpcore.NetworkError, httpcore.RemoteProtocolError):
-        async for chunk in answer.aiter_raw():
+        async for chunk in answer.aiter_stream():
             body += chunk
             if len(body) >= max_body:
                 break

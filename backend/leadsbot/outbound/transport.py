@@ -1,20 +1,15 @@
-"""The sockets under httpx: resolved here, judged here, opened to exactly what was judged."""
+"""The sockets under httpcore: resolved here, judged here, opened to exactly what was judged."""
 
 from __future__ import annotations
 
 import asyncio
-import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 import httpcore
-import httpx
 
 from leadsbot.outbound.errors import OutboundError
 
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
-
-CONNECTIONS_PER_DESTINATION = 8
-KEEPALIVE_SECONDS = 30.0
 
 # One unreachable address of several must leave time for the others within the exchange's total.
 _CONNECT_SECONDS = 5.0
@@ -60,41 +55,3 @@ class CheckedBackend(httpcore.AsyncNetworkBackend):
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
-
-
-class _Body(httpx.AsyncByteStream):
-    def __init__(self, response: httpcore.Response) -> None:
-        self._response = response
-
-    def __aiter__(self) -> AsyncIterator[bytes]:
-        return self._response.aiter_stream()
-
-    async def aclose(self) -> None:
-        await self._response.aclose()
-
-
-class Transport(httpx.AsyncBaseTransport):
-    """httpx's own transport takes no network backend, so this one puts httpcore's pool under httpx."""
-
-    def __init__(self, backend: httpcore.AsyncNetworkBackend, tls: ssl.SSLContext) -> None:
-        self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=tls,
-            max_connections=CONNECTIONS_PER_DESTINATION,
-            keepalive_expiry=KEEPALIVE_SECONDS,
-            network_backend=backend,
-        )
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        url = httpcore.URL(
-            scheme=request.url.raw_scheme,
-            host=request.url.raw_host,
-            port=request.url.port,
-            target=request.url.raw_path,
-        )
-        answer = await self._pool.handle_async_request(
-            httpcore.Request(request.method, url, headers=request.headers.raw, content=await request.aread())
-        )
-        return httpx.Response(answer.status, headers=answer.headers, stream=_Body(answer))
-
-    async def aclose(self) -> None:
-        await self._pool.aclose()
