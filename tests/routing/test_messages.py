@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 
+import msgspec
 import pytest
 
 from leadsbot import clock
@@ -19,7 +20,7 @@ from leadsbot.leads import changes, merges
 from leadsbot.leads.contact import Contact
 from leadsbot.leads.intake import intake
 from leadsbot.leads.submission import Submission
-from leadsbot.routing import deliver, destinations, messages, route
+from leadsbot.routing import deliver, destinations, edits, messages, route
 from leadsbot.routing.attempt import parcel_of
 from leadsbot.routing.destination import Destination
 from leadsbot.routing.erasure import delete_lead
@@ -191,6 +192,31 @@ async def test_a_message_that_was_removed_is_forgotten(
 
     await soon(forgotten)
     assert [call.status for call in telegram.calls if call.method == "editMessageText"] == [400]
+
+
+async def test_a_deleted_lead_is_taken_out_of_the_chat_however_often_telegram_is_away(
+    running: Services, workspace: Created, telegram: TelegramServer
+) -> None:
+    await chat(running, workspace)
+    lead_id = await submitted(running, workspace)
+    [row] = await standing(running, workspace)
+    state = msgspec.json.encode({**msgspec.json.decode(row["state"]), "tries": len(edits.RETRY_MS)}).decode()
+    await running.database.write(lambda tx: tx.execute("UPDATE messages SET state = $1", state))
+    telegram.fail(CHAT, BROKEN)
+    await delete_lead(running.database, workspace.workspace_id, lead_id)
+    await soon(partial(_later, running))
+    await due(running, messages.EDIT)
+    await shows(telegram, int(row["place"].partition(":")[2]), "This lead was deleted.")
+
+
+async def _later(services: Services) -> bool | None:
+    """Tell whether an edit waits that isn't to be tried right now."""
+    jobs = await services.database.fetch(
+        "SELECT id FROM jobs WHERE kind = $1 AND state = 'ready' AND due > $2",
+        messages.EDIT,
+        clock.now() + clock.MINUTE,
+    )
+    return True if jobs else None
 
 
 async def test_a_merged_leads_message_goes_on_with_the_lead_that_was_kept(

@@ -26,8 +26,10 @@ from leadsbot.routing.destination import Destination
 from leadsbot.routing.messages import EDIT, refresh_later
 from leadsbot.services import Services
 
-# After the first failure, the second, …; then the message stays as it is until the next change.
+# After the first failure, the second, …; then the message stays as it is until the next change. What is to go because
+# its lead was deleted is tried on, every hour for some days.
 RETRY_MS: Final = tuple(seconds * clock.SECOND for seconds in (5, 30, 120, 600, 3_600))
+TRIES_TO_ERASE: Final = 120
 _ERASED: Final = '{"timestamp": "1970-01-01T00:00:00Z", "data": {}}'
 
 Row = Mapping[str, Any]
@@ -162,7 +164,7 @@ def _failed(services: Services, wanted: _Edit, failed: DeliveryFailed) -> Outcom
         limits = pace.limits_of(services, wanted.destination)
         return Again(wait, writes=lambda tx: pace.pause(tx, limits, wait), error=failed.message)
     tries = int(wanted.state.get("tries", 0))
-    if tries >= len(RETRY_MS):
+    if tries >= (TRIES_TO_ERASE if wanted.of_deleted else len(RETRY_MS)):
         return Done()
     return Done(writes=lambda tx: _later(tx, wanted, tries))
 
@@ -172,7 +174,7 @@ async def _drop(tx: Tx, wanted: _Edit) -> None:
 
 
 async def _later(tx: Tx, wanted: _Edit, tries: int) -> None:
-    refresh_later(tx, wanted.row, RETRY_MS[tries])
+    refresh_later(tx, wanted.row, RETRY_MS[min(tries, len(RETRY_MS) - 1)])
     state = msgspec.json.encode({**wanted.state, "tries": tries + 1}).decode()
     await tx.execute("UPDATE messages SET state = $2 WHERE id = $1", wanted.row["id"], state)
 
