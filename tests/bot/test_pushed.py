@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -13,6 +14,7 @@ from leadsbot.bot import BotService, pushed
 from leadsbot.bot.hooks import secret_of
 from leadsbot.bot.updates import WANTED
 from leadsbot.db import Database
+from leadsbot.db.database import sqlite_path
 from leadsbot.jobs.outcomes import Done
 from leadsbot.services import Services
 from leadsbot.vault import Vault
@@ -132,3 +134,17 @@ async def test_a_workspaces_own_bot_is_pushed_too_until_its_channel_goes(
     await services.database.write(lambda tx: tx.execute("DELETE FROM channels WHERE id = $1", channel["id"]))
     await called(telegram, "deleteWebhook")
     await bot.stop()
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_what_the_database_can_not_take_is_left_to_telegram_to_repeat(
+    services: Services, telegram: TelegramServer, client: httpx.AsyncClient
+) -> None:
+    headers = {HEADER: secret_of(Vault(KEY), telegram.token)}
+    update = {"update_id": 5, "message": HELP}
+    with sqlite3.connect(sqlite_path(services.database.url), isolation_level=None) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert (await client.post("/telegram/4242", json=update, headers=headers)).status_code == 503
+        other.execute("ROLLBACK")
+    assert (await client.post("/telegram/4242", json=update, headers=headers)).status_code == 200
+    assert len(await jobs(services)) == 1
