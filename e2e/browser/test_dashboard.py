@@ -84,3 +84,17 @@ def test_keys_do_not_walk_the_inbox_while_somebody_types(leadsbot: House, leads:
     owner.keyboard.type("jk")
     expect(owner.get_by_label("Search leads")).to_have_value("jk")
     expect(owner.get_by_label("Search leads")).to_be_focused()
+
+
+def test_a_lead_that_is_deleted_or_merged_elsewhere_leaves_the_open_inbox_and_its_count(
+    leadsbot: House, leads: list[str], owner: Page
+) -> None:
+    owner.goto(f"{leadsbot.url}/leads")
+    total = owner.locator("#total")
+    expect(total).to_have_text("3")
+    leadsbot.api.delete(f"/api/leads/{leads[0]}")
+    expect(row_of(owner, LONG)).to_have_count(0)
+    expect(total).to_have_text("2")
+    leadsbot.api.post(f"/api/v1/leads/{leads[2]}/merge", {"lead_id": leads[1]})
+    expect(row_of(owner, NAMES[1])).to_have_count(0)
+    expect(total).to_have_text("1")

@@ -43,6 +43,9 @@ class Api:
     def patch(self, path: str, body: Json) -> Json:
         return self._answer(self._http.patch(path, json=body))
 
+    def delete(self, path: str) -> None:
+        self._http.delete(path).raise_for_status()
+
     def every(self, path: str, **params: str | int) -> list[Json]:
         """Give all of a list, page by page."""
         found: list[Json] = []

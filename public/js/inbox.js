@@ -31,10 +31,17 @@
     total.textContent = Math.max(0, Number(total.textContent.replace(/\D/g, "")) + by).toLocaleString("en");
   };
 
+  // Leads that have left the list: of a merge both its answer and the stream tell, and it counts once.
+  const gone = new Set();
+
   // A merge takes a lead out of the list and undoing it brings one back, whether or not it stands on this page.
   document.addEventListener("leadsbot:counted", (event) => {
-    count(event.detail.unread);
-    if (inbox && (rows.hasAttribute("sse-connect") || row(event.detail.id))) add(event.detail.by);
+    const { id, by, unread } = event.detail;
+    if (by < 0 && gone.has(id)) return;
+    if (by < 0) gone.add(id);
+    else gone.delete(id);
+    count(unread);
+    if (inbox && (rows.hasAttribute("sse-connect") || row(id))) add(by);
   });
 
   // A page of its own has the lead alone.
@@ -193,10 +200,22 @@
     say();
   }
 
+  // Deleted, or part of another now.
+  function leave(id) {
+    const known = row(id);
+    const held = waiting.findIndex((one) => one.dataset.lead === id);
+    if (gone.has(id) || (!known && held < 0)) return known?.remove();
+    gone.add(id);
+    count(-unread(known ?? waiting[held]));
+    drop(known, held);
+  }
+
   // What happens to a lead of an older page is no arrival: only what is newer than all that is here comes on top.
   const newest = () => Math.max(0, ...[...waiting, ...rows.querySelectorAll(".row")].map((one) => Number(one.dataset.at)));
 
   function arrive(fresh) {
+    if ("gone" in fresh.dataset) return leave(fresh.dataset.lead);
+    gone.delete(fresh.dataset.lead);
     const known = row(fresh.dataset.lead);
     const held = waiting.findIndex((one) => one.id === fresh.id);
     const fits = known || held >= 0 || Number(fresh.dataset.at) >= newest();

@@ -83,6 +83,14 @@ async def test_a_lead_that_became_spam_is_sent_to_be_taken_off(served: str, work
             assert "data-spam" in await next_row(lines)
 
 
+async def test_a_lead_that_was_deleted_is_sent_to_be_taken_off(served: str, workspace: Created) -> None:
+    async with browser_at(served, "owner@example.com", PASSWORD) as owner:
+        lead = await captured(owner, workspace.public_token)
+        async with listening(owner) as lines:
+            await owner.press(f"/leads/{lead}/delete", origin=served)
+            assert await next_row(lines) == f'<li class="row" data-lead="{lead}" data-gone hidden></li>'
+
+
 async def test_what_another_process_did_is_found(served: str, workspace: Created, database: Database) -> None:
     async with browser_at(served, "owner@example.com", PASSWORD) as owner:
         lead = await captured(owner, workspace.public_token)

@@ -1,4 +1,5 @@
-"""The inbox's live line: each lead that comes or changes is sent as the row that the page would show.
+"""The inbox's live line: each lead that comes or changes is sent as the row that the page would show, and one that is
+gone as a row to take off.
 
 Server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html). Whatever this process commits
 wakes the stream at once; what another process commits is found by looking every other second.
@@ -103,7 +104,12 @@ class _Line:
         shell = desk.shell
         known = [by_id[lead_id] for lead_id in lead_ids if lead_id in by_id]
         rows = await lead_rows(desk.database, known, pipeline)
-        return [_event(self._last, desk.renderer.part(shell, "row.html", row=row)) for row in rows]
+        told = [_event(self._last, desk.renderer.part(shell, "row.html", row=row)) for row in rows]
+        return told + [_event(self._last, _GONE.format(lead_id)) for lead_id in lead_ids if lead_id not in by_id]
+
+
+# Of a lead that was deleted, or is part of another now: its row is to go.
+_GONE = '<li class="row" data-lead="{}" data-gone hidden></li>'
 
 
 async def _wait(woken: asyncio.Event) -> None:
