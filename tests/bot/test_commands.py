@@ -13,10 +13,10 @@ from leadsbot.errors import InvalidInput
 from leadsbot.services import Services
 from leadsbot.workspaces.bootstrap import Created
 from tests.bot.talking import BOB, GROUP, PRIVATE, Talk, channel_in, lead, linked, member
-from tests.support.telegram_calls import UNPARSABLE
+from tests.support.telegram_calls import UNPARSABLE, Fault
 from tests.support.telegram_server import ADA
 
-ASKING = ("/leads", "/lead 1", "/find grace", "/stats")
+ASKING = ("/leads", "/lead 1", "/find grace", "/stats", "/summary")
 
 
 @pytest.mark.parametrize("chat", [PRIVATE, GROUP])
@@ -113,6 +113,26 @@ async def test_stats_count_by_the_workspaces_clock(services: Services, workspace
     assert "Leads: 1 today, 2 in 7 days, 2 in 30 days" in said and "Won: 1" in said
 
 
+async def test_a_summary_comes_with_its_picture_where_the_chat_takes_one(
+    services: Services, workspace: Created, talk: Talk
+) -> None:
+    await channel_in(services, workspace, PRIVATE)
+    with clock.freeze(NOON):
+        await lead(services, workspace, "<Grace>", source="<b>fair</b>")
+        await lead(services, workspace, "Old", created_at=NOON - clock.DAY)
+        today = await talk.asked(PRIVATE, ADA, "/summary")
+        assert today.method == "sendPhoto" and today.text.startswith("Lindenhof: Wednesday, 31 December so far")
+        assert "New leads: 1, as many as the day before" in today.text and "<b>fair</b> 1" in today.text
+        yesterday = await talk.asked(PRIVATE, ADA, "/summary Yesterday")
+        assert yesterday.text.startswith("Lindenhof: Tuesday, 30 December\n")
+        assert "New leads: 1 (0 the day before)" in yesterday.text
+        talk.telegram.fail(PRIVATE, Fault(400, "Bad Request: not enough rights to send photos to the chat"))
+        assert (await talk.asked(PRIVATE, ADA, "/summary today")).method == "sendMessage"
+        week = await talk.asked(PRIVATE, ADA, "/summary week")
+        assert week.method == "sendMessage" and "the week of 22 December to 28 December" in week.text
+        assert "/summary week" in (await talk.asked(PRIVATE, ADA, "/summary of it all")).text
+
+
 async def test_mute_is_for_those_who_may_act_and_for_their_own_topic(
     services: Services, workspace: Created, talk: Talk
 ) -> None:
@@ -142,6 +162,7 @@ def test_telegram_is_offered_each_command_by_a_name_that_it_takes() -> None:
     assert offered.keys() <= commands().keys() and all(offered.values())
 
 
+NOON = 1_767_178_800_000
 NIGHT = 1_767_222_000_000  # 2025-12-31 23:00 UTC: midnight in Berlin
 
 

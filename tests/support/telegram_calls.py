@@ -52,7 +52,7 @@ class Call:
     @property
     def text(self) -> str:
         """What the chat shows: the text without its markup."""
-        text, mode = str(self.params.get("text", "")), self.params.get("parse_mode")
+        text, mode = str(self.params.get("text") or self.params.get("caption", "")), self.params.get("parse_mode")
         return visible_text(text) if mode == "HTML" else text
 
     @property

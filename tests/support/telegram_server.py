@@ -9,6 +9,7 @@ import itertools
 import json
 from collections import defaultdict, deque
 from collections.abc import Callable, Mapping
+from email import message_from_bytes
 from time import time
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -191,6 +192,16 @@ class TelegramServer(HttpThread):
         self._messages[message["chat"]["id"], message["message_id"]] = message
         return message
 
+    def _on_sendphoto(self, params: dict[str, Any]) -> Any:
+        if not params.get("photo", b"").startswith(b"\x89PNG"):
+            raise Refused("Bad Request: IMAGE_PROCESS_FAILED")
+        caption = _checked_text({**params, "text": params.get("caption", "")}, most=1024)
+        message = self._message(int(params["chat_id"]), "", params.get("message_thread_id")) | {"from": BOT}
+        photo = {"file_id": "photo", "file_unique_id": "photo", "width": 800, "height": 400}
+        message |= {"caption": caption, "photo": [photo]}
+        self._messages[message["chat"]["id"], message["message_id"]] = message
+        return message
+
     def _on_editmessagetext(self, params: dict[str, Any]) -> Any:
         message = self._messages.get((int(params["chat_id"]), int(params["message_id"])))
         if message is None:
@@ -282,12 +293,12 @@ class _Silence(Exception):
     """The chat was told not to answer at all."""
 
 
-def _checked_text(params: Mapping[str, Any]) -> str:
+def _checked_text(params: Mapping[str, Any], most: int = 4096) -> str:
     raw = str(params.get("text", ""))
     text = visible_text(raw) if params.get("parse_mode") == "HTML" else raw
     if not text.strip():
         raise Refused("Bad Request: message text is empty")
-    if len(text.encode("utf-16-le")) // 2 > 4096:
+    if len(text.encode("utf-16-le")) // 2 > most:
         raise Refused("Bad Request: message is too long")
     check_keyboard(params.get("reply_markup") or {})
     return text.strip()
@@ -302,11 +313,28 @@ def _params(query: str, content_type: str, body: bytes) -> dict[str, Any]:
     if content_type.startswith("application/json"):
         found: dict[str, Any] = json.loads(body or b"{}")
     else:
-        found = dict(parse_qsl(query) + parse_qsl(body.decode(), keep_blank_values=True))
+        found = dict(parse_qsl(query))
+        found |= _parts(content_type, body) if content_type.startswith("multipart/") else _pairs(body)
     for name in ("reply_markup", "allowed_updates", "link_preview_options", "commands", "entities", "reply_parameters"):
         if isinstance(found.get(name), str):
             found[name] = json.loads(found[name])
     return found
+
+
+def _pairs(body: bytes) -> dict[str, Any]:
+    return dict(parse_qsl(body.decode(), keep_blank_values=True))
+
+
+def _parts(content_type: str, body: bytes) -> dict[str, Any]:
+    """Read a form with files: those are bytes, what names one (`attach://`) is it."""
+    form = message_from_bytes(b"Content-Type: " + content_type.encode() + b"\r\n\r\n" + body)
+    found: dict[str, Any] = {}
+    for part in form.get_payload():
+        content = part.get_payload(decode=True)
+        name = part.get_param("name", header="content-disposition")
+        found[name] = content if part.get_filename() else content.decode()
+    files = {f"attach://{name}": content for name, content in found.items() if isinstance(content, bytes)}
+    return {name: files.get(value, value) if isinstance(value, str) else value for name, value in found.items()}
 
 
 def _answer(status: int, content: dict[str, Any]) -> Answer:

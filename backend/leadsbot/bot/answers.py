@@ -10,10 +10,10 @@ from html import escape, unescape
 
 import structlog
 from telegram import InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
-from telegram.error import BadRequest, RetryAfter, TelegramError
+from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
 
 from leadsbot.bot.line import Line
-from leadsbot.channels.telegram.text import MAX_UNITS, cut, units_of
+from leadsbot.channels.telegram.text import MAX_CAPTION, MAX_UNITS, cut, units_of
 
 _TAG = re.compile(r"<[^<>]*>")
 
@@ -24,10 +24,12 @@ _Send = Callable[[str, str | None], Awaitable[int]]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A message of the bot. Whatever somebody typed is escaped in `html`; `plain` is the same without markup."""
+    """A message of the bot. Whatever somebody typed is escaped in `html`; `plain` is the same without markup. A
+    `picture` (PNG) stands above it, where the chat takes pictures."""
 
     html: str
     keyboard: InlineKeyboardMarkup | None = None
+    picture: bytes | None = None
 
     @classmethod
     def of(cls, text: str) -> Answer | None:
@@ -53,6 +55,8 @@ async def say(line: Line, place: Place, answer: Answer) -> int | None:
     if line.turns:
         await line.turns.take(place.chat_id)
     try:
+        if answer.picture:
+            return await _pictured(line, place, answer)
         return await _formatted(answer, lambda text, mode: _send(line, place, text, mode, answer.keyboard))
     except RetryAfter as error:  # whoever asked asks again; alerts wait as long as Telegram says
         if line.turns:
@@ -77,6 +81,21 @@ def seconds_of(error: RetryAfter) -> float:
     """Give how long Telegram asks to wait."""
     wait = error.retry_after
     return wait.total_seconds() if isinstance(wait, timedelta) else float(wait)
+
+
+async def _pictured(line: Line, place: Place, answer: Answer) -> int:
+    fits = units_of(answer.plain) <= MAX_CAPTION
+    try:
+        message = await line.bot.send_photo(
+            place.chat_id,
+            answer.picture or b"",
+            caption=answer.html if fits else cut(answer.plain, MAX_CAPTION),
+            parse_mode="HTML" if fits else None,
+            message_thread_id=place.thread_id,
+        )
+    except (BadRequest, Forbidden):  # a chat may take words and no photos
+        return await _formatted(answer, lambda text, mode: _send(line, place, text, mode, answer.keyboard))
+    return message.message_id
 
 
 async def _formatted(answer: Answer, send: _Send) -> int:

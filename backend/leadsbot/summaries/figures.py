@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
+from leadsbot import clock
 from leadsbot.analytics import counting
 from leadsbot.analytics.counting import UNKNOWN
 from leadsbot.db import Database
@@ -132,7 +133,8 @@ def _waiting(unclaimed: int) -> str:
 
 def _when(span: Span) -> str:
     if span.kind == "daily":
-        return f"{span.first:%A}, {span.first.day} {span.first:%B}"
+        so_far = " so far" if (span.period.until or 0) > clock.now() else ""
+        return f"{span.first:%A}, {span.first.day} {span.first:%B}{so_far}"
     return f"the week of {span.first.day} {span.first:%B} to {span.last.day} {span.last:%B}"
 
 

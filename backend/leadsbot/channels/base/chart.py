@@ -8,12 +8,27 @@ from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from typing import Any, Final
 
+import structlog
+
 WIDTH, HEIGHT, DPI = 8.0, 4.0, 100  # inches, and dots an inch: 800 x 400
-_NOW, _BEFORE, _INK, _PALE = "#2b6cb0", "#a9b8c9", "#1f2933", "#e4e9ef"
+_NOW, _BEFORE, _INK, _PALE = "#2b57c4", "#b9c4dd", "#211f1b", "#e7e3dc"
 _MOST_LABELS: Final = 12
+
+log = structlog.get_logger("leadsbot.channels")
 
 # One at a time: a chart takes a tenth of a second of one core, and nobody waits for it.
 _artist = ThreadPoolExecutor(max_workers=1, thread_name_prefix="chart")
+
+
+async def drawn(chart: Mapping[str, Any] | None) -> bytes | None:
+    """Give the picture of a summary's chart, or None where it has none or none can be made: its words are enough."""
+    if chart is None:
+        return None
+    try:
+        return await draw(chart)
+    except Exception as error:
+        log.error("chart.failed", error=repr(error), exc_info=True)
+        return None
 
 
 async def draw(chart: Mapping[str, Any]) -> bytes:

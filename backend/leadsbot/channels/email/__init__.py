@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from email.message import EmailMessage
 from typing import Any
 
-from leadsbot.channels.base import DeliveryFailed, Parcel, Receipt, note
+from leadsbot.channels.base import DeliveryFailed, Parcel, Receipt, note, summarize
+from leadsbot.channels.base.chart import drawn
 from leadsbot.channels.base.digest import named
 from leadsbot.channels.base.fields import ConfigField
 from leadsbot.channels.email.addresses import GROUPS, checked_list
@@ -68,7 +69,8 @@ class Email:
         Whoever can't be mailed for now (greylisting, RFC 6647) makes the delivery fail; the next attempt goes to those
         alone. Where some are refused for good and others took it, the receipt's note names them.
         """
-        return await _mail(parcel, lambda to: compose(parcel, to))
+        picture = await drawn(summarize(parcel).chart)
+        return await _mail(parcel, lambda to: compose(parcel, to, picture))
 
     async def send_digest(self, parcels: Sequence[Parcel], outbound: Outbound) -> Sequence[Receipt]:
         """Send each recipient one mail that lists the leads."""

@@ -18,6 +18,7 @@ from leadsbot.channels.base.digest import Digest, Entry
 from leadsbot.channels.email.addresses import valid
 
 _SUBJECT = 200
+_PICTURE: Final = "chart@leadsbot"
 _WEB: Final = ("http", "https")
 
 _environment: Final = Environment(
@@ -29,8 +30,9 @@ _environment: Final = Environment(
 )
 
 
-def compose(parcel: Parcel, to: str) -> EmailMessage:
-    """Give the mail of a parcel for one recipient: text with an HTML alternative, a reply going to the lead."""
+def compose(parcel: Parcel, to: str, picture: bytes | None = None) -> EmailMessage:
+    """Give the mail of a parcel for one recipient: text with an HTML alternative, a reply going to the lead; `picture`
+    (PNG) stands in the HTML and goes with it."""
     summary = summarize(parcel)
     message = begun([to], summary.title, str(parcel.config.get("mail_from") or ""), parcel.delivery_id)
     lead: Mapping[str, Any] = parcel.data.get("lead") or {}
@@ -39,7 +41,7 @@ def compose(parcel: Parcel, to: str) -> EmailMessage:
         message["Reply-To"] = reply_to
     if lead.get("id"):
         _thread(message, str(lead["id"]))
-    return _filled(message, parcel, to, summary)
+    return _filled(message, parcel, to, summary, picture=picture)
 
 
 def compose_digest(parcel: Parcel, told: Digest, to: str) -> EmailMessage:
@@ -49,7 +51,12 @@ def compose_digest(parcel: Parcel, told: Digest, to: str) -> EmailMessage:
 
 
 def _filled(
-    message: EmailMessage, parcel: Parcel, to: str, summary: Summary, entries: Sequence[Entry] = ()
+    message: EmailMessage,
+    parcel: Parcel,
+    to: str,
+    summary: Summary,
+    entries: Sequence[Entry] = (),
+    picture: bytes | None = None,
 ) -> EmailMessage:
     leave = str((parcel.config.get("unsubscribe") or {}).get(to) or "")
     if leave:
@@ -57,7 +64,10 @@ def _filled(
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"  # RFC 8058
     foot = f"Sent to {to} by LeadsBot for {parcel.workspace.get('name') or 'your workspace'}."
     message.set_content(_plain(summary, entries, foot, leave))
-    message.add_alternative(_html(summary, entries, foot, leave), subtype="html")
+    message.add_alternative(_html(summary, entries, foot, leave, pictured=picture is not None), subtype="html")
+    if picture is not None:
+        _, html = message.iter_parts()
+        html.add_related(picture, "image", "png", cid=f"<{_PICTURE}>", filename="chart.png", disposition="inline")
     return message
 
 
@@ -101,7 +111,7 @@ def _plain(summary: Summary, entries: Sequence[Entry], foot: str, leave: str) ->
     return "\n\n".join(filter(None, (summary.title, facts, leads, summary.message, summary.link, below))) + "\n"
 
 
-def _html(summary: Summary, entries: Sequence[Entry], foot: str, leave: str) -> str:
+def _html(summary: Summary, entries: Sequence[Entry], foot: str, leave: str, *, pictured: bool) -> str:
     return _environment.get_template("alert.html").render(
         title=summary.title,
         message=summary.message,
@@ -111,6 +121,8 @@ def _html(summary: Summary, entries: Sequence[Entry], foot: str, leave: str) -> 
         opens=summary.opens,
         foot=foot,
         leave=leave,
+        picture=f"cid:{_PICTURE}" if pictured else "",
+        shows=summary.chart["title"] if summary.chart else "",
     )
 
 

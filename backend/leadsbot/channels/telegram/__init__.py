@@ -9,7 +9,8 @@ from typing import Any
 from telegram import Bot, LinkPreviewOptions, ReplyParameters
 from telegram.error import BadRequest, TelegramError
 
-from leadsbot.channels.base import DeliveryFailed, Parcel, Receipt
+from leadsbot.channels.base import DeliveryFailed, Parcel, Receipt, summarize
+from leadsbot.channels.base.chart import drawn
 from leadsbot.channels.base.fields import ConfigField
 from leadsbot.channels.base.pace import Limit
 from leadsbot.channels.telegram.api import OutboundRequest, make_bot
@@ -18,7 +19,7 @@ from leadsbot.channels.telegram.draft import draft
 from leadsbot.channels.telegram.failures import explain, is_unchanged
 from leadsbot.channels.telegram.pace import limits_of
 from leadsbot.channels.telegram.posting import Dress, insist
-from leadsbot.channels.telegram.text import Text
+from leadsbot.channels.telegram.text import MAX_CAPTION, Text, cut, units_of
 from leadsbot.errors import InvalidInput
 from leadsbot.outbound import Outbound
 
@@ -68,14 +69,15 @@ class Telegram:
         if not config.get("chat_id"):
             raise DeliveryFailed(_UNLINKED)
         state: dict[str, Any] = {"shown": self.shown(parcel)}
+        place = {"chat_id": config["chat_id"], "message_thread_id": config.get("thread_id")}
+        picture = await drawn(summarize(parcel).chart)
 
         async def post(bot: Bot, dress: Dress) -> None:
-            message = await bot.send_message(
-                chat_id=config["chat_id"],
-                message_thread_id=config.get("thread_id"),
-                reply_parameters=_in_reply_to(parcel),
-                **_wearing(parcel, dress),
-            )
+            if picture and dress.picture:
+                message = await bot.send_photo(photo=picture, **place, **_captioned(parcel, dress))
+            else:
+                about = _in_reply_to(parcel)
+                message = await bot.send_message(reply_parameters=about, **place, **_wearing(parcel, dress))
             state.update(chat_id=message.chat_id, message_id=message.message_id)
 
         return Receipt(await self._call(parcel, outbound, post), state=state)
@@ -143,6 +145,17 @@ def _worn(text: Text, dress: Dress) -> dict[str, Any]:
         "text": text.html if dress.markup else text.plain,
         "parse_mode": "HTML" if dress.markup else None,
         "link_preview_options": LinkPreviewOptions(is_disabled=True),
+    }
+
+
+def _captioned(parcel: Parcel, dress: Dress) -> dict[str, Any]:
+    """Give what stands below a picture: as much as Telegram takes there, which is less than in a message."""
+    drafted = draft(parcel, buttons=dress.buttons, address=dress.address)
+    fits = units_of(drafted.text.plain) <= MAX_CAPTION
+    return {
+        "caption": drafted.text.html if fits and dress.markup else cut(drafted.text.plain, MAX_CAPTION),
+        "parse_mode": "HTML" if fits and dress.markup else None,
+        "reply_markup": drafted.buttons,
     }
 
 

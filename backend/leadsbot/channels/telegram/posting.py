@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from telegram.error import BadRequest
 
@@ -16,15 +16,17 @@ R = TypeVar("R")
 _MARKUP = ("parse entities", "entit", "unsupported start tag", "end tag")
 _ADDRESS = ("url",)
 _BUTTONS = ("button", "keyboard", "reply_markup", "reply markup")
+_PICTURE = ("photo", "image", "file", "caption", "media")
 
 
 @dataclass(frozen=True, slots=True)
 class Dress:
-    """What a message may wear: markup in its text, buttons under it, one of them with an address."""
+    """What a message may wear: markup in its text, buttons under it, one with an address, a picture above it."""
 
     markup: bool = True
     buttons: bool = True
     address: bool = True
+    picture: bool = True
 
     def without(self, refusal: str) -> Dress | None:
         """Give what is left of it after a refusal; None where there is nothing left to take off."""
@@ -35,7 +37,12 @@ class Dress:
             return replace(self, address=False)
         if self.buttons and any(word in said for word in _BUTTONS):
             return replace(self, buttons=False, address=False)
-        return Dress(False, False, False) if self.markup or self.buttons else None
+        if self.picture and any(word in said for word in _PICTURE):
+            return replace(self, picture=False)
+        return _BARE if self != _BARE else None
+
+
+_BARE: Final = Dress(False, False, False, False)
 
 
 async def insist(post: Callable[[Dress], Awaitable[R]]) -> R:
@@ -47,6 +54,8 @@ async def insist(post: Callable[[Dress], Awaitable[R]]) -> R:
             return await post(dress)
         except BadRequest as refused:
             plainer = dress.without(refused.message)
-            if plainer is None or is_about_the_chat(refused) or is_about_the_message(refused):
+            # A chat may take words and no photos: then it is the picture that isn't wanted, not the bot.
+            unwanted = dress.picture and "photo" in refused.message.lower()
+            if plainer is None or ((is_about_the_chat(refused) or is_about_the_message(refused)) and not unwanted):
                 raise
             dress = plainer

@@ -1,7 +1,7 @@
 """A summary as a Telegram message: escaped, and cut field by field so that the whole always fits.
 
 Telegram counts at most 4,096 UTF-16 units after it has removed the markup
-(https://core.telegram.org/bots/api#sendmessage, https://core.telegram.org/api/entities#entity-length).
+(https://core.telegram.org/bots/api#sendmessage; a caption #sendphoto, 1,024; https://core.telegram.org/api/entities#entity-length).
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from leadsbot.outbound import is_public
 
 MAX_UNITS = 4_096
+MAX_CAPTION = 1_024
 _TITLE, _LABEL, _VALUE, _LINK, _DEED = 200, 60, 240, 500, 200
 _MOST_DEEDS = 5
 _LEAST_MESSAGE = 500
