@@ -44,12 +44,13 @@ class Said:
 @dataclass(frozen=True, slots=True)
 class Command:
     """One thing the bot understands. `help` is its line in the help and in Telegram's menu, as `/name ARGUMENT - what
-    it does` (empty: not shown); `run` gives the answer, in plain text or laid out, or None where it has answered
-    itself."""
+    it does` (empty: not shown), `place` where it stands there. `run` gives the answer, in plain text or laid out, or
+    None where it has answered itself."""
 
     names: tuple[str, ...]
     help: str
     run: Callable[[Services, Said], Awaitable[str | Answer | None]]
+    place: int = 5
 
     @property
     def offered(self) -> str:

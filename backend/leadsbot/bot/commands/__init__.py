@@ -11,7 +11,7 @@ from leadsbot.bot.said import Command
 
 @cache
 def commands() -> dict[str, Command]:
-    """Give every command by each of its names, in the order of their files."""
+    """Give every command by each of its names, in the order of their places."""
     modules = [import_module(f"{__name__}.{module.name}") for module in iter_modules(__path__)]
     found: list[Command] = [module.COMMAND for module in modules if hasattr(module, "COMMAND")]
-    return {name: command for command in found for name in command.names}
+    return {name: command for command in sorted(found, key=lambda one: one.place) for name in command.names}

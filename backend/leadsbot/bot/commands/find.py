@@ -16,4 +16,4 @@ async def run(services: Services, said: Said) -> Answer | str:
     return await page(services, houses, Asked(said.argument))
 
 
-COMMAND = Command(("find",), "/find TEXT - leads with this text", run)
+COMMAND = Command(("find",), "/find TEXT - leads with this text", run, place=3)

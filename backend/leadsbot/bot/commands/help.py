@@ -21,4 +21,4 @@ async def run(services: Services, said: Said) -> str:
     )
 
 
-COMMAND = Command(("help",), "/help - this", run)
+COMMAND = Command(("help",), "/help - this", run, place=9)

@@ -17,4 +17,4 @@ async def run(services: Services, said: Said) -> Answer | str:
     return await cards.find(services, houses, said.argument[:LONGEST_SEARCH])
 
 
-COMMAND = Command(("lead",), "/lead NUMBER, EMAIL or PHONE - one lead, to act on or reply to", run)
+COMMAND = Command(("lead",), "/lead NUMBER, EMAIL or PHONE - one lead, to act on or reply to", run, place=2)

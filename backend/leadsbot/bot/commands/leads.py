@@ -13,4 +13,4 @@ async def run(services: Services, said: Said) -> Answer:
     return await page(services, await asked_by(services, said), Asked())
 
 
-COMMAND = Command(("leads",), "/leads - the latest leads", run)
+COMMAND = Command(("leads",), "/leads - the latest leads", run, place=1)

@@ -87,4 +87,4 @@ def _title(said: Said) -> str:
     return (said.chat.title or said.chat.full_name or "")[:_TITLE]
 
 
-COMMAND = Command(("start", "link"), "/link CODE - let new leads arrive in this chat, group or topic", run)
+COMMAND = Command(("start", "link"), "/link CODE - let new leads arrive in this chat, group or topic", run, place=7)

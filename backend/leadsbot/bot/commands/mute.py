@@ -34,4 +34,4 @@ async def run(services: Services, said: Said) -> str:
     )
 
 
-COMMAND = Command(("mute", "unmute"), "/mute 1h - no alerts here for a while: 30m, 4h, tomorrow, off", run)
+COMMAND = Command(("mute", "unmute"), "/mute 1h - no alerts here for a while: 30m, 4h, tomorrow, off", run, place=6)

@@ -49,4 +49,4 @@ async def _since(services: Services, house: House, day: date) -> int:
     return await reading.count_leads(services.database, house.id, LeadFilter(since=since))
 
 
-COMMAND = Command(("stats",), "/stats - how many leads came and where they stand", run)
+COMMAND = Command(("stats",), "/stats - how many leads came and where they stand", run, place=4)

@@ -16,4 +16,4 @@ async def run(services: Services, said: Said) -> str:
     return f"Done. I no longer take you for {holder.name}."
 
 
-COMMAND = Command(("unlink",), "/unlink - forget that this Telegram account is yours", run)
+COMMAND = Command(("unlink",), "/unlink - forget that this Telegram account is yours", run, place=8)
