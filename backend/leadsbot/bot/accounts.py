@@ -59,7 +59,8 @@ async def link(database: Database, user_id: str, who: TelegramUser, issued_at: i
     }
 
     async def unit(tx: Tx) -> str:
-        user = await tx.fetch_one("SELECT name, email FROM users WHERE id = $1", user_id)
+        lock = " FOR UPDATE" if tx.dialect == "postgres" else ""
+        user = await tx.fetch_one(f"SELECT name, email FROM users WHERE id = $1{lock}", user_id)
         before = await tx.fetch_one("SELECT * FROM telegram_accounts WHERE user_id = $1", user_id)
         if user is None:
             raise Conflict("The person of this code has no account here any more.")
