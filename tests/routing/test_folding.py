@@ -12,6 +12,7 @@ from leadsbot import clock
 from leadsbot.db import Tx
 from leadsbot.events.log import Happening, record
 from leadsbot.ids import new_id
+from leadsbot.jobs import lanes
 from leadsbot.jobs.outcomes import Again, Done, Outcome, settle
 from leadsbot.routing import deliver, deliveries, destinations, folding, muting
 from leadsbot.routing.erasure import forget_deliveries
@@ -320,3 +321,17 @@ async def test_news_of_a_lead_stands_behind_what_waits_of_it_and_other_news_does
             await services.database.write(partial(settled_by, outcome))
             (now,) = await services.database.fetch("SELECT * FROM deliveries WHERE id = $1", row["id"])
             assert (now["status"], now["next_attempt_at"]) == (status, until)
+
+
+async def test_while_its_service_asks_to_wait_nothing_that_is_held_goes_out_either(
+    make_services: Make, workspace: Created, smtp: SmtpServer
+) -> None:
+    services = make_services(smtp_url=smtp.url)
+    database, whose = services.database, workspace.workspace_id
+    row = await destinations.create_channel(services, whose, "email", {"to": ["team@example.com"]})
+    await muting.mute(database, whose, [row["id"]], clock.now() + clock.HOUR)
+    await waiting(services, workspace, 1)
+    await database.write(lambda tx: lanes.hold(tx, f"channel:{row['id']}", 30_000))
+    await muting.mute(database, whose, [row["id"]], None)
+    assert await released(services, row["id"]) > 20_000
+    assert {one["status"] for one in await of(services)} == {"pending"}

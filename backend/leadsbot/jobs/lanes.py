@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from leadsbot import clock
-from leadsbot.db import Tx
+from leadsbot.db import Database, Tx
+from leadsbot.db.sql import now_ms
 
 KEEP_MS = clock.HOUR
 
@@ -23,6 +24,13 @@ async def held(tx: Tx) -> set[str]:
     """Give the lanes that are held now."""
     rows = await tx.fetch(f"SELECT lane FROM lane_holds WHERE until > {tx.now_ms}")
     return {row["lane"] for row in rows}
+
+
+async def wait_of(database: Database, lane: str) -> int:
+    """Give for how many ms nothing of a lane is begun; 0 where it isn't held."""
+    now = now_ms(database.dialect)
+    row = await database.fetch_one(f"SELECT until - {now} AS ms FROM lane_holds WHERE lane = $1", lane)
+    return max(0, int(row["ms"])) if row else 0
 
 
 async def purge(tx: Tx) -> int:

@@ -16,6 +16,7 @@ from leadsbot.channels.base.contract import SUMMARY_EVENT
 from leadsbot.channels.base.summary import NUDGES
 from leadsbot.db import Database, Tx
 from leadsbot.events.log import topic
+from leadsbot.jobs import lanes
 from leadsbot.jobs.outcomes import Again, Outcome
 from leadsbot.jobs.runner import JobHandler
 from leadsbot.routing import gates, pace
@@ -68,10 +69,15 @@ async def release(services: Services, channel_id: str) -> Outcome:
     due = await _due(services.database, channel_id, now)
     if not due:
         return await _rest(services.database, channel_id, now)
-    wait = gathering(due, now) or await pace.take(services, pace.limits_of(services, destination))
-    if wait:
+    if wait := gathering(due, now) or await _turn(services, destination):
         return _later(destination, now, Held("turn", now + wait))
     return await _send(services, destination, due)
+
+
+async def _turn(services: Services, destination: Destination) -> int:
+    """Take the turn of a place that has limits; others are left alone as long as they last asked for."""
+    limits = pace.limits_of(services, destination)
+    return await (pace.take(services, limits) if limits else lanes.wait_of(services.database, destination.lane))
 
 
 def chosen(due: Sequence[Row]) -> list[Row]:
