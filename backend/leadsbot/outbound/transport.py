@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 import httpcore
 
 from leadsbot.outbound.errors import OutboundError
+from leadsbot.outbound.sockets import Sockets
 
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 
@@ -21,7 +22,7 @@ class CheckedBackend(httpcore.AsyncNetworkBackend):
     def __init__(self, resolve: Resolve, allows: Callable[[str, int, str], bool]) -> None:
         self._resolve = resolve
         self._allows = allows
-        self._sockets = httpcore.AnyIOBackend()
+        self._sockets = Sockets()
 
     async def connect_tcp(
         self,
@@ -33,8 +34,8 @@ class CheckedBackend(httpcore.AsyncNetworkBackend):
     ) -> httpcore.AsyncNetworkStream:
         for address in await self._checked(host, port):
             try:
-                return await self._sockets.connect_tcp(address, port, _CONNECT_SECONDS, local_address, socket_options)
-            except (httpcore.ConnectError, httpcore.ConnectTimeout):
+                return await self._sockets.connect_tcp(address, port, _CONNECT_SECONDS)
+            except httpcore.ConnectError:
                 continue
         raise OutboundError("connect", f"{host} accepts no connection on port {port}.")
 
