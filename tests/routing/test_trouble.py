@@ -80,6 +80,7 @@ async def test_without_mail_a_channel_hears_of_it_that_asked_for_leads_alone(
     await tell(running, workspace)
     await quiet(running)
     assert [row["channel_id"] for row in await told(running, workspace, "webhook.disabled")] == [channel["id"]]
+    assert "https://leads.example.com/webhooks" in str(telegram.sent[-1].params)
 
 
 async def test_a_mailbox_that_refuses_is_not_mailed_about_itself(

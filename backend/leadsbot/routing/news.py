@@ -97,6 +97,8 @@ def _news(
     if alert := data.get("alert"):
         path = alert.get("path") or f"/attempts?{urlencode({'door': alert['door_id']})}"
         data["alert"] = {**alert, "url": f"{public_url}{path}"}
+    if event["type"] == "webhook.disabled":
+        data["webhook"] = {**data["webhook"], "dashboard_url": f"{public_url}/webhooks"}
     returning = event["type"] == "lead.updated" and (event["lead_id"], event["at"]) in returns
     shown = {name: value for name, value in data.items() if name not in _INTERNAL}
     whole = {**shown, "lead": lead}

@@ -35,6 +35,8 @@ from leadsbot.services import Services
 
 KIND: Final = "replay"
 BATCH: Final = 200
+# For whoever looks at a page: of more than that nobody needs the number.
+MOST_COUNTED: Final = 1_000
 # One whose job has died is under way no more.
 STALE_MS: Final = clock.HOUR
 
@@ -88,7 +90,7 @@ async def begin(database: Database, workspace_id: str, webhook_id: str, since: i
         if now["missed_since"] is not None and since <= now["missed_since"]:
             now["missed_since"] = None
         await _store(tx, webhook_id, planned, now["missed_since"])
-        _go_on(tx, webhook_id, planned)
+        _go_on(tx, now, planned)
         tx.signal(topic(workspace_id))
         return {**now, "replay": msgspec.json.encode(planned).decode()}
 
@@ -127,27 +129,39 @@ async def step(services: Services, webhook_id: str, replay_id: str) -> Outcome:
                 replay, after=found[-1]["seq"], queued=replay.queued + queued, at=clock.now()
             )
             await _store(tx, webhook_id, later, row["missed_since"])
-            _go_on(tx, webhook_id, later)
+            _go_on(tx, row, later)
         tx.signal(topic(row["workspace_id"]))
 
     return Done(writes=write)
 
 
 async def count(database: Database, webhook: Row, since: int, *, missed: bool) -> int:
-    """Count what a replay would send."""
-    return (await _planned(database, webhook, max(since, webhook["created_at"]), missed)).due
+    """Count what a replay would send, up to `MOST_COUNTED`."""
+    replay = await _window(database, webhook, max(since, webhook["created_at"]), missed)
+    return await _count(database, webhook, replay, f"LIMIT {MOST_COUNTED}")
 
 
 async def _planned(database: Database, webhook: Row, since: int, missed: bool) -> Replay:
+    replay = await _window(database, webhook, since, missed)
+    return msgspec.structs.replace(replay, due=await _count(database, webhook, replay))
+
+
+async def _window(database: Database, webhook: Row, since: int, missed: bool) -> Replay:
+    """Give the part of the log that was written from `since` on until now."""
     first = await database.fetch_one("SELECT seq FROM events WHERE id >= $1 ORDER BY id LIMIT 1", _earliest_id(since))
     last = await database.fetch_one(
         "SELECT seq FROM events WHERE workspace_id = $1 ORDER BY seq DESC LIMIT 1", webhook["workspace_id"]
     )
     until = last["seq"] if last else 0
-    replay = Replay(new_id(), since, first["seq"] - 1 if first else until, until, 0, 0, missed, clock.now())
+    return Replay(new_id(), since, first["seq"] - 1 if first else until, until, 0, 0, missed, clock.now())
+
+
+async def _count(database: Database, webhook: Row, replay: Replay, limit: str = "") -> int:
     where = _due(database, webhook, replay)
-    row = await database.fetch_one(f"SELECT count(*) AS due {_JOINED} {where}", *where.args)
-    return msgspec.structs.replace(replay, due=row["due"] if row else 0)
+    row = await database.fetch_one(
+        f"SELECT count(*) AS due FROM (SELECT 1 AS one {_JOINED} {where} {limit}) AS found", *where.args
+    )
+    return int(row["due"]) if row else 0
 
 
 async def _next(database: Database, webhook: Row, replay: Replay) -> list[Row]:
@@ -235,8 +249,9 @@ async def _store(tx: Tx, webhook_id: str, replay: Replay | None, missed_since: i
     )
 
 
-def _go_on(tx: Tx, webhook_id: str, replay: Replay) -> None:
-    enqueue(tx, KIND, {"webhook": webhook_id, "replay": replay.id}, lane=f"replay:{webhook_id}")
+def _go_on(tx: Tx, webhook: Mapping[str, Any], replay: Replay) -> None:
+    payload = {"webhook": webhook["id"], "replay": replay.id}
+    enqueue(tx, KIND, payload, lane=f"replay:{webhook['id']}", workspace_id=webhook["workspace_id"])
 
 
 def _earliest_id(at: int) -> str:

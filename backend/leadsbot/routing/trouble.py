@@ -113,7 +113,8 @@ def _plan_probe(tx: Tx, destination: Destination, name: str, disabled_at: int) -
     due = disabled_at + PROBES_MS[0]
     row = destination.delivery(name, event, envelope(event, {"lead": None}), id=delivery_id, status="failed")
     tx.insert(Delivery, {**row, "next_attempt_at": due}, "ON CONFLICT (id) DO NOTHING")
-    enqueue(tx, PROBE, {"delivery": delivery_id, "disabled_at": disabled_at}, due=due, lane=destination.lane)
+    payload = {"delivery": delivery_id, "disabled_at": disabled_at}
+    enqueue(tx, PROBE, payload, due=due, lane=destination.lane, workspace_id=destination.workspace_id)
 
 
 def _probe_id(destination_id: str, disabled_at: int) -> str:

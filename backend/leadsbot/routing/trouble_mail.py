@@ -44,7 +44,7 @@ def unheard(one: News, ready: Sequence[tuple[Destination, str]]) -> bool:
 def mail(tx: Tx, one: News) -> None:
     """Enqueue the mail, in the caller's transaction; of an event that is routed twice, once."""
     event_id = str(one.event["id"])
-    enqueue(tx, KIND, {"event": event_id}, lane=LANE, unique_key=f"{KIND}:{event_id}")
+    enqueue(tx, KIND, {"event": event_id}, lane=LANE, unique_key=f"{KIND}:{event_id}", workspace_id=one.workspace_id)
 
 
 def job_handlers(services: Services) -> dict[str, JobHandler]:

@@ -58,9 +58,15 @@ def summarize(parcel: Parcel) -> Summary:
         title=one_line(_title(parcel, lead, session)),
         facts=tuple((one_line(label), line) for label, value in facts if (line := one_line(value))),
         message=_readable(str(text)).strip() if parcel.event_type != "lead.stage_changed" else "",
-        link=lead.get("lead_url") or alert.get("url") or None,
-        opens=str(alert.get("opens") or "Open the capture log") if alert else "Open the lead",
+        link=lead.get("lead_url") or alert.get("url") or (parcel.data.get("webhook") or {}).get("dashboard_url"),
+        opens=_opens(parcel, alert),
     )
+
+
+def _opens(parcel: Parcel, alert: Data) -> str:
+    if parcel.event_type == "webhook.disabled":
+        return "Open the webhooks"
+    return str(alert.get("opens") or "Open the capture log") if alert else "Open the lead"
 
 
 def _words(lead: Data) -> str:
