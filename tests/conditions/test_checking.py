@@ -77,7 +77,7 @@ def leaf(field: Any, op: Any, value: Any = None) -> dict[str, Any]:
         (leaf("email", "matches", "x" * (MAX_PATTERN + 1)), ".value", "at most"),
         (leaf("email", "matches", "(.{0,30}){0,30}z"), ".value", "too large"),
         (leaf("email", "matches", r"(\pL{500})"), ".value", "too large"),
-        ({"all": [leaf("email", "matches", "x")] * (MAX_PATTERNS + 1)}, f".all[{MAX_PATTERNS}].value", "at most 5"),
+        ({"all": [leaf("email", "matches", "x")] * (MAX_PATTERNS + 1)}, f".all[{MAX_PATTERNS}].value", "at most 3"),
         ({"all": [ONE] * (MAX_CONDITIONS + 1)}, "", "at most 50"),
         ({"all": [{"any": [ONE] * MAX_CONDITIONS}, ONE]}, "", "at most 50"),
         ({"all": [leaf("name", "in", ["ü" * MAX_TEXT] * (MAX_BYTES // MAX_TEXT))]}, "", "bytes"),

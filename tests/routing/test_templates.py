@@ -113,7 +113,13 @@ def test_what_comes_to_nothing_says_why(template: str, words: str) -> None:
 
 def test_however_it_is_written_it_ends_and_stays_short() -> None:
     long = {**DATA["lead"], "message": "ß\n" * 10_000, "tags": ["x" * 2_000] * 1_000}
-    for body in ("lead.message", "lead.message ~ lead.message | upper", "lead.tags | join(lead.message)", "lead"):
+    for body in (
+        "lead.message",
+        "lead.message ~ lead.message | upper",
+        "lead.tags | join(lead.message)",
+        "lead",
+        "lead ~ lead ~ lead",
+    ):
         many = "{{ " + body + " }}"
         template = "{% for a in lead.tags %}" + many * 20 + "{% endfor %}" + many * 40
         try:

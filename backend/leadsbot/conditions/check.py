@@ -15,7 +15,7 @@ from leadsbot.errors import InvalidInput
 
 MAX_DEPTH: Final = 6
 MAX_CONDITIONS: Final = 50
-MAX_PATTERNS: Final = 5
+MAX_PATTERNS: Final = 3
 MAX_VALUES: Final = 100
 MAX_TEXT: Final = 500
 MAX_NUMBER: Final = 2**53  # beyond it JSON's readers don't agree

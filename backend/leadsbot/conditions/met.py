@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from leadsbot.conditions import patterns
@@ -62,28 +62,47 @@ def _says(op: str, held: Any, wanted: Any, facts: Facts) -> bool:
         whole = isinstance(held, Mapping | list | tuple)
         return any(normal(wanted) == normal(one) if whole else normal(wanted) in normal(one) for one in found)
     if op == "matches":
-        return any(patterns.found(wanted, as_text(one)) for one in found)
+        return patterns.found_in(wanted, [as_text(one) for one in found])
     return any(_compared(op, one, wanted, facts) for one in found)
 
 
 def _equal(found: list[Any], wanted: list[Any], facts: Facts) -> bool:
-    """Tell whether one of what is found is one of what is wanted; nothing at all is the empty text."""
+    """Tell whether one of what is found is one of what is wanted; nothing at all is the empty text.
+
+    What is found is read once, however much is wanted: both may be long lists.
+    """
     texts = {normal(one) for one in found} or {""}
-    return any(normal(one) in texts or any(_compared("==", mine, one, facts) for mine in found) for one in wanted)
+    if any(normal(one) in texts for one in wanted):
+        return True
+    # Equal texts are equal anyway; text such as "007" is only taken for a number where a number is asked for.
+    numbers = {number(one) for one in found} - {None}
+    moments = [when for one in found if (when := moment(one)) is not None]
+    return any(
+        any((text in _YES) is one for text in texts - {""})
+        if isinstance(one, bool)
+        else number(one) in numbers
+        if not isinstance(one, str)
+        else _at_one_time(moments, moment(one), facts)
+        for one in wanted
+    )
+
+
+def _at_one_time(moments: list[date | datetime], wanted: date | datetime | None, facts: Facts) -> bool:
+    return wanted is not None and any(_ordered("==", one, wanted, facts) for one in moments)
 
 
 def _compared(op: str, held: Any, wanted: Any, facts: Facts) -> bool:
-    """Compare numbers with numbers, and dates or moments with such: where one has no time of day, days are compared."""
-    order = _ORDERS[op]
-    if isinstance(wanted, bool):
-        return order(normal(held) in _YES, wanted)
-    # Equal texts are equal anyway; text such as "007" is only taken for a number where a number is asked for.
-    if (op != "==" or not isinstance(wanted, str)) and (mine := number(held)) is not None:
+    """Compare numbers with numbers, and dates or moments with such."""
+    if (mine := number(held)) is not None:
         other = number(wanted)
-        return other is not None and order(mine, other)
+        return other is not None and _ORDERS[op](mine, other)
     then, when = moment(held), moment(wanted)
-    if then is None or when is None:
-        return False
-    if isinstance(then, datetime) and isinstance(when, datetime):
-        return order(then, when)
-    return order(as_day(then, facts.zone), as_day(when, facts.zone))
+    return then is not None and when is not None and _ordered(op, then, when, facts)
+
+
+def _ordered(op: str, one: date | datetime, other: date | datetime, facts: Facts) -> bool:
+    """Compare two times; where one has no time of day, their days."""
+    order = _ORDERS[op]
+    if isinstance(one, datetime) and isinstance(other, datetime):
+        return order(one, other)
+    return order(as_day(one, facts.zone), as_day(other, facts.zone))

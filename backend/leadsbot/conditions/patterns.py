@@ -7,6 +7,7 @@ program times the length of the text bounds what one look costs: a tenth of a se
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, Final
 
@@ -15,7 +16,7 @@ import re2
 from leadsbot.errors import InvalidInput
 
 MAX_PATTERN: Final = 200
-MAX_PROGRAM: Final = 3_000
+MAX_PROGRAM: Final = 2_500
 MAX_MATCHED: Final = 2_000
 _MEMORY = 1 << 20
 
@@ -35,9 +36,17 @@ def check_pattern(pattern: str, at: str) -> None:
         raise InvalidInput("The pattern is too large; write fewer or smaller repetitions.", fields=[at])
 
 
-def found(pattern: str, text: str) -> bool:
-    """Tell whether a pattern is found anywhere in (the first 2,000 characters of) a text, whatever its case."""
-    return _compiled(pattern).search(_readable(text[:MAX_MATCHED])) is not None
+def found_in(pattern: str, texts: Iterable[str]) -> bool:
+    """Tell whether a pattern is found anywhere in one of some texts (in their first 2,000 characters in all), whatever
+    its case."""
+    compiled, left = _compiled(pattern), MAX_MATCHED
+    for text in texts:
+        if compiled.search(_readable(text[:left])) is not None:
+            return True
+        left -= len(text)
+        if left <= 0:
+            break
+    return False
 
 
 def _readable(text: str) -> str:

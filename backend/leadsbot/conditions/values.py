@@ -9,7 +9,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 # Of what an integration sent as one value, no more than this is looked at.
-MOST_PARTS = 200
+MOST_PARTS = 100
 _LONGEST_NUMBER = 40
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from difflib import get_close_matches
-from typing import Final
+from typing import Any, Final
 
 from jinja2 import Template, nodes
+from jinja2.visitor import NodeTransformer
 
 from leadsbot.conditions import FIELDS, OBJECTS
 from leadsbot.conditions.fields import SESSION
-from leadsbot.routing.template_sandbox import BOUND, FILTERS, Sandbox
+from leadsbot.routing.template_sandbox import FILTERS, JOINED, LOOP, Sandbox
 
 MAX_LOOPS: Final = 2
 MAX_DEPTH: Final = 40
@@ -55,9 +56,7 @@ def compiled(source: str) -> Template:
     """Give a template, ready to be rendered. Raises Refused, or jinja2's TemplateSyntaxError."""
     tree = _sandbox.parse(source)
     _look(tree, frozenset(), loops=0, depth=0)
-    for loop in list(tree.find_all(nodes.For)):
-        _bind(loop)
-    return _sandbox.from_string(tree)
+    return _sandbox.from_string(_Binding().visit(tree))
 
 
 def _look(node: nodes.Node, ours: frozenset[str], loops: int, depth: int) -> None:
@@ -80,11 +79,26 @@ def _look(node: nodes.Node, ours: frozenset[str], loops: int, depth: int) -> Non
         _look(inner, ours, loops, depth + 1)
 
 
-def _bind(loop: nodes.For) -> None:
-    """Let a loop end, and each of its rounds cost what is in it."""
-    steps = 1 + sum(1 for part in (*loop.body, loop.test) if part for _ in part.find_all(nodes.Node))
-    bound = nodes.Filter(loop.iter, BOUND, [nodes.Const(steps)], [], None, None)
-    loop.iter = bound.set_lineno(loop.lineno).set_environment(_sandbox)
+class _Binding(NodeTransformer):
+    """Lets every loop end, each of its rounds cost what is in it, and `~` give no more than it may."""
+
+    def visit_For(self, loop: nodes.For) -> nodes.Node:  # noqa: N802 (jinja2's name)
+        steps = 1 + sum(1 for part in (*loop.body, loop.test) if part for _ in part.find_all(nodes.Node))
+        self.generic_visit(loop)
+        items: Any = loop.iter
+        loop.iter = _filtered(items, LOOP, [nodes.Const(steps)])
+        return loop
+
+    def visit_Concat(self, joined: nodes.Concat) -> nodes.Node:  # noqa: N802 (jinja2's name)
+        self.generic_visit(joined)
+        first, *rest = joined.nodes
+        return _filtered(first, JOINED, rest)
+
+
+def _filtered(node: nodes.Expr, name: str, args: list[nodes.Expr]) -> nodes.Filter:
+    made = nodes.Filter(node, name, args, [], None, None)
+    made.set_lineno(node.lineno).set_environment(_sandbox)
+    return made
 
 
 def _targets(loop: nodes.For) -> frozenset[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from itertools import islice
 from typing import Any, Final
@@ -16,8 +16,14 @@ from leadsbot.channels.base import plain
 MAX_STEPS: Final = 5_000
 MAX_ITEMS: Final = 100
 MAX_PART: Final = 4_000
-BOUND: Final = "_few"
+MAX_SAID: Final = 64_000
+# What the rules put in the place of a loop's items and of `~`; no name of a template's own begins like that.
+LOOP: Final = "_few"
+JOINED: Final = "_together"
+_STEP = 200  # characters
+_A_HOLDER = 20_000  # what it is taken for, to print or search something that holds others
 
+_DEEPEST = 6
 _OF_A_LOOP = frozenset(("index", "index0", "first", "last", "length"))
 _TESTS = (
     "defined",
@@ -55,9 +61,10 @@ class Sandbox(ImmutableSandboxedEnvironment):
     """Knows the items of mappings and lists, and a loop's counters; no attribute of anything else."""
 
     def __init__(self) -> None:
-        super().__init__(undefined=ChainableUndefined, finalize=_shown, trim_blocks=True, lstrip_blocks=True)
+        super().__init__(undefined=ChainableUndefined, finalize=_printed, trim_blocks=True, lstrip_blocks=True)
         self.globals = {}
-        self.filters = dict(_FILTERS)
+        self.filters = {name: _paid(take) for name, take in _FILTERS.items()}
+        self.filters |= {"local": _local, LOOP: _few, JOINED: _paid(_together)}
         self.tests = {name: self.tests[name] for name in _TESTS}
 
     def getattr(self, obj: Any, attribute: str) -> Any:
@@ -80,6 +87,58 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def is_safe_callable(self, obj: Any) -> bool:
         return False
+
+
+def bounded(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Give data with no text beyond 4,000 characters, no list beyond 100 items, and 64,000 characters in all."""
+    return _Bounding().take(data) or {}
+
+
+class _Bounding:
+    def __init__(self) -> None:
+        self.left = MAX_SAID
+
+    def take(self, value: Any, depth: int = 0) -> Any:
+        if isinstance(value, Mapping):
+            few = islice(value.items(), MAX_ITEMS) if depth < _DEEPEST else ()
+            return {str(name)[:_STEP]: self.take(inner, depth + 1) for name, inner in few}
+        if isinstance(value, list | tuple):
+            return [self.take(inner, depth + 1) for inner in value[:MAX_ITEMS]] if depth < _DEEPEST else []
+        if isinstance(value, str):
+            cut = value[: min(MAX_PART + 1, self.left)]  # one more, so that it shows that it was cut
+            self.left -= len(cut)
+            return cut
+        return value
+
+
+def _paid(take: Callable[..., Any]) -> Callable[..., Any]:
+    """Let a filter cost as much as it has to look at."""
+
+    @pass_context
+    def paid(context: Context, value: Any, *more: Any, **named: Any) -> Any:
+        budget: Budget = context["_budget"]
+        budget.spend(1 + sum(map(_weight, (value, *more))) // _STEP)
+        return take(value, *more, **named)
+
+    return paid
+
+
+def _weight(value: Any) -> int:
+    if isinstance(value, str):
+        return len(value)
+    return _A_HOLDER if isinstance(value, Mapping | list) and value else 1
+
+
+@pass_context
+def _printed(context: Context, value: Any) -> str:
+    budget: Budget = context["_budget"]
+    budget.spend(1 + _weight(value) // _STEP)
+    return _shown(value)
+
+
+def _together(first: Any, *more: Any) -> str:
+    """`~`, cut."""
+    return "".join(map(_text, (first, *more)))[:MAX_PART]
 
 
 def _shown(value: Any) -> str:
@@ -157,7 +216,6 @@ def _end(value: Any, place: int) -> Any:
 
 
 _FILTERS: dict[str, Any] = {
-    BOUND: _few,
     "capitalize": lambda value: _text(value).capitalize(),
     "d": _default,
     "default": _default,
@@ -166,7 +224,6 @@ _FILTERS: dict[str, Any] = {
     "join": _join,
     "last": lambda value: _end(value, -1),
     "length": _length,
-    "local": _local,
     "lower": lambda value: _text(value).lower(),
     "number": _number,
     "round": _round,
@@ -175,4 +232,4 @@ _FILTERS: dict[str, Any] = {
     "truncate": _truncate,
     "upper": lambda value: _text(value).upper(),
 }
-FILTERS: Final = tuple(sorted(set(_FILTERS) - {BOUND, "d"}))
+FILTERS: Final = tuple(sorted({*_FILTERS, "local"} - {"d"}))

@@ -22,7 +22,7 @@ from leadsbot.errors import InvalidInput
 from leadsbot.events.log import TYPES
 from leadsbot.routing.options import MAX_TEMPLATE
 from leadsbot.routing.template_rules import Refused, compiled
-from leadsbot.routing.template_sandbox import Budget, TooMuch
+from leadsbot.routing.template_sandbox import Budget, TooMuch, bounded
 
 MAX_TEXT: Final = 4_000
 _BLANK_LINES = re.compile(r"\n{3,}")
@@ -95,8 +95,7 @@ def _said(
     data: Mapping[str, Any], event: Mapping[str, Any], workspace: Mapping[str, Any], zone: tzinfo
 ) -> dict[str, Any]:
     return {
-        "lead": data.get("lead") or {},
-        "session": data.get("session") or {},
+        **bounded({"lead": data.get("lead") or {}, "session": data.get("session") or {}}),
         "from_stage": data.get("from_stage") or "",
         "to_stage": data.get("to_stage") or "",
         "event": event,
