@@ -92,7 +92,9 @@ class Candidates:
         return bool(row["email"]) and sub.lead_id != row["id"] and self._merged(sub) == row["id"]
 
     def _merged(self, sub: Submission) -> str | None:
-        kept = self._kept.get(email_id(sub.workspace_id, sub.contact.email)) if sub.contact.email else None
+        if not (self._kept and sub.contact.email):
+            return None
+        kept = self._kept.get(email_id(sub.workspace_id, sub.contact.email))
         return kept if kept and not self._by_id[kept]["spam"] else None
 
     def _same_phone(self, sub: Submission) -> str | None:
