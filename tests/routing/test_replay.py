@@ -84,6 +84,27 @@ async def test_all_that_was_due_is_sent_again_in_order_under_its_ids(
     assert (under_way(now), now["missed_since"]) == (None, None)
 
 
+async def test_what_was_said_of_one_lead_is_sent_again_in_its_order(
+    running: Services, workspace: Created, receiver: WebhookReceiver
+) -> None:
+    row = await hook(running, workspace, receiver.url, "lead.created", "lead.stage_changed", "lead.updated")
+    await tell(running, workspace, lead=of(1))
+    await quiet(running)
+    await switch(running, workspace, row, False)
+    for stage in ("Contacted", "Quoted"):
+        await tell(running, workspace, "lead.stage_changed", lead=of(1), from_stage="New", to_stage=stage)
+    await quiet(running)
+    await switch(running, workspace, row, True)
+    await tell(running, workspace, "lead.updated", lead=of(1))
+    await quiet(running)
+    receiver.requests.clear()
+    await again(running, workspace, row)
+    await quiet(running)
+    said = [(request.json["type"], request.json["data"].get("to_stage")) for request in receiver.requests]
+    moved = "lead.stage_changed"
+    assert said == [("lead.created", None), (moved, "Contacted"), (moved, "Quoted"), ("lead.updated", None)]
+
+
 async def test_only_what_was_missed_is_sent_where_that_is_asked_for(
     running: Services, workspace: Created, receiver: WebhookReceiver
 ) -> None:

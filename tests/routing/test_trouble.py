@@ -99,6 +99,12 @@ async def test_a_mailbox_that_refuses_is_not_mailed_about_itself(
     assert smtp.mails == []
     [row] = await services.database.fetch("SELECT enabled, probe_at FROM channels")
     assert not row["enabled"] and row["probe_at"]
+    smtp.accept("owner@example.com")
+    await services.database.write(lambda tx: tx.execute("UPDATE jobs SET due = 0 WHERE kind = 'probe'"))
+    mails = await in_thread(lambda: smtp.wait_for(2))
+    assert any("works again" in str(mail.message["Subject"]) for mail in mails)
+    [row] = await services.database.fetch("SELECT enabled, disabled_reason, disabled_at, probe_at FROM channels")
+    assert (bool(row["enabled"]), row["disabled_reason"], row["disabled_at"], row["probe_at"]) == (True, "", None, None)
 
 
 async def failed_for_days(services: Services, row: dict[str, Any]) -> None:

@@ -63,7 +63,8 @@ CALLS = [
     Call(door="GET /api/v1/webhooks/{webhook_id}", answer=Webhook, refusals=(404,)),
     Call(
         door="PATCH /api/v1/webhooks/{webhook_id}",
-        says="What is left out stays as it is. Enabling one again forgives what disabled it.",
+        says="What is left out stays as it is. Enabling one again forgives what disabled it. `missed_since` can only be set"
+        " to null: what it missed is offered no more.",
         answer=Webhook,
         example={"events": ["lead.created"], "enabled": True},
         refusals=(404, 409, 413, 415),
