@@ -68,7 +68,8 @@ def masked(key: str, value: Any) -> Any:
 
 def delivery_json(row: Row, attempts: Sequence[Row]) -> dict[str, Any]:
     """Give a delivery's public shape with its attempts, oldest first."""
-    shown = ["id", "event_type", "lead_id", "channel_id", "webhook_id", "destination", "status", "reason"]
+    shown = ["id", "event_type", "lead_id", "channel_id", "webhook_id", "destination"]
+    shown += ["status", "reason", "folded_into"]
     times = ["created_at", "delivered_at", "next_attempt_at"]
     return {
         **{column: row[column] for column in shown},

@@ -310,6 +310,8 @@ class Delivery(Struct):
         Literal["pending", "delivered", "failed", "dead", "withheld"],
         Meta(description="`failed` will be tried again, `dead` won't"),
     ]
+    reason: Annotated[str, _example("", "why it waits, or why nothing (more) is sent")]
+    folded_into: Annotated[UUID | None, Meta(description="the first delivery of the digest that it is part of")]
     created_at: Time
     delivered_at: Time | None
     next_attempt_at: Time | None
