@@ -98,7 +98,8 @@ async def _view(desk: Desk, adding: str = "", form: Form | None = None) -> Chann
 def _config(desk: Desk, kind: str) -> Mapping[str, Any]:
     """Give the config that was posted for a new channel: what was left empty is left out."""
     channel = destinations.channel_kinds(desk.services).get(kind)
-    if kind == TELEGRAM and "chat_id" in desk.posted.values() and not desk.posted.text("chat_id"):
+    posted = desk.posted
+    if kind == TELEGRAM and "chat_id" in posted.values() and not (posted.text("chat_id") or posted.text("bot_token")):
         raise InvalidInput("Type the chat's id, or connect the chat the other way.", fields=["chat_id"])
     config = config_of(desk.posted, fields_of(channel) if channel else (), prefix="")
     return {name: value for name, value in config.items() if value is not None}
