@@ -34,11 +34,16 @@ async def test_a_channel_whose_chat_shut_the_bot_out_is_switched_off_and_its_own
     assert len(told) == 1
 
 
-async def test_a_chat_that_takes_the_bot_in_changes_nothing(services: Services, workspace: Created, talk: Talk) -> None:
-    channel = await channel_in(services, workspace, GROUP)
-    talk.telegram.stand(GROUP, "member")
-    assert await talk.hear() == []
-    assert (await standing(services, channel))[0]
+async def test_a_chat_that_takes_the_bot_back_has_its_channel_on_again_unless_somebody_switched_it_off(
+    services: Services, workspace: Created, talk: Talk
+) -> None:
+    channel, off = await channel_in(services, workspace, GROUP), await channel_in(services, workspace, GROUP)
+    await destinations.update_channel(services, workspace.workspace_id, off["id"], {"enabled": False})
+    for status in ("member", "left", "member"):
+        talk.telegram.stand(GROUP, status)
+        assert await talk.hear() == []
+    assert await standing(services, channel) == (True, "", GROUP)
+    assert await standing(services, off) == (False, "", GROUP)
 
 
 @pytest.mark.parametrize("removed_first", [False, True])

@@ -22,24 +22,39 @@ BLOCKED: Final = "The bot was blocked in this chat. Unblock it and switch the ch
 REMOVED: Final = "The bot was removed from this chat. Add it again and switch the channel on."
 SILENCED: Final = "The bot may not write in this chat. Allow it and switch the channel on again."
 
+# What is right again once the bot may write; the last is what an alert that failed has found.
+_MENDED: Final = (
+    BLOCKED,
+    REMOVED,
+    SILENCED,
+    "The bot was removed from this group. Add it again and switch the channel on.",
+)
+
 log = structlog.get_logger("leadsbot.bot")
 
 
 async def changed(services: Services, line: Line, update: ChatMemberUpdated) -> None:
-    """Switch the channels of a chat off that the bot can't write to any more; the owners are told elsewhere."""
+    """Switch the channels of a chat off that the bot can't write to any more, and on again that were off for that
+    alone; the owners are told elsewhere."""
     reason = _reason(update)
-    if reason is None:
-        return
-    rows = [row for row in await chats.channels_in(services, line, update.chat) if row["enabled"]]
+    rows = await chats.channels_in(services, line, update.chat)
 
     async def unit(tx: Tx) -> None:
         for row in rows:
-            await trouble.switch_off(tx, Destination(TELEGRAM, row), row, reason, probed=False)
+            await _switch(tx, row, reason)
             tx.signal(topic(row["workspace_id"]))
 
     if rows:
         await services.database.write(unit)
-        log.info("bot.shut_out", channels=len(rows), reason=reason)
+        log.info("bot.stands", channels=len(rows), reason=reason)
+
+
+async def _switch(tx: Tx, row: Row, reason: str | None) -> None:
+    destination = Destination(TELEGRAM, row)
+    if reason is not None:
+        await trouble.switch_off(tx, destination, row, reason, probed=False)
+    elif not row["enabled"] and row["disabled_reason"] in _MENDED:
+        await trouble.switch_on(tx, destination)
 
 
 async def moved(services: Services, line: Line, old_chat: Chat, new_chat: int) -> None:
