@@ -90,6 +90,7 @@ async def test_a_burst_becomes_one_message_that_names_every_lead(
     await chat(running, workspace)
     telegram.fail(CHAT, too_many(1))
     await burst(running, workspace, 40)
+    await quiet(running, within=60)
     rows = await settled(running, workspace, "delivered", 40)
     told = [name for call in telegram.sent for name in names(call.text)]
     assert sorted(told) == [f"Lead {number:03d}" for number in range(40)]
@@ -99,7 +100,6 @@ async def test_a_burst_becomes_one_message_that_names_every_lead(
     carriers = {row["folded_into"] for row in stored if row["folded_into"]}
     assert carriers <= {row["id"] for row in stored}
     assert len(carriers) == sum("new leads" in call.text for call in telegram.sent) >= 1
-    await quiet(running)
 
 
 async def test_quiet_hours_hold_and_fold_what_came(
