@@ -9,7 +9,7 @@ from e2e.support.house import House, house
 from e2e.support.load import Load
 from e2e.support.waiting import eventually
 from e2e.support.wire import Submission
-from tests.support.webhook_receiver import WebhookReceiver
+from tests.support.webhook_receiver import Answer, WebhookReceiver
 
 VISITORS = 400
 KILLED_AFTER = 150
@@ -74,3 +74,43 @@ def _deliveries_by_email(receiver: WebhookReceiver) -> dict[str, int]:
         for request in list(receiver.requests)
     }
     return dict(Counter(email for email, _ in pairs))
+
+
+def test_a_kill_between_retries_loses_nothing_and_keeps_the_order_of_each_lead(
+    tmp_path: Path, ports: int, database_url: str, receiver: WebhookReceiver
+) -> None:
+    leads, stages = [f"lead-{number}@example.com" for number in range(6)], ["Contacted", "Quoted", "Won"]
+    with house(tmp_path, ports, DATABASE_URL=database_url) as leadsbot:
+        hook = leadsbot.hook(receiver, "lead.created", "lead.stage_changed")
+        receiver.next(*[Answer(500), Answer(204), Answer(503)] * 6)
+        receiver.always(Answer(500))
+        ids = [leadsbot.api.post("/api/postback", {"email": email})["lead_id"] for email in leads]
+        for stage in stages:
+            for lead_id in ids:
+                leadsbot.api.post("/api/postback", {"lead_id": lead_id, "stage": stage})
+        receiver.wait_for(len(leads))
+        leadsbot.node.kill()  # some have arrived, some wait to be tried again, the others wait behind those
+        receiver.always(Answer(204))
+        leadsbot.node.start()
+
+        due = len(leads) * (1 + len(stages))
+        eventually(lambda: len(_delivery_ids(receiver)) == due, "a delivery for each", DELIVERED_WITHIN_S)
+        path = f"/api/v1/webhooks/{hook.id}/deliveries"
+        eventually(lambda: {one["status"] for one in leadsbot.api.every(path)} == {"delivered"}, "the word of it")
+        for lead_id in ids:
+            assert _stages_told(receiver, lead_id) == ["New", *stages]
+
+
+def _delivery_ids(receiver: WebhookReceiver) -> set[str]:
+    return {request.headers["x-leadsbot-delivery"] for request in list(receiver.requests)}
+
+
+def _stages_told(receiver: WebhookReceiver, lead_id: str) -> list[str]:
+    """Give the stages that a lead was told to have, in the order in which each was told first: a repeat of what came
+    last is no news."""
+    told: list[str] = []
+    for request in list(receiver.requests):
+        lead = request.json["data"]["lead"]
+        if lead["id"] == lead_id and (not told or told[-1] != lead["stage"]):
+            told.append(lead["stage"])
+    return told

@@ -24,9 +24,10 @@ _PART = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A webhook and whose it is."""
+    """A webhook and whose it is; `key` is an API key of the workspace."""
 
     workspace_id: str
+    key: str
     webhook_id: str
     path: str
 
@@ -38,12 +39,13 @@ async def places(database: Database, sink: int, workspaces: int, webhooks: int, 
     for _ in range(workspaces):
         number = new_id()
         owner = NewWorkspace("Bench", f"bench-{number}@example.com", "a long password", ["https://www.example.com"])
-        space = (await create(database, owner)).workspace_id
+        created = await create(database, owner)
+        space = created.workspace_id
         for _ in range(webhooks):
             own = f"{path}/{len(made)}"
             url = f"http://127.0.0.1:{sink}{own}"
             row, _ = await create_webhook(database, vault, space, url, ["lead.created"])
-            made.append(Place(space, row["id"], own))
+            made.append(Place(space, created.api_key, row["id"], own))
     return made
 
 
@@ -79,7 +81,12 @@ async def backlog(database: Database, at: Sequence[Place], count: int) -> None:
                 whose = {"workspace_id": place.workspace_id, "created_at": now}
                 news = {"event_id": new_id(), "event_type": "lead.created", "lead_id": delivery, "line": delivery}
                 tx.insert(Delivery, {"id": delivery, **whose, **news, "webhook_id": place.webhook_id, "body": body})
-                work = {"kind": "deliver", "lane": f"webhook:{place.webhook_id}", "due": now, "payload": _work(delivery)}
+                work = {
+                    "kind": "deliver",
+                    "lane": f"webhook:{place.webhook_id}",
+                    "due": now,
+                    "payload": _work(delivery),
+                }
                 tx.insert(Job, {"id": new_id(), **whose, **work, "chain": f"{delivery}:{place.webhook_id}"})
             tx.signal(SIGNAL)
 
@@ -101,4 +108,4 @@ def _lead() -> dict[str, object]:
     text = "We are planning a wedding for 80 guests in May. "
     utm = {f"utm_{name}": "newsletter" for name in ("source", "medium", "campaign", "term", "content")}
     return {"id": new_id(), "name": "Ada Person", "email": "ada@example.com", "message": text * 6, "stage": "New",
-            "spam": False, "page_url": "https://www.example.com/contact?from=bench", "custom_data": {}, **utm}  # fmt: skip
+            "spam": False, "page_url": "https://www.example.com/contact", "custom_data": {}, **utm}  # fmt: skip

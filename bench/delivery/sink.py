@@ -1,7 +1,7 @@
 """`python -m bench.delivery.sink PORT`: somebody's webhook endpoint in a process of its own, as lean as can be.
 
-It answers every POST with 204, but for addresses that say otherwise: `/hang` never answers, `/fail` answers 500. `GET /`
-tells what has come so far, `DELETE /` forgets it.
+It answers every POST with 204, but for addresses that say otherwise: `/hang` never answers, `/fail` answers 500.
+`GET /` tells what has come so far, `DELETE /` forgets it.
 """
 
 from __future__ import annotations
