@@ -180,7 +180,19 @@ def asks(door: str) -> set[str]:
 # --- The dashboard's pages
 
 # What people without a sign-in may see; each of these has tests of its own for what it tells whom.
-OPEN = ("/login", "/f/", "/invitations/", "/health", "/metrics", "/openapi.json", "/docs", "/static", "/api/")
+OPEN = (
+    "/login",
+    "/f/",
+    "/invitations/",
+    "/unsubscribe/",
+    "/telegram/",
+    "/health",
+    "/metrics",
+    "/openapi.json",
+    "/docs",
+    "/static",
+    "/api/",
+)
 PAGES = sorted(
     f"{method} {route.path_format}"
     for route in app().routes

@@ -105,9 +105,10 @@ async def test_a_stranger_changes_and_replays_nothing(
     row = await hook(owner, database, workspace)
     await outsider.see("/webhooks")
     for act in ("", "/replay", "/rotate", "/forget", "/enable", "/disable", "/test", "/delete"):
-        said = {"url": "https://x.example", "events": ["lead.created"], "since": "2026-01-01T00:00"}
-        assert (await outsider.press(f"/webhooks/{row['id']}{act}", said)).status_code == 404, act
-    assert (await outsider.see(f"/webhooks/{row['id']}", hx_request="true")).status_code == 404
+        for said in ({}, {"url": "https://x.example", "events": ["lead.created"], "since": "2026-01-01T00:00"}):
+            assert (await outsider.press(f"/webhooks/{row['id']}{act}", said)).status_code == 404, act
+    for headers in ({}, {"hx_request": "true"}):
+        assert (await outsider.see(f"/webhooks/{row['id']}", **headers)).status_code == 404
     assert await destinations.get_webhook(database, workspace.workspace_id, row["id"]) == row
 
 

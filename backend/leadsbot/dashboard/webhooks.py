@@ -42,14 +42,14 @@ async def create(desk: Here) -> Response[str]:
 @get("/webhooks/{webhook_id:uuid}")
 async def tell(desk: Here, webhook_id: FromPath[UUID]) -> Response[str]:
     """Give one as it stands in the list, for the page's script while it is sent its past again."""
-    if not desk.is_htmx:
-        return desk.go(f"/webhooks#webhook-{webhook_id}")
+    await _found(desk, webhook_id)
     return await _shown(desk, webhook_id)
 
 
 @post("/webhooks/{webhook_id:uuid}", status_code=200)
 async def change(desk: Here, webhook_id: FromPath[UUID]) -> Response[str]:
     """Save its address and what it hears of."""
+    await _found(desk, webhook_id)
     events = desk.posted.all("events")
     try:
         await _update(desk, webhook_id, {"url": desk.posted.text("url"), "events": _some(events)})
@@ -90,9 +90,10 @@ async def rotate(desk: Here, webhook_id: FromPath[UUID]) -> Response[str]:
 @post("/webhooks/{webhook_id:uuid}/replay", status_code=200)
 async def send_again(desk: Here, webhook_id: FromPath[UUID]) -> Response[str]:
     """Send again what it missed (`missed` is 1), or all that it was due since a time on the workspace's clock."""
+    found = await _found(desk, webhook_id)
     try:
         missed = desk.posted.text("missed") == "1"
-        since = await _missed_since(desk, webhook_id) if missed else _typed(desk)
+        since = _missed_since(found) if missed else _typed(desk)
         row = await replay.begin(desk.database, desk.workspace_id, str(webhook_id), since, missed=missed)
         toast = Toast(_begun(row))
     except (Conflict, InvalidInput) as error:
@@ -117,11 +118,14 @@ async def _update(desk: Desk, webhook_id: UUID, changes: dict[str, Any]) -> None
     await destinations.update_webhook(desk.database, desk.workspace_id, str(webhook_id), changes)
 
 
-async def _missed_since(desk: Desk, webhook_id: UUID) -> int:
-    row = await destinations.get_webhook(desk.database, desk.workspace_id, str(webhook_id))
-    if row["missed_since"] is None:
+async def _found(desk: Desk, webhook_id: UUID) -> dict[str, Any]:
+    return await destinations.get_webhook(desk.database, desk.workspace_id, str(webhook_id))
+
+
+def _missed_since(webhook: dict[str, Any]) -> int:
+    if webhook["missed_since"] is None:
         raise Conflict("There is nothing left that it missed.")
-    return int(row["missed_since"])
+    return int(webhook["missed_since"])
 
 
 def _typed(desk: Desk) -> int:
@@ -152,7 +156,7 @@ def _wrong(desk: Desk, error: InvalidInput) -> Form:
 async def _shown(desk: Desk, webhook_id: UUID, *toasts: Toast) -> Response[str]:
     if not desk.is_htmx:
         return desk.go(f"/webhooks#webhook-{webhook_id}", *toasts)
-    row = await destinations.get_webhook(desk.database, desk.workspace_id, str(webhook_id))
+    row = await _found(desk, webhook_id)
     return desk.part("webhook.html", *toasts, hook=await webhook_view(desk.database, row))
 
 

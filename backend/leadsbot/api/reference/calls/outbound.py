@@ -63,8 +63,8 @@ CALLS = [
     Call(door="GET /api/v1/webhooks/{webhook_id}", answer=Webhook, refusals=(404,)),
     Call(
         door="PATCH /api/v1/webhooks/{webhook_id}",
-        says="What is left out stays as it is. Enabling one again forgives what disabled it. `missed_since` can only be set"
-        " to null: what it missed is offered no more.",
+        says="What is left out stays as it is. Enabling one again forgives what disabled it. `missed_since` can only be"
+        " set to null: what it missed is offered no more.",
         answer=Webhook,
         example={"events": ["lead.created"], "enabled": True},
         refusals=(404, 409, 413, 415),
@@ -79,8 +79,8 @@ CALLS = [
     ),
     Call(
         door="POST /api/v1/webhooks/{webhook_id}/replay",
-        says="Sends again all that the webhook was due from `since` on (a time, or a date in the workspace's time zone):"
-        " the delivered too under their ids, and what happened while it was off. With `missed_only` what has arrived is"
+        says="Sends again all that the webhook was due from `since` on (a time, or a date in the workspace's zone): the"
+        " delivered too under their ids, and what happened while it was off. With `missed_only` what has arrived is"
         " left out, and always what is on its way, about spam, or about a deleted lead. It goes on in the background:"
         " `replay` says how many are `due` and `queued`, and is null again once all are. One that is under way goes on"
         " instead of a second.",
