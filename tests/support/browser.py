@@ -10,7 +10,21 @@ from playwright.sync_api import Browser, BrowserType, Playwright, sync_playwrigh
 from playwright.sync_api import Error as PlaywrightError
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
-QUIET = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
+# The last such flag holds, so what Playwright itself turns off and tests depend on is turned off here again. The popups
+# of the address bar are pages that Chromium loads with each window: half of what a window costs, and nobody sees them.
+OFF = (
+    *("PaintHolding", "HttpsUpgrades", "Translate", "MediaRouter", "DialMediaRouteProvider", "GlobalMediaControls"),
+    *("LensOverlay", "OptimizationHints", "ThirdPartyStoragePartitioning", "DestroyProfileOnBrowserClose"),
+    *("AvoidUnnecessaryBeforeUnloadCheckSync", "BoundaryEventDispatchTracksNodeRemoval", "RenderDocument"),
+    *("WebUIOmniboxPopup", "WebUIOmniboxFullPopup", "WebUIOmniboxAimPopup"),
+)
+QUIET = [
+    f"--disable-features={','.join(OFF)}",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
 
 
 def executable() -> str | None:
