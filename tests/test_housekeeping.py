@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from leadsbot import clock, housekeeping
 from leadsbot.db import Database, Tx
-from leadsbot.jobs import outcomes
 from leadsbot.jobs.cron import KEEP_DONE_MS
 from leadsbot.jobs.outcomes import Done
-from leadsbot.jobs.queue import claim, enqueue
+from leadsbot.jobs.queue import enqueue
 from leadsbot.vault import Vault
 from leadsbot.workspaces.bootstrap import Created
 from leadsbot.workspaces.sign_in import LASTS_S, SignIns
+from tests.jobs.desk import settle, take
 
 TABLES = ("jobs", "rate_counts", "sign_ins")
 
@@ -34,8 +34,8 @@ async def fill(database: Database) -> None:
         enqueue(tx, "tick", {}, unique_key="tick:1")
 
     await database.write(unit)
-    (held,) = await claim(database, 1, {}, ["tick"])
-    await database.put(outcomes.settle, (held, Done()))
+    (held,) = await take(database, "tick")
+    await settle(database, held, Done())
 
 
 async def purge(database: Database, later: int) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from leadsbot import clock
 from leadsbot.db import Tx
 from leadsbot.forms import audits
-from leadsbot.jobs import cron
+from leadsbot.jobs import chains, cron, lanes
 from leadsbot.jobs.handlers import HasDatabase
 from leadsbot.jobs.outcomes import Done, Outcome
 from leadsbot.jobs.runner import JobHandler
@@ -21,6 +21,8 @@ TICKS = (cron.Tick(KIND, clock.HOUR),)
 async def purge(tx: Tx) -> None:
     """Delete it all in one transaction."""
     await cron.purge_done(tx)
+    await lanes.purge(tx)
+    await chains.untangle(tx)
     await limits.purge(tx)
     await sign_in.purge(tx)
     await invitations.purge(tx)

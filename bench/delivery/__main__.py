@@ -26,7 +26,7 @@ from tests.support import postgres
 
 BEGIN_IN_MS = 6_000
 WITHIN_S = 600.0
-PROBES = 20
+PROBES = 15
 
 
 @dataclass(slots=True)
@@ -132,10 +132,10 @@ async def waiting(url: str, at: Sink, count: int, webhooks: int, path: str) -> W
         (other,) = await houses.places(database, at.port, 1, 1, "/other")
         await houses.backlog(database, busy, count)
         async with worker(url) as server:
-            idle = server.memory
             await asyncio.sleep(3)
-            latencies, most = [], idle
-            for number in range(PROBES):
+            idle, most = server.memory, 0
+            latencies = []
+            for number in range(1 + PROBES):
                 begun = time.time()
                 await _lead(server, other.key, number)
                 async with asyncio.timeout(WITHIN_S):
@@ -143,7 +143,7 @@ async def waiting(url: str, at: Sink, count: int, webhooks: int, path: str) -> W
                         await asyncio.sleep(0.05)
                 latencies.append((seen["lasts"][other.path] - begun) * 1000)
                 most = max(most, server.memory)
-            return Waited(latencies, idle, most)
+            return Waited(latencies[1:], idle, most)  # a server's first request finds nothing warm
 
 
 async def _lead(server: Server, key: str, number: int) -> None:

@@ -10,7 +10,7 @@ import pytest
 from leadsbot import clock
 from leadsbot.db import Database, Tx
 from leadsbot.jobs import outcomes
-from leadsbot.jobs.chains import withdraw
+from leadsbot.jobs.chains import untangle, withdraw
 from leadsbot.jobs.claiming import TOGETHER
 from leadsbot.jobs.outcomes import LEAVES_LINE_AFTER, Again, Back, Dead, Done, Outcome
 from leadsbot.jobs.queue import Claim, enqueue
@@ -75,6 +75,15 @@ async def test_who_was_behind_a_job_that_is_withdrawn_goes(database: Database) -
     assert await take(database) == []
     await database.write(lambda tx: withdraw(tx, [first]))
     assert names(await take(database)) == ["second"]
+
+
+async def test_who_waits_behind_nobody_is_found_by_the_hourly_look(database: Database) -> None:
+    await add(database, "first", "second", chain="a")
+    await add(database, "lone", chain="b", behind=True)
+    (first,) = await take(database)
+    assert await database.write(untangle) == 1
+    assert names(await take(database)) == ["lone"]
+    await settle(database, first, Done())
 
 
 async def test_a_follower_of_the_same_transaction_is_parked_as_it_is_written(database: Database) -> None:

@@ -33,7 +33,7 @@ class _Counted(Collector):
 
 async def _families(database: Database) -> list[Metric]:
     jobs = await database.fetch("SELECT state, count(*) AS n FROM jobs WHERE state <> 'done' GROUP BY state")
-    oldest = await database.fetch_one("SELECT min(due) AS due FROM jobs WHERE state = 'ready'")
+    oldest = await database.fetch_one("SELECT min(due) AS due FROM jobs WHERE state = 'ready' AND waits <> 'turn'")
     deliveries = await database.fetch("SELECT status, count(*) AS n FROM deliveries GROUP BY status")
     late = GaugeMetricFamily("leadsbot_jobs_overdue_seconds", "How long the job that is due longest has waited.")
     late.add_metric([], _overdue(oldest["due"] if oldest else None))

@@ -69,7 +69,7 @@ async def _jobs(database: Database) -> AsyncIterator[str]:
     now = now_ms(database.dialect)
     late = await database.fetch_one(
         f"SELECT count(*) AS jobs, min(due) AS oldest, {now} AS now FROM jobs"
-        f" WHERE state = 'ready' AND due < {now} - {LATE_MS}"
+        f" WHERE state = 'ready' AND waits <> 'turn' AND due < {now} - {LATE_MS}"
     )
     if late and late["jobs"]:
         minutes = (late["now"] - late["oldest"]) // 60_000
