@@ -14,7 +14,7 @@ HOUSE = 32
 """Places beyond `ALL` for work without a lane, which waits for nobody outside."""
 OF_WORKSPACE = 64
 LANE_LIMIT = 8
-LANE_AHEAD = 32
+LANE_AHEAD = 48
 LANE_SLOW = 4
 QUICK_S = 0.05
 SLOW_S = 2.0

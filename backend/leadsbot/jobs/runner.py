@@ -20,6 +20,8 @@ from leadsbot.jobs.places import LANE_LIMIT, Places
 from leadsbot.jobs.queue import LEASE_MS, MAX_FAILURES, SIGNAL, Claim, renew
 
 POLL_S = 1.0
+# While there is work in hand, a look is taken for what several have freed rather than for each.
+GATHER_S = 0.01
 STOP_WITHIN_S = 20.0
 _BACKOFF_MS = (1, 5, 30, 120, 600, 3600)
 
@@ -98,6 +100,8 @@ class Runner:
                     wait = POLL_S
                 if wait and not self._stopping:
                     await _first_of(wait, woken.wait(), self._freed.wait())
+                if any(lane.standing_by for lane in self._lanes.values()) and not self._stopping:
+                    await asyncio.sleep(GATHER_S)
 
     def _begin(self, works: Sequence[Work]) -> None:
         """Begin what was taken; of a lane at most `LANE_LIMIT` at once, the others stand by."""
