@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from base64 import b64encode
 from dataclasses import replace
 from html import escape
 from pathlib import Path
@@ -18,6 +19,8 @@ from playwright.sync_api import sync_playwright
 
 from leadsbot.channels import discover
 from leadsbot.channels.base import Deed, Edits, Parcel, Standing
+from leadsbot.channels.base.chart import draw
+from leadsbot.channels.email.message import compose
 from leadsbot.outbound import Outbound
 from tests.channels.parcels import LEAD, parcel
 from tests.support import browser
@@ -28,6 +31,7 @@ from tests.support.webhook_receiver import Answer, WebhookReceiver
 IMAGES = Path(__file__).parent.parent / "docs" / "images"
 DONE = Answer(200, b'{"id": "1", "channel_id": "2", "status": 1}')
 WHO = "Lindenhof"
+OWNER = "owner@lindenhof.example"
 WANTED = LEAD | {
     "name": "Anna Berger",
     "email": "anna@berger.example",
@@ -69,7 +73,7 @@ def mail() -> str:
     link = "https://leads.example.com/unsubscribe/…"
     with SmtpServer() as server:
         config = {
-            "to": ["owner@lindenhof.example"],
+            "to": [OWNER],
             "smtp_url": server.url,
             "mail_from": "LeadsBot <leads@lindenhof.example>",
         }
@@ -77,6 +81,33 @@ def mail() -> str:
     body = server.mails[0].message.get_body(("html",))
     assert body is not None
     return str(body.get_content())
+
+
+def summary() -> str:
+    """What a week came to, by mail; its chart, which the mail carries as a part, stands in the page."""
+    counts = ("New leads", "37 (29 the week before)"), ("Sources", "google 18, direct 11, newsletter 8")
+    forms = ("Forms sent", "37 of 61 begun (61 %, 52 % the week before)"), ("Left unsent", "19 (24 the week before)")
+    stands = ("Moved on", "Contacted 22, Quoted 9, Won 4"), ("Waiting", "3 leads that nobody has claimed")
+    chart = {
+        "title": "New leads by day",
+        "labels": ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"],
+        "series": [
+            {"name": "this week", "values": [6, 4, 7, 5, 9, 4, 2]},
+            {"name": "the week before", "values": [5, 5, 4, 6, 4, 3, 2]},
+        ],
+    }
+    figures = {
+        "title": f"{WHO}: the week of 11 May to 17 May",
+        "facts": [{"label": label, "value": value} for label, value in (*counts, *forms, *stands)],
+        "chart": chart,
+        "url": "https://leads.example.com",
+    }
+    told = replace(parcel({"to": [OWNER]}, "summary", lead=None, summary=figures), workspace={"name": WHO})
+    drawn = asyncio.run(draw(chart))
+    body = compose(told, OWNER, drawn).get_body(("html",))
+    assert body is not None
+    picture = f"data:image/png;base64,{b64encode(drawn).decode()}"
+    return re.sub(r'src="cid:[^"]+"', f'src="{picture}"', str(body.get_content()))
 
 
 def discord() -> str:
@@ -182,6 +213,7 @@ async def _claimed(server: TelegramServer) -> None:
 
 PICTURES = {
     "email": (mail, 640),
+    "summary": (summary, 640),
     "discord": (discord, 600),
     "slack": (slack, 600),
     "apprise": (apprise, 420),
