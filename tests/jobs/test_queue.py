@@ -11,9 +11,9 @@ from leadsbot import clock
 from leadsbot.db import Database, Tx
 from leadsbot.jobs import outcomes
 from leadsbot.jobs.cron import KEEP_DONE_MS, purge_done
-from leadsbot.jobs.outcomes import Again, Dead, Done
+from leadsbot.jobs.outcomes import Again, Back, Dead, Done
 from leadsbot.jobs.places import HOUSE, LANE_LIMIT
-from leadsbot.jobs.queue import enqueue, renew
+from leadsbot.jobs.queue import enqueue, hasten, renew
 from leadsbot.workspaces.tables import Workspace
 from tests.jobs.desk import Node, add, lapse, make_due, row_of, settle, take
 
@@ -161,6 +161,32 @@ async def test_again_gives_the_job_back_and_moves_its_due(database: Database) ->
     assert wait is not None and 50_000 < wait <= 60_000
     await make_due(database)
     assert [one.claims for one in await take(database)] == [2]
+
+
+@pytest.mark.parametrize("runs", [True, False], ids=["running", "waiting"])
+async def test_a_job_that_is_wanted_sooner_comes_back_sooner(database: Database, runs: bool) -> None:
+    (job_id,) = await add(database, "Ada", unique_key="ada")
+    (held,) = await take(database)
+    if not runs:
+        await settle(database, held, Again(clock.HOUR))
+    at = clock.now() + clock.MINUTE
+    for wanted in (at + clock.MINUTE, at, at + clock.HOUR):
+        await database.write(lambda tx, wanted=wanted: hasten(tx, "ada", wanted))
+    if runs:
+        await settle(database, held, Again(clock.HOUR))
+    row = await row_of(database, job_id)
+    assert row is not None
+    assert (row["state"], row["waits"], row["due"] // clock.SECOND) == ("ready", "time", at // clock.SECOND)
+
+
+async def test_a_job_that_is_wanted_later_is_put_back_or_taken_over_at_once(database: Database) -> None:
+    ids = await add(database, "Ada", unique_key="ada") + await add(database, "Grace", unique_key="grace")
+    held = {one.id: one for one in await take(database)}
+    for key in ("ada", "grace"):
+        await database.write(lambda tx, key=key: hasten(tx, key, clock.now() + clock.HOUR))
+    await settle(database, held[ids[0]], Back())
+    await lapse(database, ids[1])
+    assert {one.id for one in await take(database)} == set(ids)
 
 
 async def test_a_failure_counts_and_a_postponement_does_not(database: Database) -> None:

@@ -14,10 +14,12 @@ from leadsbot.events.log import Happening, record
 from leadsbot.ids import new_id
 from leadsbot.jobs import lanes
 from leadsbot.jobs.outcomes import Again, Done, Outcome, settle
-from leadsbot.routing import deliver, deliveries, destinations, folding, muting
+from leadsbot.routing import deliver, deliveries, destinations, folding, gates, muting
 from leadsbot.routing.erasure import forget_deliveries
 from leadsbot.services import Services
 from leadsbot.workspaces.bootstrap import Created
+from tests.jobs.desk import make_due, take
+from tests.jobs.desk import settle as settle_job
 from tests.routing.house import LEAD, Make, in_thread, quiet, route_now, settled, tell
 from tests.support.smtp_server import SmtpServer
 from tests.support.telegram_calls import BROKEN, KICKED, too_many
@@ -230,6 +232,25 @@ async def test_mute_holds_until_it_ends_or_is_taken_back(
         assert names(telegram.sent[0].text) == ["Lead 000"] and "new leads" not in telegram.sent[0].text
         ((status, digest),) = {(row["status"], row["folded_into"]) for row in await of(services)}
         assert status == "delivered" and digest is None
+
+
+async def test_what_comes_while_the_channels_job_is_at_work_waits_no_longer_than_it_must(
+    services: Services, workspace: Created
+) -> None:
+    channel_id = await chat(services, workspace, {"digest": "hourly"})
+    await waiting(services, workspace, 1)
+    await make_due(services.database)
+    (held,) = await take(services.database, "release")
+    outcome = await folding.release(services, channel_id)  # nothing is due: it wants to rest until the hour
+    at = clock.now() + clock.SECOND
+
+    async def unit(tx: Tx) -> None:
+        await gates.wake(tx, workspace.workspace_id, channel_id, at)
+
+    await services.database.write(unit)
+    assert await settle_job(services.database, held, outcome)
+    (job,) = await services.database.fetch("SELECT state, due FROM jobs WHERE kind = 'release'")
+    assert job["state"] == "ready" and abs(job["due"] - at) < clock.MINUTE
 
 
 async def test_news_is_gathered_for_the_hours_digest_and_trouble_is_not(

@@ -32,7 +32,8 @@ async def ripen(tx: Tx, limit: int = 1_000) -> None:
         f" lapsed AS (SELECT id FROM jobs WHERE state = 'running' AND lease_until < {tx.now_ms}"
         f" ORDER BY lease_until LIMIT {limit}{lock})"
         " UPDATE jobs SET failures = failures + CASE WHEN state = 'running' THEN 1 ELSE 0 END, state = 'ready',"
-        " waits = '', lease_until = NULL WHERE id IN (SELECT id FROM timed UNION ALL SELECT id FROM lapsed)"
+        f" waits = '', lease_until = NULL, due = CASE WHEN due > {tx.now_ms} THEN {tx.now_ms} ELSE due END"
+        " WHERE id IN (SELECT id FROM timed UNION ALL SELECT id FROM lapsed)"
     )
 
 

@@ -97,9 +97,11 @@ async def _finish(tx: Tx, ids: list[str]) -> None:
 
 
 async def _put_back(tx: Tx, settled: Sequence[tuple[Claim, Outcome]]) -> None:
+    # Of one that was wanted while it ran (`queue.hasten`), `due` is by when.
     await tx.execute_many(
-        f"UPDATE jobs SET state = 'ready', waits = $3, due = {tx.now_ms} + $2, lease_until = NULL, error = $4,"
-        " failures = failures + $5, chain = $6 WHERE id = $1",
+        "UPDATE jobs SET state = 'ready', waits = $3, lease_until = NULL, error = $4, failures = failures + $5,"
+        f" chain = $6, due = CASE WHEN waits = 'time' AND due < {tx.now_ms} + $2 THEN due ELSE {tx.now_ms} + $2 END"
+        " WHERE id = $1",
         [
             (
                 claim.id,
@@ -114,7 +116,8 @@ async def _put_back(tx: Tx, settled: Sequence[tuple[Claim, Outcome]]) -> None:
         ],
     )
     await tx.execute_many(
-        "UPDATE jobs SET state = 'ready', lease_until = NULL WHERE id = $1",
+        "UPDATE jobs SET state = 'ready', waits = '', lease_until = NULL,"
+        f" due = CASE WHEN due > {tx.now_ms} THEN {tx.now_ms} ELSE due END WHERE id = $1",
         [(claim.id,) for claim, outcome in settled if isinstance(outcome, Back)],
     )
 

@@ -16,7 +16,7 @@ from leadsbot import clock
 from leadsbot.db import Database, Tx
 from leadsbot.events.log import TYPES, topic
 from leadsbot.jobs.outcomes import Again, Done, Outcome, Writes
-from leadsbot.jobs.queue import SIGNAL, enqueue
+from leadsbot.jobs.queue import SIGNAL, enqueue, hasten
 from leadsbot.routing import options, pace
 from leadsbot.routing.destination import Destination
 from leadsbot.routing.quiet import next_at_hour, next_hour, quiet_until
@@ -108,12 +108,10 @@ async def hold(tx: Tx, delivery: Row, held: Held) -> None:
 
 async def wake(tx: Tx, workspace_id: str, channel_id: str, at: int) -> None:
     """Let the channel's job come by at `at` (ms) at the latest; there is one of it, on all nodes."""
-    await lock(tx, channel_id)
     key = key_of(channel_id)
+    await hasten(tx, key, at)  # before the lock: whoever settles that job holds its row, then asks for the lock
+    await lock(tx, channel_id)
     await tx.execute("DELETE FROM jobs WHERE unique_key = $1 AND state IN ('done', 'dead')", key)
-    await tx.execute(
-        "UPDATE jobs SET due = $2 WHERE unique_key = $1 AND state = 'ready' AND due > $2", key, at + tx.ahead
-    )
     payload = {"channel": channel_id}
     enqueue(tx, RELEASE, payload, due=at, lane=f"{RELEASE}:{channel_id}", unique_key=key, workspace_id=workspace_id)
     await tx.flush()
