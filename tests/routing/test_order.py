@@ -16,6 +16,7 @@ from leadsbot.routing import deliver, deliveries, erasure, route, withheld
 from leadsbot.routing.webhooks import create_webhook, update_webhook
 from leadsbot.services import Services
 from leadsbot.workspaces.bootstrap import Created
+from tests.jobs.desk import Node, settle
 from tests.routing.house import LEAD, Make, Run, in_thread, quiet, route_now, settled, tell
 from tests.support.webhook_receiver import Answer, WebhookReceiver
 
@@ -143,6 +144,36 @@ async def test_a_deletion_is_told_at_once_though_something_older_failed(
     await tell(services, workspace, "lead.deleted", {"id": "anna"})
     await settled(services, workspace, "delivered")
     assert [request.json["type"] for request in receiver.requests] == ["lead.updated", "lead.deleted"]
+
+
+@pytest.mark.parametrize("how", ["by hand", "erased", "spam"])
+async def test_what_comes_after_waits_for_no_try_that_was_overtaken(
+    make_services: Make, hook: str, workspace: Created, receiver: WebhookReceiver, how: str
+) -> None:
+    services = make_services(retry_schedule="10h")
+    database, node = services.database, Node("deliver")
+    for number in range(2):
+        await happen(services, workspace, number, "anna")
+    for event in await database.fetch("SELECT id FROM events ORDER BY seq"):
+        await route_now(services, event["id"])
+    receiver.next(Answer(500))
+    [held] = await node.take(database)
+    failed = await deliver.deliver(services, held.payload["delivery"], held.payload["round"])
+    if how == "by hand":
+        await deliveries.retry(database, workspace.workspace_id, held.payload["delivery"])
+    elif how == "spam":
+        await database.write(lambda tx: withheld._hold(tx, "anna"))
+        await database.write(lambda tx: withheld._release(tx, "anna"))
+    else:
+        await database.write(lambda tx: erasure.forget_deliveries(tx, ["anna"], ""))
+        await route_now(services, await tell(services, workspace, "lead.updated", {**LEAD, "id": "anna"}, number=2))
+    assert await settle(database, held, failed)
+    while jobs := await node.take(database):
+        for one in jobs:
+            delivered = await deliver.deliver(services, one.payload["delivery"], one.payload["round"])
+            assert await settle(database, one, delivered)
+    sent = [request.json["data"]["number"] for request in receiver.requests]
+    assert sent == ([0, 2] if how == "erased" else [0, 0, 1])
 
 
 async def test_released_from_the_spam_all_go_in_their_order(

@@ -92,11 +92,15 @@ async def untangle(tx: Tx) -> int:
     )
 
 
-async def withdraw(tx: Tx, ids: Sequence[str]) -> None:
-    """Delete jobs that nobody works on yet, and let the next of their chains go; those that run end by themselves."""
+async def withdraw(tx: Tx, ids: Sequence[str], *, settling: bool = False) -> None:
+    """Delete jobs that nobody works on yet, and let the next of their chains go; those that run end by themselves, but
+    for such as are being settled in this transaction and are to come back no more (`settling`)."""
     if not ids:
         return
-    rows = await tx.fetch(f"DELETE FROM jobs WHERE state = 'ready' AND id {tx.one_of(1)} RETURNING chain", tx.many(ids))
+    state = "running" if settling else "ready"
+    rows = await tx.fetch(
+        f"DELETE FROM jobs WHERE state = '{state}' AND id {tx.one_of(1)} RETURNING chain", tx.many(ids)
+    )
     await release(tx, sorted({row["chain"] for row in rows} - {""}))
 
 

@@ -14,9 +14,11 @@ from leadsbot.db import Tx
 from leadsbot.events.log import topic
 from leadsbot.ids import new_id
 from leadsbot.jobs import lanes
+from leadsbot.jobs.chains import withdraw
 from leadsbot.routing import messages
 from leadsbot.routing.attempt import Tried
 from leadsbot.routing.destination import Destination, open_config, seal_config
+from leadsbot.routing.route import job_of
 from leadsbot.routing.tables import Attempt
 from leadsbot.routing.trouble import switch_off
 from leadsbot.routing.verdict import Verdict
@@ -49,6 +51,7 @@ async def write_attempts(tx: Tx, entries: Sequence[Entry]) -> None:
     for entry in entries:
         _add_attempt(tx, entry.delivery, entry.tried)
     await _move_on(tx, entries)
+    await _end_overtaken(tx, [entry for entry in entries if entry.verdict.wait is not None])
     for entry in entries:
         await _follow_up(tx, entry)
         tx.signal(topic(str(entry.delivery["workspace_id"])))
@@ -107,6 +110,20 @@ async def _move_on(tx: Tx, entries: Sequence[Entry]) -> None:
         " AND (status IN ('pending', 'failed') OR $3 = 'delivered')",
         [_moved(entry.delivery, entry.tried, entry.verdict) for entry in entries],
     )
+
+
+async def _end_overtaken(tx: Tx, entries: Sequence[Entry]) -> None:
+    """End the jobs of those that were begun anew, withheld or emptied during their attempt: nothing is tried again for
+    them, and what comes after them in their line must not wait for that."""
+    if not entries:
+        return
+    rows = await tx.fetch(
+        f"SELECT id, round FROM deliveries WHERE status IN ('pending', 'failed') AND id {tx.one_of(1)}",
+        tx.many([str(entry.delivery["id"]) for entry in entries]),
+    )
+    standing = {(row["id"], row["round"]) for row in rows}
+    tried = [(str(entry.delivery["id"]), int(entry.delivery["round"])) for entry in entries]
+    await withdraw(tx, [job_of(*one) for one in tried if one not in standing], settling=True)
 
 
 def _moved(delivery: Row, tried: Tried, verdict: Verdict) -> tuple[Any, ...]:
