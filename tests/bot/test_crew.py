@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
 from structlog.testing import capture_logs
 
 from leadsbot.bot import BotService, links
@@ -52,6 +53,26 @@ async def test_a_bot_is_heard_until_its_channel_goes_and_a_wrong_token_does_not_
     assert [entry["bot"] for entry in logs if entry["event"] == "bot.token_refused"] == ["77"]
     assert "wrong" not in str(logs)
     assert await services.database.fetch("SELECT id FROM leases") == []
+
+
+@pytest.mark.parametrize("own", [False, True], ids=["the instance's", "a workspace's own"])
+async def test_a_wrong_token_with_a_bots_number_gets_in_nobodys_way(
+    make_services: Make, workspace: Created, telegram: TelegramServer, own: bool
+) -> None:
+    services = make_services(**{"telegram_token": ""} if own else {})
+    if own:
+        await channel_in(services, workspace, CHAT, bot_token=telegram.token)
+    await channel_in(services, workspace, 12, bot_token="4242:zzz-not-its-token")
+    crew = Crew(services, look_s=0.02)  # it comes first to whatever it could take
+    task = asyncio.create_task(crew.run())
+    await in_thread(lambda: wait_for_call(telegram, lambda call: call.status == 401))
+    bot = BotService(services)
+    await bot.start()
+    telegram.say(CHAT, ADA, "/help")
+    assert "/leads" in (await answer(telegram, CHAT)).text
+    await bot.stop()
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
 
 
 def _names() -> set[str]:

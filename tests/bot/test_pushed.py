@@ -81,6 +81,19 @@ async def test_a_push_is_kept_once_and_answered_by_a_job(
     assert told(telegram, "sendMessage") == 1  # an hour late nobody waits for it any more
 
 
+async def test_a_wrong_token_with_the_bots_number_takes_no_push_away(
+    services: Services, workspace: Created, telegram: TelegramServer, client: httpx.AsyncClient
+) -> None:
+    await channel_in(services, workspace, PRIVATE, bot_token="4242:zzz-not-its-token")
+    headers = {HEADER: secret_of(Vault(KEY), telegram.token)}
+    update = {"update_id": 5, "message": HELP}
+    assert (await client.post("/telegram/4242", json=update, headers=headers)).status_code == 200
+    (payload,) = await jobs(services)
+    assert telegram.token.partition(":")[2] not in json.dumps(payload)
+    await pushed.job_handlers(services)[pushed.UPDATE](payload)
+    assert told(telegram, "sendMessage") == 1
+
+
 async def test_what_is_not_telegrams_is_refused_and_not_kept(
     services: Services, telegram: TelegramServer, client: httpx.AsyncClient
 ) -> None:

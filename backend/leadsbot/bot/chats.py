@@ -66,12 +66,15 @@ def same_bot(services: Services, line: Line, row: Row) -> bool:
     return bool(_of_bot(services, line.token, [row]))
 
 
-async def own_tokens(services: Services) -> dict[str, str]:
-    """Give the tokens of the bots that workspaces brought along, by the bot's number; the instance's is none."""
-    rows = await services.database.fetch("SELECT config FROM channels WHERE kind = $1 AND enabled", TELEGRAM)
+async def own_tokens(services: Services) -> list[str]:
+    """Give the tokens of the bots that workspaces brought along, those of the oldest channels first; the instance's is
+    none. Several may begin with one bot's number; at most one of these is right, and only Telegram knows which."""
+    rows = await services.database.fetch(
+        "SELECT config FROM channels WHERE kind = $1 AND enabled ORDER BY created_at, id", TELEGRAM
+    )
     configs = [_config(services.vault, row["config"]) for row in rows]
-    tokens = sorted({str(config["bot_token"]) for config in configs if config and config.get("bot_token")})
-    return {token.partition(":")[0]: token for token in tokens if token != services.settings.telegram_token}
+    tokens = dict.fromkeys(str(config["bot_token"]) for config in configs if config and config.get("bot_token"))
+    return [token for token in tokens if token != services.settings.telegram_token]
 
 
 async def own_token(services: Services, workspace_id: str) -> str | None:

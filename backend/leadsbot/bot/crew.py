@@ -42,10 +42,10 @@ class Crew:
         except LeadsBotError as error:  # the database is away: those who are heard go on
             log.warning("bot.crew_failed", error=error.message)
             return
-        chosen = sorted(tokens)[:MOST_BOTS]
+        chosen = tokens[:MOST_BOTS]
         self._warn(len(tokens) - len(chosen))
-        await self._stop(self._pollers.keys() - {tokens[bot] for bot in chosen})
-        for token in (tokens[bot] for bot in chosen):
+        await self._stop(self._pollers.keys() - set(chosen))
+        for token in chosen:
             if token not in self._pollers:
                 poller = Poller(self._services, token=token)
                 self._pollers[token] = asyncio.create_task(poller.run(), name="telegram-own-bot")

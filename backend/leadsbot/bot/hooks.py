@@ -67,7 +67,7 @@ class Hooks:
     async def _look(self) -> None:
         try:
             held = await self._lease.take()
-            tokens = set((await chats.own_tokens(self._services)).values()) if held else set()
+            tokens = set(await chats.own_tokens(self._services)) if held else set()
         except LeadsBotError as error:
             log.warning("bot.lease_failed", error=error.message)
             return

@@ -17,6 +17,7 @@ from leadsbot.bot.hooks import USED_ELSEWHERE, is_ours
 from leadsbot.bot.lease import Lease
 from leadsbot.bot.line import Line, line_of, named
 from leadsbot.bot.updates import WANTED, handle
+from leadsbot.channels.telegram.api import mark_of
 from leadsbot.errors import LeadsBotError
 from leadsbot.services import Services
 
@@ -36,7 +37,7 @@ class Poller:
         self._services = services
         self._own = bool(token)
         self._line = line_of(services, token or services.settings.telegram_token)
-        self._lease = lease or Lease(services.database, f"telegram updates {self._line.bot_id}")
+        self._lease = lease or Lease(services.database, f"telegram updates {mark_of(self._line.token)}")
         self._introduced = False
         self._done: set[int] = set()
         # Telegram keeps what wasn't confirmed by a later offset, so this need not outlive the process.

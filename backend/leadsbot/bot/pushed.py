@@ -18,6 +18,7 @@ from leadsbot.bot import chats
 from leadsbot.bot.hooks import PATH, secret_of
 from leadsbot.bot.line import Line, line_of, named
 from leadsbot.bot.updates import handle
+from leadsbot.channels.telegram.api import mark_of
 from leadsbot.db import Tx
 from leadsbot.errors import Unavailable
 from leadsbot.jobs.outcomes import Again, Done, Outcome
@@ -44,11 +45,12 @@ async def receive(request: Request[Any, Any, Any], bot_id: FromPath[str]) -> Res
     """Keep an update, once however often it comes. 404 for a bot that isn't ours, 401 without its secret, 400 for what
     is no update; 503 where the database can't take it, and Telegram repeats it."""
     services: Services = request.app.state.services
-    token = await _token(services, bot_id)
-    if token is None or services.settings.telegram_mode != "webhook":
+    tokens = await _tokens(services, bot_id)
+    if not tokens or services.settings.telegram_mode != "webhook":
         return Response(b"", status_code=404)
     given = request.headers.get(SECRET_HEADER, "").encode()
-    if not hmac.compare_digest(given, secret_of(services.vault, token).encode()):
+    right = [one for one in tokens if hmac.compare_digest(given, secret_of(services.vault, one).encode())]
+    if not right:
         return Response(b"", status_code=401)
     body = await request.body()
     try:
@@ -56,16 +58,17 @@ async def receive(request: Request[Any, Any, Any], bot_id: FromPath[str]) -> Res
         update = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return Response(b"", status_code=400)
-    await services.database.write(lambda tx: _keep(tx, bot_id, head.update_id, update))
+    await services.database.write(lambda tx: _keep(tx, right[0], head.update_id, update))
     return Response(b"")
 
 
-async def _keep(tx: Tx, bot_id: str, update_id: int, update: Mapping[str, Any]) -> None:
+async def _keep(tx: Tx, token: str, update_id: int, update: Mapping[str, Any]) -> None:
     """Keep an update, to be handled after those before it of the same chat."""
+    bot_id = token.partition(":")[0]
     enqueue(
         tx,
         UPDATE,
-        {"bot": bot_id, "at": clock.now(), "update": update},
+        {"bot": bot_id, "token": mark_of(token), "at": clock.now(), "update": update},
         lane=f"telegram in:{bot_id}",
         unique_key=_key(bot_id, update_id),
         chain=f"telegram in:{bot_id}:{_chat_of(update)}",
@@ -91,18 +94,19 @@ def _chat_of(update: Mapping[str, Any]) -> object:
     return ""
 
 
-async def _token(services: Services, bot_id: str) -> str | None:
-    ours = services.settings.telegram_token
-    if ours.partition(":")[0] == bot_id:
-        return ours or None
-    return (await chats.own_tokens(services)).get(bot_id)
+async def _tokens(services: Services, bot_id: str) -> list[str]:
+    """Give the tokens that begin with a bot's number. A workspace may have one that isn't right; for such a one
+    Telegram never takes an address, and so never sends its secret."""
+    tokens = [services.settings.telegram_token, *await chats.own_tokens(services)]
+    return [token for token in tokens if token and token.partition(":")[0] == bot_id]
 
 
 def job_handlers(services: Services) -> dict[str, JobHandler]:
     lines: dict[str, Line] = {}
 
     async def run(payload: dict[str, Any]) -> Outcome:
-        token = await _token(services, payload["bot"])
+        tokens = await _tokens(services, payload["bot"])
+        token = next((one for one in tokens if mark_of(one) == payload["token"]), None)
         update_id = payload["update"]["update_id"]
         done = Done(writes=lambda tx: _forget(tx, _key(payload["bot"], update_id)))
         if token is None or payload["at"] < clock.now() - STALE_MS:

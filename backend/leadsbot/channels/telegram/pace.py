@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from leadsbot.channels.base.pace import Limit
+from leadsbot.channels.telegram.api import mark_of
 
 CHAT_MS: Final = 1_000
 GROUP_MS, GROUP_BURST = 4_000, 5
@@ -18,10 +19,10 @@ BOT_MS, BOT_BURST = 40, 5
 
 def limits_of(config: Mapping[str, Any]) -> Sequence[Limit]:
     """Give the limits for the chat that a config names; topics of a group share theirs."""
-    bot = str(config.get("bot_token") or "").partition(":")[0]
-    chat = config.get("chat_id")
-    if not bot or chat is None:
+    token, chat = str(config.get("bot_token") or ""), config.get("chat_id")
+    if not token or chat is None:
         return ()
+    bot = mark_of(token)
     place = f"telegram:{bot}:{chat}"
     group = [Limit(f"{place}:group", GROUP_MS, GROUP_BURST)] if is_group(chat) else []
     return (Limit(place, CHAT_MS, serial=True), *group, Limit(f"telegram:{bot}", BOT_MS, BOT_BURST))
