@@ -14,7 +14,7 @@ from tests.api.test_docs import Page
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 FILES = sorted(path.stem for path in (DOCS / "guides").glob("*.md"))
-CHANNELS = sorted(path.stem for path in (DOCS / "channels").glob("*.md"))
+CHANNELS = [*guides.SHARED, *sorted(path.stem for path in (DOCS / "channels").glob("*.md"))]
 BASE = "https://leads.example"
 
 
@@ -79,6 +79,8 @@ def test_this_leadsbot_stands_in_it_and_what_is_not_served_is_named() -> None:
     assert f"{BASE}/api/v1/leads" in text and "HOST" not in text
     assert "docs/" not in re.sub(r'href="[^"]*"', "", text) and 'href="/docs"' in text
     assert f'href="{guides.PATH}/webhook"' in text
+    assert f'href="{guides.PATH}/webhooks"' in guides.read("webhook", BASE).html
+    assert f'href="{guides.PATH}/telegram"' in guides.read("channels", BASE).html
 
 
 def test_what_a_file_holds_is_shown_as_text() -> None:

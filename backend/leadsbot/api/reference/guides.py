@@ -1,5 +1,5 @@
-"""The guides as people read them: the Markdown of `docs/guides`, and of `docs/channels`, as pages that lead to each
-other and to the reference.
+"""The guides as people read them: the Markdown of `docs/guides`, of `docs/channels`, and of what those build on, as pages
+that lead to each other and to the reference.
 
 What stands for this LeadsBot in a guide (`HOST`) is filled in. Other pages of `docs` are named, not linked.
 """
@@ -25,6 +25,8 @@ from leadsbot.api.reference.page import ENVIRONMENT
 FOLDER: Final = Path(__file__).resolve().parents[4] / "docs" / "guides"
 CHANNELS: Final = FOLDER.parent / "channels"
 IMAGES: Final = FOLDER.parent / "images"
+# What all channels share, and webhooks: pages of `docs` itself, in the order in which they are listed.
+SHARED: Final = ("channels", "webhooks", "quiet-hours-and-digests", "summaries")
 PATH: Final = "/docs/guides"
 IMAGES_PATH: Final = "/docs/images"
 OVERVIEW: Final = "README"
@@ -64,8 +66,8 @@ def names() -> Sequence[str]:
 
 @cache
 def channels() -> Sequence[str]:
-    """Name the pages of the channels."""
-    return sorted(path.stem for path in CHANNELS.glob("*.md"))
+    """Name the pages about channels and webhooks: what they share, then each one's own."""
+    return [*SHARED, *sorted(path.stem for path in CHANNELS.glob("*.md"))]
 
 
 @cache
@@ -145,12 +147,12 @@ def served(href: str) -> str:
         return href
     if href in _REFERENCE:
         return _REFERENCE[href]
-    found = re.fullmatch(r"(?:\.\./(?:guides|channels)/)?([\w-]+)\.md(#[\w-]+)?", href)
+    found = re.fullmatch(r"(?:\.\./)?(?:(?:guides|channels)/)?([\w-]+)\.md(#[\w-]+)?", href)
     return address(found[1]) + (found[2] or "") if found and there_is(found[1]) else ""
 
 
 def _text(name: str) -> str:
-    folder = CHANNELS if name in channels() else FOLDER
+    folder = FOLDER.parent if name in SHARED else CHANNELS if name in channels() else FOLDER
     return (folder / f"{name}.md").read_text(encoding="utf-8")
 
 
