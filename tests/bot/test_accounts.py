@@ -22,12 +22,12 @@ NOW = 1_800_000_000_000
 
 def test_codes_of_all_kinds_fit_into_a_deep_link_and_are_told_apart() -> None:
     person, channel = new_id(), new_id()
-    account, named = links.make_account_code(VAULT, person), links.make_code(VAULT, channel, person)
+    account, named = links.make_account_code(VAULT, person), links.make_code(VAULT, channel)
     for code in (account, named):
         assert re.fullmatch(r"[A-Za-z0-9_-]{1,64}", code)
     read = links.read_code(VAULT, account)
     assert isinstance(read, links.AccountCode) and read.user_id == person
-    assert links.read_code(VAULT, named) == links.ChannelCode(channel, person)
+    assert links.read_code(VAULT, named) == links.ChannelCode(channel)
 
 
 def test_an_accounts_code_holds_for_an_hour_and_not_longer() -> None:
@@ -66,21 +66,14 @@ async def test_a_code_that_others_can_see_links_nobody(services: Services, works
     assert await accounts.holder_of(services.database, ADA["id"]) is None
 
 
-async def test_whoever_opens_their_own_channels_link_in_private_is_known_and_in_a_group_is_not(
-    services: Services, workspace: Created, talk: Talk
-) -> None:
-    for chat, known in ((GROUP, False), (PRIVATE, True)):
+async def test_a_channels_link_lets_nobody_be_somebody_else(services: Services, workspace: Created, talk: Talk) -> None:
+    for chat, known in ((GROUP, False), (PRIVATE, False), (PRIVATE, True)):
+        if known:
+            await member(services, workspace, "Ada", ADA)
         channel = await destinations.create_channel(services, workspace.workspace_id, "telegram", {})
-        code = links.make_code(services.vault, channel["id"], workspace.user_id)
-        said = (await talk.asked(chat, ADA, f"/link {code}")).text
+        offer = await links.offer(services, channel)
+        assert offer
+        said = (await talk.asked(chat, ADA, f"/link {offer.code}")).text
         assert said.startswith("Linked: new leads of Lindenhof arrive here.")
-        assert ("I know you now as" in said) == known
-
-
-async def test_a_channels_link_takes_nobodys_account_away(services: Services, workspace: Created, talk: Talk) -> None:
-    bob = await member(services, workspace, "Bob", BOB)
-    channel = await destinations.create_channel(services, workspace.workspace_id, "telegram", {})
-    code = links.make_code(services.vault, channel["id"], workspace.user_id)
-    assert "I know you now" not in (await talk.asked(BOB["id"], BOB, f"/start {code}")).text
-    holder = await accounts.holder_of(services.database, BOB["id"])
-    assert holder is not None and holder.user_id == bob
+        assert ("who you are: https://leads.example.com/account" in said) == (chat == PRIVATE and not known)
+        assert bool(await accounts.holder_of(services.database, ADA["id"])) == known

@@ -59,7 +59,7 @@ async def test_start_with_a_code_links_the_private_chat(
     services: Services, bot: BotService, workspace: Created, telegram: TelegramServer, channel: dict[str, Any]
 ) -> None:
     telegram.say(CHAT, ADA, f"/start {links.make_code(services.vault, channel['id'])}")
-    assert (await answer(telegram, CHAT)).text == "Linked: new leads of Lindenhof arrive here."
+    assert (await answer(telegram, CHAT)).text.startswith("Linked: new leads of Lindenhof arrive here.\n")
     assert await config(services, workspace, channel) == {"chat_id": CHAT, "title": "Ada"}
 
 

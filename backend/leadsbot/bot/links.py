@@ -1,8 +1,8 @@
-"""Codes that link a Telegram chat to a channel, or a Telegram account to a person: what they say, how long they hold,
-and who made them.
+"""Codes that link a Telegram chat to a channel, or a Telegram account to a person: what they say, how long they hold.
 
-A channel's code carries the channel's id, its expiry and a MAC, and one that the dashboard made also who was signed in
-there; an account's code carries the person's id, its expiry and a MAC under a key of its own. All of it is base64url:
+A channel's code carries the channel's id, its expiry and a MAC; an account's code carries the person's id, its expiry
+and a MAC under a key of its own. They are two, since a channel's is handed to whoever is to hear of leads, and nobody
+must become somebody else by it. All of it is base64url:
 Telegram passes on at most 64 of `A–Z a–z 0–9 _ -` (https://core.telegram.org/bots/features#deep-linking).
 """
 
@@ -27,8 +27,8 @@ from leadsbot.vault import Undecipherable, Vault
 
 VALID_MS = clock.DAY
 ACCOUNT_VALID_MS = clock.HOUR
-_ID, _EXPIRY, _MAC, _SHORT_MAC = 16, 4, 16, 12
-_CHANNEL, _PERSON_TOO, _ACCOUNT = "telegram link", "telegram link by a person", "telegram account"
+_ID, _EXPIRY, _MAC = 16, 4, 16
+_CHANNEL, _ACCOUNT = "telegram link", "telegram account"
 
 
 class WrongCode(LeadsBotError):
@@ -47,10 +47,9 @@ class ExpiredCode(LeadsBotError):
 
 @dataclass(frozen=True, slots=True)
 class ChannelCode:
-    """`user_id` is who made it in the dashboard; None for one that a program asked for."""
+    """For whoever has it to link a chat."""
 
     channel_id: str
-    user_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +60,14 @@ class AccountCode:
     issued_at: int
 
 
-def make_code(vault: Vault, channel_id: str, user_id: str | None = None) -> str:
+def make_code(vault: Vault, channel_id: str) -> str:
     """Give a code that links a chat to this channel within the next 24 hours."""
-    expires = _expiry(VALID_MS)
-    if user_id is None:
-        return _sealed(vault, _CHANNEL, UUID(channel_id).bytes + expires, _MAC)
-    return _sealed(vault, _PERSON_TOO, UUID(channel_id).bytes + UUID(user_id).bytes + expires, _SHORT_MAC)
+    return _sealed(vault, _CHANNEL, UUID(channel_id).bytes + _expiry(VALID_MS))
 
 
 def make_account_code(vault: Vault, user_id: str) -> str:
     """Give a code that links a Telegram account to this person within the next hour."""
-    return _sealed(vault, _ACCOUNT, UUID(user_id).bytes + _expiry(ACCOUNT_VALID_MS), _MAC)
+    return _sealed(vault, _ACCOUNT, UUID(user_id).bytes + _expiry(ACCOUNT_VALID_MS))
 
 
 def read_code(vault: Vault, code: str) -> ChannelCode | AccountCode:
@@ -80,14 +76,11 @@ def read_code(vault: Vault, code: str) -> ChannelCode | AccountCode:
         raw = base64.b64decode(code.encode("ascii"), altchars=b"-_", validate=True)
     except (UnicodeEncodeError, binascii.Error):
         raw = b""
-    if said := _opened(vault, _ACCOUNT, raw, _ID + _EXPIRY, _MAC):
+    if said := _opened(vault, _ACCOUNT, raw):
         return AccountCode(_id(said), _in_time(said) - ACCOUNT_VALID_MS)
-    if said := _opened(vault, _CHANNEL, raw, _ID + _EXPIRY, _MAC):
+    if said := _opened(vault, _CHANNEL, raw):
         _in_time(said)
         return ChannelCode(_id(said))
-    if said := _opened(vault, _PERSON_TOO, raw, 2 * _ID + _EXPIRY, _SHORT_MAC):
-        _in_time(said)
-        return ChannelCode(_id(said), _id(said[_ID:]))
     raise WrongCode("I don't know this code. Copy it once more from the dashboard.")
 
 
@@ -112,8 +105,8 @@ class Offer:
         return {"link_url": self.url, "link_code": self.code, "link_expires_at": clock.rfc3339(self.expires_at)}
 
 
-async def offer(services: Services, channel: Mapping[str, Any], user_id: str | None = None) -> Offer | None:
-    """Give a fresh offer for a Telegram channel that waits for its chat; None for any other. `user_id` is who asks."""
+async def offer(services: Services, channel: Mapping[str, Any]) -> Offer | None:
+    """Give a fresh offer for a Telegram channel that waits for its chat; None for any other."""
     if channel["kind"] != TELEGRAM:
         return None
     try:
@@ -122,7 +115,7 @@ async def offer(services: Services, channel: Mapping[str, Any], user_id: str | N
         return None
     if config.get("chat_id") is not None:
         return None
-    code, expires_at = make_code(services.vault, channel["id"], user_id), clock.now() + VALID_MS
+    code, expires_at = make_code(services.vault, channel["id"]), clock.now() + VALID_MS
     username = await username_of(services, config.get("bot_token") or services.settings.telegram_token)
     return Offer(code, link_url(username, code) if username else None, expires_at)
 
@@ -142,13 +135,13 @@ def _expiry(valid_ms: int) -> bytes:
     return ((clock.now() + valid_ms) // clock.SECOND).to_bytes(_EXPIRY, "big")
 
 
-def _sealed(vault: Vault, purpose: str, said: bytes, mac_length: int) -> str:
-    return base64.urlsafe_b64encode(said + vault.mac(purpose, said)[:mac_length]).decode()
+def _sealed(vault: Vault, purpose: str, said: bytes) -> str:
+    return base64.urlsafe_b64encode(said + vault.mac(purpose, said)[:_MAC]).decode()
 
 
-def _opened(vault: Vault, purpose: str, raw: bytes, length: int, mac_length: int) -> bytes | None:
-    said, mac = raw[:length], raw[length:]
-    sound = len(mac) == mac_length and hmac.compare_digest(mac, vault.mac(purpose, said)[:mac_length])
+def _opened(vault: Vault, purpose: str, raw: bytes) -> bytes | None:
+    said, mac = raw[: _ID + _EXPIRY], raw[_ID + _EXPIRY :]
+    sound = len(mac) == _MAC and hmac.compare_digest(mac, vault.mac(purpose, said)[:_MAC])
     return said if sound else None
 
 

@@ -27,7 +27,7 @@ async def show(desk: Here, channel_id: FromPath[UUID]) -> Response[str]:
     """Show a channel's page. The list asks too, whether a chat was linked: until then there is nothing new to show."""
     row = await destinations.get_channel(desk.database, desk.workspace_id, str(channel_id))
     if desk.is_htmx:
-        channel = await channel_view(desk.services, row, desk.person.user_id)
+        channel = await channel_view(desk.services, row)
         if channel.link:
             return answers.bare(HTTP_204_NO_CONTENT)
         return desk.part("channel.html", Toast(f"{channel.name} is linked."), channel=channel)

@@ -39,7 +39,7 @@ async def create(desk: Here) -> Response[str]:
         wrong = {field.removeprefix("config.").partition(".")[0]: error.message for field in error.fields}
         view = await _view(desk, kind, Form(posted.values(), wrong))
         return await desk.page(view, HTTP_422_UNPROCESSABLE_ENTITY)
-    waits = (await channel_view(desk.services, row, desk.person.user_id)).link is not None
+    waits = (await channel_view(desk.services, row)).link is not None
     words = (
         "One more step: open the chat and press Start."
         if waits
@@ -86,12 +86,12 @@ async def _shown(desk: Desk, channel_id: UUID, toast: Toast) -> Response[str]:
     if not desk.is_htmx:
         return desk.go(f"/channels#channel-{channel_id}", toast)
     row = await destinations.get_channel(desk.database, desk.workspace_id, str(channel_id))
-    return desk.part("channel.html", toast, channel=await channel_view(desk.services, row, desk.person.user_id))
+    return desk.part("channel.html", toast, channel=await channel_view(desk.services, row))
 
 
 async def _view(desk: Desk, adding: str = "", form: Form | None = None) -> Channels:
     page = await destinations.list_channels(desk.database, desk.workspace_id, limit=MAX_LIMIT)
-    shown = [await channel_view(desk.services, row, desk.person.user_id) for row in reversed(page.rows)]
+    shown = [await channel_view(desk.services, row) for row in reversed(page.rows)]
     return Channels(tuple(shown), kinds(desk.services), adding, form or Form())
 
 

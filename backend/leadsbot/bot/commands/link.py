@@ -9,9 +9,10 @@ from typing import Any
 from leadsbot.bot import accounts, links
 from leadsbot.bot.chats import same_bot
 from leadsbot.bot.commands import help as help_command
-from leadsbot.bot.links import AccountCode, ChannelCode
+from leadsbot.bot.links import AccountCode
+from leadsbot.bot.rights import ACCOUNT_PAGE
 from leadsbot.bot.said import Command, Said
-from leadsbot.errors import Conflict, Forbidden, NotFound
+from leadsbot.errors import Forbidden, NotFound
 from leadsbot.routing.channels import link_chat
 from leadsbot.routing.destination import open_config
 from leadsbot.services import Services
@@ -33,7 +34,7 @@ async def run(services: Services, said: Said) -> str:
     place = {"chat_id": said.chat.id, "thread_id": said.thread_id, "title": _title(said)}
     await _link(services, channel, place)
     answer = f"Linked: new leads of {channel['workspace_name']} arrive here."
-    return "\n".join(filter(None, (answer, await _introduce(services, said, code))))
+    return "\n".join(filter(None, (answer, await _stranger(services, said))))
 
 
 async def _link_account(services: Services, said: Said, code: AccountCode) -> str:
@@ -45,20 +46,13 @@ async def _link_account(services: Services, said: Said, code: AccountCode) -> st
     return _YOU.format(name=name)
 
 
-async def _introduce(services: Services, said: Said, code: ChannelCode) -> str:
-    """Know whoever opens their own link in private, unless they, or the account, are known already."""
+async def _stranger(services: Services, said: Said) -> str:
+    """Say how to be known, to somebody who links their own chat and isn't. The channel's link doesn't tell who they
+    are: it may well have been made for them by a colleague."""
     who = said.message.from_user
-    if code.user_id is None or who is None or not said.private:
+    if who is None or not said.private or await accounts.holder_of(services.database, who.id):
         return ""
-    if await accounts.account_of(services.database, code.user_id) or await accounts.holder_of(
-        services.database, who.id
-    ):
-        return ""
-    try:
-        name = await accounts.link(services.database, code.user_id, who, issued_at=0)
-    except Conflict:
-        return ""
-    return _YOU.format(name=name)
+    return f"If you belong to the team, let me know who you are: {services.settings.public_url}{ACCOUNT_PAGE}"
 
 
 async def _channel(services: Services, channel_id: str) -> dict[str, Any]:

@@ -8,8 +8,9 @@ import msgspec
 
 from leadsbot import clock
 from leadsbot.bot.links import offer
+from leadsbot.channels.base.contract import Channel as Medium
 from leadsbot.channels.base.fields import fields_of, steps_of
-from leadsbot.dashboard.channel_words import events_in_words, filter_in_words, options_in_words
+from leadsbot.dashboard.channel_words import KINDS, events_in_words, filter_in_words, options_in_words
 from leadsbot.dashboard.shown.deliveries import delivery_view, destinations
 from leadsbot.dashboard.views import Channel, ChannelKind, Delivery, LinkOffer
 from leadsbot.db import Database
@@ -25,12 +26,11 @@ Row = dict[str, Any]
 _CHANGED_KEY = "Its settings were stored with another LEADSBOT_SECRET_KEY. Remove it and add it anew."
 
 
-async def channel_view(services: Services, row: Row, user_id: str | None = None) -> Channel:
-    """Give a channel's row, with the offer to link it where it waits for a chat; `user_id` is who looks at it, whom the
-    bot will know then."""
+async def channel_view(services: Services, row: Row) -> Channel:
+    """Give a channel's row, with the offer to link it where it waits for a chat."""
     try:
         config = open_config(services.vault, row["config"])
-        waiting = await offer(services, row, user_id)
+        waiting = await offer(services, row)
     except Undecipherable:
         return Channel(row["id"], row["kind"], row["name"], "", bool(row["enabled"]), _CHANGED_KEY, readable=False)
     return Channel(
@@ -60,11 +60,16 @@ def _told(row: Row) -> tuple[str, ...]:
 
 
 def kinds(services: Services) -> tuple[ChannelKind, ...]:
-    """Give the kinds that can be added, and what the instance lacks for them. Telegram comes first."""
-    found = sorted(channel_kinds(services).items(), key=lambda one: (one[0] != TELEGRAM, one[1].label))
-    return tuple(
-        ChannelKind(name, kind.label, _missing(services, name), fields_of(kind), steps_of(kind)) for name, kind in found
-    )
+    """Give the kinds that can be added, the most used first, and what the instance lacks for them."""
+    order = list(KINDS)
+    known = channel_kinds(services)
+    names = sorted(known, key=lambda name: (order.index(name) if name in KINDS else len(order), known[name].label))
+    return tuple(_kind(services, name, known[name]) for name in names)
+
+
+def _kind(services: Services, name: str, channel: Medium) -> ChannelKind:
+    label, hint = KINDS.get(name, (channel.label, ""))
+    return ChannelKind(name, label, _missing(services, name), fields_of(channel), steps_of(channel), hint)
 
 
 async def anyone_is_told(services: Services, workspace_id: str) -> bool:
@@ -98,7 +103,8 @@ def _target(services: Services, kind: str, config: Row) -> str:
         chat = config.get("chat_id")
         return str(config.get("title") or (f"chat {chat}" if chat is not None else ""))
     channel = services.channels.get(kind)
-    return channel.destination(config) if channel else ""
+    place = channel.destination(config) if channel else ""
+    return f"webhook {place.removeprefix(f'{kind}:')}" if place.startswith(f"{kind}:") else place
 
 
 async def _last(database: Database, workspace_id: str, **where: str) -> Delivery | None:
