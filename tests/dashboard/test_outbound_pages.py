@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from leadsbot import clock
+from leadsbot.dashboard.channel_words import KINDS
 from leadsbot.dashboard.shown.sites import CSP_SHOWN_MS, MOST_REFUSALS
 from leadsbot.db import Database, Tx
 from leadsbot.routing import destinations
@@ -155,6 +156,12 @@ async def test_without_a_bot_the_page_says_how_to_get_one(owner: Browser, worksp
     page = shown(await owner.see("/channels"))
     assert "set LEADSBOT_TELEGRAM_TOKEN to it" in page
     assert "Connect a chat</button>" not in page
+
+
+async def test_what_can_be_added_says_what_it_is_good_for(owner: Browser, workspace: Created) -> None:
+    page = shown(await owner.see("/channels"))
+    places = [page.find(KINDS[kind][1]) for kind in ("slack", "discord", "apprise")]
+    assert 0 < page.find("Not set up on this server") < places[0] and places == sorted(places)
 
 
 async def test_a_channel_is_switched_off_on_and_removed(owner: Browser, workspace: Created, database: Database) -> None:

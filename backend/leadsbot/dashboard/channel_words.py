@@ -43,6 +43,18 @@ DAYS: Final = (
     *(("sat", "Saturday"), ("sun", "Sunday")),
 )
 
+# The kinds that can be added, in this order; others come after them under their own names.
+KINDS: Final[Mapping[str, tuple[str, str]]] = {
+    "telegram": ("Telegram", "A chat, a group or one topic of it. You claim, move and answer leads right there."),
+    "email": ("Email", "Owners and admins, or whichever addresses you name."),
+    "slack": ("Slack", "A channel, through an incoming webhook."),
+    "discord": ("Discord", "A channel or thread, through its webhook."),
+    "apprise": (
+        "Another service",
+        "Microsoft Teams, Google Chat, Pushover, ntfy, SMS by Twilio, and more, by Apprise.",
+    ),
+}
+
 ICONS: Final[Mapping[str, str]] = {"telegram": "telegram", "email": "mail"}
 
 EXAMPLE: Final = "{{ lead.name }} from {{ lead.company | d('somewhere') }}\nCall {{ lead.phone }}\n{{ lead.message }}"

@@ -1,5 +1,5 @@
-"""The guides as people read them: the Markdown of `docs/guides`, of `docs/channels`, and of what those build on, as pages
-that lead to each other and to the reference.
+"""The guides as people read them: the Markdown of `docs/guides`, of `docs/channels`, and of what those build on, as
+pages that lead to each other and to the reference.
 
 What stands for this LeadsBot in a guide (`HOST`) is filled in. Other pages of `docs` are named, not linked.
 """

@@ -59,13 +59,14 @@ class Channel:
 @dataclass(frozen=True, slots=True)
 class ChannelKind:
     """A kind that can be added; `missing` says what the instance lacks for it, in words, or is empty. `steps` are to be
-    taken at the service first."""
+    taken at the service first; `hint` says what it is good for."""
 
     kind: str
     label: str
     missing: str = ""
     fields: tuple[ConfigField, ...] = ()
     steps: tuple[str, ...] = ()
+    hint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
