@@ -14,10 +14,13 @@ from leadsbot.jobs.outcomes import Done
 from leadsbot.routing import deliveries, destinations, replay, withheld
 from leadsbot.routing.erasure import delete_lead
 from leadsbot.routing.replay import BATCH, under_way
+from leadsbot.routing.trouble import note_missed
 from leadsbot.services import Services
 from leadsbot.workspaces.bootstrap import Created
 from tests.routing.house import LEAD, quiet, tell
 from tests.support.webhook_receiver import Answer, WebhookReceiver
+
+NOON = 1_777_896_000_000
 
 
 async def hook(services: Services, workspace: Created, url: str, *events: str) -> dict[str, Any]:
@@ -230,3 +233,19 @@ async def test_one_that_is_switched_off_meanwhile_stops(
     await services.database.write(outcome.writes)
     now = await destinations.get_webhook(services.database, workspace.workspace_id, row["id"])
     assert under_way(now) is None and await services.database.fetch("SELECT id FROM deliveries") == []
+    assert now["missed_since"] == row["created_at"]  # though it was begun, that was still missed
+
+
+async def test_what_is_missed_while_it_goes_on_is_remembered(
+    services: Services, workspace: Created, receiver: WebhookReceiver
+) -> None:
+    row = await hook(services, workspace, receiver.url)
+    await tell(services, workspace)
+    begun = under_way(await again(services, workspace, row))
+    assert begun
+    outcome = await replay.step(services, row["id"], begun.id)
+    await services.database.write(lambda tx: note_missed(tx, row["id"], NOON))
+    assert isinstance(outcome, Done) and outcome.writes
+    await services.database.write(outcome.writes)
+    now = await destinations.get_webhook(services.database, workspace.workspace_id, row["id"])
+    assert under_way(now) is None and now["missed_since"] == NOON

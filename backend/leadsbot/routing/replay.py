@@ -30,6 +30,7 @@ from leadsbot.routing.destination import Destination
 from leadsbot.routing.owned import owned
 from leadsbot.routing.route import queue
 from leadsbot.routing.tables import Delivery
+from leadsbot.routing.trouble import note_missed
 from leadsbot.routing.wants import wants
 from leadsbot.services import Services
 
@@ -89,7 +90,8 @@ async def begin(database: Database, workspace_id: str, webhook_id: str, since: i
             return now
         if now["missed_since"] is not None and since <= now["missed_since"]:
             now["missed_since"] = None
-        await _store(tx, webhook_id, planned, now["missed_since"])
+            await tx.execute("UPDATE webhooks SET missed_since = NULL WHERE id = $1", webhook_id)
+        await _store(tx, webhook_id, planned)
         _go_on(tx, now, planned)
         tx.signal(topic(workspace_id))
         return {**now, "replay": msgspec.json.encode(planned).decode()}
@@ -122,13 +124,15 @@ async def step(services: Services, webhook_id: str, replay_id: str) -> Outcome:
 
     async def write(tx: Tx) -> None:
         queued = await _send(tx, destination, found, made)
+        if not row["enabled"]:  # what it didn't come to is missed as before
+            await note_missed(tx, webhook_id, replay.since)
         if len(found) < BATCH:
-            await _store(tx, webhook_id, None, row["missed_since"])
+            await _store(tx, webhook_id, None)
         else:
             later = msgspec.structs.replace(
                 replay, after=found[-1]["seq"], queued=replay.queued + queued, at=clock.now()
             )
-            await _store(tx, webhook_id, later, row["missed_since"])
+            await _store(tx, webhook_id, later)
             _go_on(tx, row, later)
         tx.signal(topic(row["workspace_id"]))
 
@@ -242,11 +246,9 @@ async def _begun_anew(tx: Tx, delivery_ids: Sequence[str]) -> dict[str, int]:
     return {row["id"]: row["round"] for row in rows}
 
 
-async def _store(tx: Tx, webhook_id: str, replay: Replay | None, missed_since: int | None) -> None:
+async def _store(tx: Tx, webhook_id: str, replay: Replay | None) -> None:
     stored = msgspec.json.encode(replay).decode() if replay else "{}"
-    await tx.execute(
-        "UPDATE webhooks SET replay = $2, missed_since = $3 WHERE id = $1", webhook_id, stored, missed_since
-    )
+    await tx.execute("UPDATE webhooks SET replay = $2 WHERE id = $1", webhook_id, stored)
 
 
 def _go_on(tx: Tx, webhook: Mapping[str, Any], replay: Replay) -> None:
