@@ -78,7 +78,7 @@ async def test_an_alert_sleeps_as_long_as_was_asked(
     lead_id = await lead(services, workspace)
     alert = await talk.alert(PRIVATE, lead_id, channel)
     before = clock.now()
-    assert (await talk.press(alert, ADA, Press(SNOOZE, lead_id, asked))).startswith("I remind you")
+    assert (await talk.press(alert, ADA, Press(SNOOZE, lead_id, asked))).startswith("Snoozed until")
     (row,) = await services.database.fetch("SELECT snoozed_until FROM messages")
     assert before + length <= row["snoozed_until"] <= clock.now() + length
     assert "!Say how long" in await talk.press(alert, ADA, Press(SNOOZE, lead_id, "99999"))
@@ -98,7 +98,7 @@ async def test_how_long_an_alert_sleeps_is_chosen_in_its_own_buttons(
     assert await talk.press(alert, ADA, choices["Back"]["callback_data"]) == ""
     assert {"Claim", "Snooze", "Spam", "Open"} <= talk.telegram.buttons(alert).keys()
     told = await talk.press(alert, ADA, choices["Tomorrow 9:00"]["callback_data"])
-    assert told == "I remind you tomorrow 09:00."
+    assert told == "Snoozed until tomorrow 09:00."
 
 
 async def test_in_a_group_only_members_with_a_linked_account_act(

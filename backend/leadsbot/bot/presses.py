@@ -135,7 +135,7 @@ async def _snooze(pressed: Pressed) -> str:
         return ""
     until = times.until(f"{said}m" if said.isdecimal() else said, timezone)
     await messages.snooze(pressed.services, message, until, pressed.who.by)
-    return f"I remind you {times.moment(until, timezone)}."
+    return f"Snoozed until {times.moment(until, timezone)}."
 
 
 async def _usual(pressed: Pressed) -> InlineKeyboardMarkup | None:

@@ -13,7 +13,7 @@ async def run(services: Services, said: Said) -> str:
     url = services.settings.public_url
     return "\n".join(
         [
-            f"I bring new leads to this chat. Link it with the code from {url}/channels",
+            f"I bring new leads to every chat that is linked with a code from {url}/channels",
             f"Press the buttons under a lead, or reply to it to keep a note. So that I know you: {url}{ACCOUNT_PAGE}",
             "",
             *lines,
