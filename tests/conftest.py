@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
+from hypothesis import HealthCheck, settings
 
 from leadsbot.db import Database
 from leadsbot.db.migrate import migrate
@@ -17,6 +18,10 @@ from leadsbot.workspaces.bootstrap import Created, NewWorkspace, create
 from tests.support import postgres
 
 KINDS = ("sqlite", "postgresql")
+
+# On a machine that may be busy: slow is no failure.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from leadsbot.capture.form_body import read_body
 from leadsbot.errors import InvalidInput, UnsupportedMediaType
-from tests.support.patient import PATIENT
 
 KINDS = st.one_of(
     st.sampled_from(
@@ -24,7 +23,6 @@ BODIES = st.one_of(
 )
 
 
-@PATIENT
 @given(KINDS, BODIES)
 def test_a_body_is_read_or_refused(kind: str, raw: bytes) -> None:
     try:
@@ -35,7 +33,6 @@ def test_a_body_is_read_or_refused(kind: str, raw: bytes) -> None:
         assert isinstance(body, dict) and all(isinstance(name, str) for name in body)
 
 
-@PATIENT
 @given(st.dictionaries(st.text(), st.one_of(st.text(), st.integers(-(2**53), 2**53), st.booleans(), st.none())))
 def test_an_object_is_given_as_it_is_unless_it_holds_a_nul(said: dict[str, object]) -> None:
     raw = json.dumps(said).encode()

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from leadsbot.capture.form_lead import back_to, next_page, page_of, posted
@@ -33,7 +33,6 @@ NAMES = st.sampled_from([*_KNOWN.split(), "secret plan"]) | st.text(min_size=1, 
 FIELDS = st.dictionaries(NAMES, st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=60))
 
 
-@settings(deadline=None)
 @given(FIELDS, st.text(max_size=80))
 def test_whatever_a_form_says_is_a_lead_or_said_to_be_empty(fields: dict[str, str], page: str) -> None:
     try:
@@ -48,7 +47,6 @@ def test_whatever_a_form_says_is_a_lead_or_said_to_be_empty(fields: dict[str, st
     assert len(row["form_name"]) <= 200 and len(one.seen.page_url) <= 2_000
 
 
-@settings(deadline=None)
 @given(FIELDS)
 def test_the_same_form_is_the_same_submission(fields: dict[str, str]) -> None:
     try:
@@ -73,7 +71,6 @@ ANY_URL = st.text(max_size=60) | st.builds(
 )
 
 
-@settings(deadline=None)
 @given(ANY_URL, st.sampled_from([None, "null", ORIGIN]), ANY_URL)
 def test_nobody_is_ever_sent_to_another_origin(wanted: str, origin: str | None, page: str) -> None:
     for site in (SITE, replace(SITE, allowed_origins=())):

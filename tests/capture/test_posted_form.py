@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlencode
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from leadsbot.capture.posted_form import MAX_NAME, MULTIPART, URLENCODED, read_form
@@ -20,7 +20,6 @@ PIECES = st.sampled_from(
 ) | st.binary(max_size=20)  # fmt: skip
 
 
-@settings(deadline=None)
 @given(ANY_KIND, st.lists(PIECES, max_size=30).map(b"".join))
 def test_whatever_arrives_is_read_or_refused(kind: str, raw: bytes) -> None:
     try:
@@ -34,7 +33,6 @@ def test_whatever_arrives_is_read_or_refused(kind: str, raw: bytes) -> None:
         (name + value).encode()
 
 
-@settings(deadline=None)
 @given(st.dictionaries(st.from_regex(r"[a-z]{1,20}", fullmatch=True), st.text(max_size=50), max_size=20))
 def test_what_a_browser_encodes_comes_back(fields: dict[str, str]) -> None:
     expected = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from leadsbot.devices import Device, parse_device
@@ -64,7 +64,6 @@ def test_only_the_beginning_of_an_oversized_user_agent_counts() -> None:
     assert parse_device("x" * 512 + WINDOWS) == Device("", "", "desktop")
 
 
-@settings(deadline=None)
 @given(st.text(), st.text(), st.text())
 def test_it_never_raises(user_agent: str, mobile: str, platform: str) -> None:
     assert parse_device(user_agent, mobile=mobile, platform=platform).device_type in {

@@ -51,12 +51,14 @@ class Pool:
         self._server = server
         self._like = like
         self._idle: list[str] = []
+        self._tables: list[str] = []
         self._made = contextlib.ExitStack()
         # Its own thread: the caller's may have an event loop that runs.
         self._thread = ThreadPoolExecutor(max_workers=1)
         self._loop = asyncio.new_event_loop()
 
     def __enter__(self) -> Pool:
+        self._tables = self._thread.submit(self._loop.run_until_complete, _emptied(self._like)).result()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -69,17 +71,24 @@ class Pool:
         """Give the URL of a database with every table and no row."""
         url = self._idle.pop() if self._idle else self._made.enter_context(self._server.fresh(self._like))
         yield url
-        self._thread.submit(self._loop.run_until_complete, _emptied(url)).result()
-        self._idle.append(url)
+        tables = self._thread.submit(self._loop.run_until_complete, _emptied(url)).result()
+        # A test that took a table away keeps its database.
+        if tables == self._tables:
+            self._idle.append(url)
 
 
-async def _emptied(url: str) -> None:
-    """Throw out whoever is still in the database, and what they left; `migration` says what was migrated."""
+async def _emptied(url: str) -> list[str]:
+    """Throw out whoever is still in the database, and what they left; `migration` says what was migrated. Gives the
+    names of its tables."""
     connection = await asyncpg.connect(url)
     try:
         await connection.execute(_EMPTY)
+        return list(await connection.fetchval(_TABLES))
     finally:
         await connection.close()
+
+
+_TABLES = "SELECT array_agg(tablename ORDER BY tablename) FROM pg_tables WHERE schemaname = 'public'"
 
 
 _EMPTY = """

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from leadsbot.capture.guards.addresses import allowed, check_network
 from leadsbot.errors import InvalidInput
-from tests.support.patient import PATIENT
 
 TYPED = st.one_of(
     st.text(max_size=60),
@@ -20,7 +19,6 @@ TYPED = st.one_of(
 )
 
 
-@PATIENT
 @given(TYPED)
 def test_what_is_typed_is_a_network_in_its_normal_form_or_invalid(text: str) -> None:
     try:
@@ -31,7 +29,6 @@ def test_what_is_typed_is_a_network_in_its_normal_form_or_invalid(text: str) -> 
         assert check_network(normal) == normal
 
 
-@PATIENT
 @given(st.ip_addresses(v=4), st.integers(0, 32), st.ip_addresses(v=4))
 def test_a_mapped_address_is_the_address_it_maps(base: IPv4Address, length: int, client: IPv4Address) -> None:
     network = IPv4Network((int(base) >> (32 - length) << (32 - length) if length < 32 else int(base), length))
@@ -43,7 +40,6 @@ def test_a_mapped_address_is_the_address_it_maps(base: IPv4Address, length: int,
     assert allowed(str(IPv6Address(0xFFFF << 32 | int(client))), [mapped]) is inside
 
 
-@PATIENT
 @given(st.text(max_size=60))
 def test_what_is_no_address_lies_nowhere(text: str) -> None:
     allowed(text, ["10.0.0.0/8", "2001:db8::/32"])  # raises nothing
