@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Any
 
 import pytest
 
 from leadsbot import clock
+from leadsbot.db import Database, Tx
 from leadsbot.jobs.outcomes import Again, Done, Outcome
 from leadsbot.routing import deliveries, destinations, probing, trouble
+from leadsbot.routing.destination import Destination
 from leadsbot.services import Services
 from leadsbot.workspaces.bootstrap import Created
 from tests.routing.house import Make, Run, in_thread, quiet, settled, tell, until
@@ -53,6 +56,40 @@ async def test_a_chat_that_threw_the_bot_out_is_told_of_in_another_and_to_no_web
     [text] = [sent.text for sent in telegram.sent if "any more" in sent.text]
     assert "Nothing is sent to Chat -1 any more" in text and "removed from this group" in text
     assert {request.json["type"] for request in receiver.requests} == {"lead.created"}
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("kind", ["webhook", "channel"])
+async def test_whoever_saves_a_name_does_not_switch_on_what_another_node_switches_off(
+    services: Services, workspace: Created, kind: str
+) -> None:
+    space, entered, go_on = workspace.workspace_id, asyncio.Event(), asyncio.Event()
+    row = await (hook(services, workspace, "https://x.example") if kind == "webhook" else chat(services, workspace, -1))
+
+    async def unit(tx: Tx) -> None:
+        destination = Destination("webhook" if kind == "webhook" else "telegram", row)
+        await trouble.switch_off(tx, destination, {"created_at": 1}, "gone", probed=False)
+        entered.set()
+        await go_on.wait()
+
+    async with Database.opened(services.database.url) as other:
+        switching = asyncio.create_task(other.write(unit))
+        await asyncio.wait_for(entered.wait(), 10)
+        services.database.bind()
+        saving = asyncio.create_task(
+            destinations.update_webhook(services.database, space, row["id"], {"events": ["lead.deleted"]})
+            if kind == "webhook"
+            else destinations.update_channel(services, space, row["id"], {"name": "Sales"})
+        )
+        async with asyncio.timeout(10):
+            waits = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE $1"
+            while not await services.database.fetch(waits, f"%{kind}s%"):  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+        go_on.set()
+        await asyncio.gather(switching, saving)
+    services.database.bind()
+    [now] = await services.database.fetch(f"SELECT enabled, disabled_reason FROM {kind}s WHERE id = $1", row["id"])
+    assert (now["enabled"], now["disabled_reason"]) == (False, "gone")
 
 
 async def test_with_no_other_channel_owners_and_admins_are_mailed_straight(

@@ -18,7 +18,7 @@ from leadsbot.events.log import topic
 from leadsbot.ids import new_id
 from leadsbot.routing import gates, inputs, kinds, options, templates, trial, trouble
 from leadsbot.routing.destination import Destination, open_config, seal_config
-from leadsbot.routing.owned import owned, page
+from leadsbot.routing.owned import held, owned, page
 from leadsbot.routing.present import masked
 from leadsbot.routing.tables import Channel
 from leadsbot.routing.wants import check_filter
@@ -84,10 +84,11 @@ async def update_channel(services: Services, workspace_id: str, channel_id: str,
     inputs.only_known(changes, _CHANGEABLE)
 
     async def unit(tx: Tx) -> Row:
-        row = await owned(tx, "channel", workspace_id, channel_id)
+        if "enabled" in changes:  # its probe's delivery first, as whoever settles that takes them
+            probed = await owned(tx, "channel", workspace_id, channel_id)
+            await trouble.end_probe(tx, channel_id, probed["disabled_at"])
+        row = await held(tx, "channel", workspace_id, channel_id)
         before = dict(row)
-        if "enabled" in changes:
-            await trouble.end_probe(tx, channel_id, row["disabled_at"])
         row |= _checked(changes)
         if "options" in changes:
             row["options"] = _options(row["kind"], row["options"], changes["options"])

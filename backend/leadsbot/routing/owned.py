@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from leadsbot.db import Database
+from leadsbot.db import Database, Tx
 from leadsbot.db.paging import DEFAULT_LIMIT, Page, Slice, Where, newest_first
 from leadsbot.errors import NotFound
 from leadsbot.ids import is_id
@@ -19,8 +19,17 @@ class Reader(Protocol):
 
 async def owned(reader: Reader, kind: str, workspace_id: str, row_id: str) -> dict[str, Any]:
     """Give the `webhook`, `channel` or `delivery` with this id, or raise NotFound."""
+    return await _row(reader, kind, workspace_id, row_id)
+
+
+async def held(tx: Tx, kind: str, workspace_id: str, row_id: str) -> dict[str, Any]:
+    """Give such a row to be changed: no other node changes it before this transaction ends. Raises NotFound."""
+    return await _row(tx, kind, workspace_id, row_id, " FOR UPDATE" if tx.dialect == "postgres" else "")
+
+
+async def _row(reader: Reader, kind: str, workspace_id: str, row_id: str, lock: str = "") -> dict[str, Any]:
     table = {"webhook": "webhooks", "channel": "channels", "delivery": "deliveries"}[kind]
-    select = f"SELECT * FROM {table} WHERE id = $1 AND workspace_id = $2"
+    select = f"SELECT * FROM {table} WHERE id = $1 AND workspace_id = $2{lock}"
     row = await reader.fetch_one(select, row_id, workspace_id) if is_id(row_id) else None
     if row is None:
         raise NotFound(f"There is no such {kind}.")

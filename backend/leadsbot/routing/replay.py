@@ -27,7 +27,7 @@ from leadsbot.leads.filters import first_moment
 from leadsbot.routing import kinds, news
 from leadsbot.routing.deliveries import ANEW
 from leadsbot.routing.destination import Destination
-from leadsbot.routing.owned import owned
+from leadsbot.routing.owned import held, owned
 from leadsbot.routing.route import queue
 from leadsbot.routing.tables import Delivery
 from leadsbot.routing.trouble import note_missed
@@ -80,9 +80,7 @@ async def begin(database: Database, workspace_id: str, webhook_id: str, since: i
     planned = await _planned(database, row, max(since, row["created_at"]), missed)
 
     async def unit(tx: Tx) -> Row:
-        lock = " FOR UPDATE" if tx.dialect == "postgres" else ""
-        await tx.fetch(f"SELECT id FROM webhooks WHERE id = $1{lock}", webhook_id)
-        now = await owned(tx, "webhook", workspace_id, webhook_id)
+        now = await held(tx, "webhook", workspace_id, webhook_id)
         if not now["enabled"]:
             raise Conflict("This webhook is switched off. Switch it on first.", code="destination_disabled")
         running = under_way(now)

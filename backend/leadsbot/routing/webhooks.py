@@ -16,7 +16,7 @@ from leadsbot.events.log import topic
 from leadsbot.ids import new_id
 from leadsbot.routing import inputs, kinds, trial, trouble
 from leadsbot.routing.destination import Destination
-from leadsbot.routing.owned import owned, page
+from leadsbot.routing.owned import held, owned, page
 from leadsbot.routing.tables import Webhook
 from leadsbot.services import Services
 from leadsbot.vault import Vault
@@ -67,12 +67,13 @@ async def update_webhook(database: Database, workspace_id: str, webhook_id: str,
     inputs.only_known(changes, _CHANGEABLE)
 
     async def unit(tx: Tx) -> Row:
-        before = await owned(tx, "webhook", workspace_id, webhook_id)
+        if "enabled" in changes:  # its probe's delivery first, as whoever settles that takes them
+            probed = await owned(tx, "webhook", workspace_id, webhook_id)
+            await trouble.end_probe(tx, webhook_id, probed["disabled_at"])
+        before = await held(tx, "webhook", workspace_id, webhook_id)
         row = {**before, **_checked(changes)}
-        if "enabled" in changes:
-            await trouble.end_probe(tx, webhook_id, before["disabled_at"])
-            if before["enabled"] and not row["enabled"]:
-                row["missed_since"] = before["missed_since"] or clock.now()
+        if before["enabled"] and not row["enabled"]:
+            row["missed_since"] = before["missed_since"] or clock.now()
         await tx.execute(
             f"UPDATE webhooks SET {', '.join(f'{name} = ${at}' for at, name in enumerate(_WRITTEN, 2))} WHERE id = $1",
             webhook_id,
@@ -101,7 +102,7 @@ async def rotate_secret(database: Database, vault: Vault, workspace_id: str, web
     stored, until = vault.encrypt(secret), clock.now() + OVERLAP
 
     async def unit(tx: Tx) -> Row:
-        row = await owned(tx, "webhook", workspace_id, webhook_id)
+        row = await held(tx, "webhook", workspace_id, webhook_id)
         await tx.execute(
             "UPDATE webhooks SET secret = $2, previous_secret = $3, previous_until = $4 WHERE id = $1",
             webhook_id,
