@@ -184,6 +184,22 @@ async def test_a_channel_that_can_not_be_is_said_beside_its_field(owner: Browser
         assert (answer.status_code, words in shown(answer)) == (422, True), said
 
 
+async def test_what_was_switched_off_is_said_on_the_first_page(
+    owner: Browser, workspace: Created, database: Database
+) -> None:
+    await owner.press("/channels", {"kind": "telegram", "name": "Sales & co", "chat_id": "-100123"})
+    await owner.press("/webhooks", {"url": "https://hook.example/in", "events": "lead.created"})
+    assert "any more" not in (await owner.see("/")).text
+
+    async def fails(tx: Tx) -> None:
+        for table in ("channels", "webhooks"):
+            await tx.execute(f"UPDATE {table} SET enabled = FALSE, disabled_reason = 'It is gone.' WHERE TRUE")
+
+    await database.write(fails)
+    page = (await owner.see("/")).text
+    assert "<b>Sales &amp; co</b> any more: It is gone." in page and "<b>hook.example/in</b> any more" in page
+
+
 async def test_a_webhooks_secret_is_shown_once(owner: Browser, workspace: Created) -> None:
     answer = await owner.press("/webhooks", {"url": "https://hooks.crm.example/x", "events": ["lead.created"]})
     assert answer.headers["location"] == "/webhooks"

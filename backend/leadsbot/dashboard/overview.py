@@ -16,7 +16,7 @@ from leadsbot.dashboard.shown.channels import anyone_is_told
 from leadsbot.dashboard.shown.deliveries import delivery_view, destinations
 from leadsbot.dashboard.shown.leads import lead_rows, pipeline_of
 from leadsbot.dashboard.shown.unsent import latest_unsent
-from leadsbot.dashboard.views import Day, Overview, Step, Trouble
+from leadsbot.dashboard.views import Day, Overview, Step, Stopped, Trouble
 from leadsbot.db.paging import MAX_LIMIT, Slice
 from leadsbot.forms.reading import has_submissions
 from leadsbot.leads import reading
@@ -45,6 +45,7 @@ async def show(desk: Here) -> Response[str]:
         daily=daily,
         fresh=await lead_rows(desk.database, fresh.rows, pipeline),
         trouble=await _trouble(desk),
+        stopped=await _stopped(desk),
         steps=await _steps(desk, bool(fresh.rows)),
         alerts=await open_alerts(desk.database, desk.workspace_id),
         unsent=await latest_unsent(desk.database, desk.workspace_id, MOST_UNSENT),
@@ -86,6 +87,24 @@ async def _trouble(desk: Desk) -> tuple[Trouble, ...]:
     return tuple(
         Trouble(count, destination, reason, "/deliveries?status=dead")
         for (destination, reason), count in alike.most_common(MOST_TROUBLE)
+    )
+
+
+async def _stopped(desk: Desk) -> tuple[Stopped, ...]:
+    """Give the channels and webhooks that were switched off because they fail, the latest first."""
+    rows = await desk.database.fetch(
+        "SELECT id, name, '' AS url, disabled_reason, disabled_at FROM channels"
+        " WHERE workspace_id = $1 AND NOT enabled AND disabled_reason <> ''"
+        " UNION ALL SELECT id, '' AS name, url, disabled_reason, disabled_at FROM webhooks"
+        " WHERE workspace_id = $1 AND NOT enabled AND disabled_reason <> ''"
+        f" ORDER BY disabled_at DESC LIMIT {MOST_TROUBLE}",
+        desk.workspace_id,
+    )
+    return tuple(
+        Stopped(row["name"], row["disabled_reason"], f"/channels#channel-{row['id']}")
+        if row["name"]
+        else Stopped(words.short(row["url"]), row["disabled_reason"], f"/webhooks#webhook-{row['id']}")
+        for row in rows
     )
 
 

@@ -35,7 +35,7 @@ from leadsbot.dashboard.views.leads import (
     Touch,
 )
 from leadsbot.dashboard.views.outbound import Channel, ChannelKind, Channels, EventChoice, LinkOffer, NewSecret
-from leadsbot.dashboard.views.overview import Day, Overview, Step, Trouble, Unsent
+from leadsbot.dashboard.views.overview import Day, Overview, Step, Stopped, Trouble, Unsent
 from leadsbot.dashboard.views.shell import Form, Member, Shell, Theme, Toast, Tone, Undo, View
 from leadsbot.dashboard.views.simple import ErrorPage, Login
 from leadsbot.dashboard.views.sites import Refusal, Site, Sites
@@ -92,6 +92,7 @@ __all__ = [
     "StatusCount",
     "Step",
     "Stop",
+    "Stopped",
     "Theme",
     "Toast",
     "Tone",

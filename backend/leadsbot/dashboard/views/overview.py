@@ -29,6 +29,15 @@ class Trouble:
 
 
 @dataclass(frozen=True, slots=True)
+class Stopped:
+    """A channel or webhook that was switched off because it fails: "Nothing is sent to {name} any more: {reason}"."""
+
+    name: str
+    reason: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
 class Unsent:
     """A form that somebody began and didn't send; `left` once they have been gone for the site's minutes. `lead_id` is
     empty while nobody knows who it was."""
@@ -72,6 +81,7 @@ class Overview:
     steps: tuple[Step, ...] = ()
     unsent: tuple[Unsent, ...] = ()
     alerts: tuple[DoorAlert, ...] = ()
+    stopped: tuple[Stopped, ...] = ()
 
     @property
     def busiest(self) -> int:
