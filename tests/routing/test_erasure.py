@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+from typing import Any
+
+import pytest
 
 from leadsbot.channels.base import Parcel, summarize
-from leadsbot.routing import destinations
+from leadsbot.errors import Conflict
+from leadsbot.routing import deliveries, destinations
 from leadsbot.routing.erasure import delete_lead
 from leadsbot.services import Services
 from leadsbot.workspaces.bootstrap import Created
@@ -43,6 +47,29 @@ async def test_what_nobody_has_heard_of_yet_is_never_told(
     await settled(services, workspace, "delivered", 1)
     await quiet(services)
     assert [json.loads(one.body)["type"] for one in receiver.requests] == ["lead.deleted"]
+
+
+async def test_nobody_sends_it_again_who_asks_in_that_moment(
+    running: Services, workspace: Created, receiver: WebhookReceiver
+) -> None:
+    await hook(running, workspace, receiver.url)
+    space, lead_id = workspace.workspace_id, await taken_in(running, workspace)
+    [told] = await settled(running, workspace, "delivered", 1)
+
+    class Slow:
+        """Comes to write when the lead has been deleted since it read."""
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(running.database, name)
+
+        async def write(self, unit: Any) -> Any:
+            await delete_lead(running.database, space, lead_id)
+            return await running.database.write(unit)
+
+    with pytest.raises(Conflict):
+        await deliveries.retry(Slow(), space, told["id"])  # type: ignore[arg-type]
+    await settled(running, workspace, "delivered", 2)
+    assert [json.loads(one.body)["type"] for one in receiver.requests] == ["lead.created", "lead.deleted"]
 
 
 async def test_what_waits_to_be_tried_again_is_not(

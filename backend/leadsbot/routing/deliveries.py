@@ -83,7 +83,7 @@ async def retry(database: Database, workspace_id: str, delivery_id: str) -> Row:
     """
     row = await owned(database, "delivery", workspace_id, delivery_id)
     if not row["body"]:
-        raise Conflict("The lead that this was about has been deleted, and what it said too.", code="lead_deleted")
+        raise _emptied()
     destination = await of_delivery(database, row)
     if destination is None:
         raise Conflict("Where this went has been deleted, so it can't be sent again.", code="destination_deleted")
@@ -93,15 +93,20 @@ async def retry(database: Database, workspace_id: str, delivery_id: str) -> Row:
 
     async def unit(tx: Tx) -> None:
         begun = await tx.fetch_one(
-            f"UPDATE deliveries SET {ANEW} WHERE id = $1 RETURNING round",
+            f"UPDATE deliveries SET {ANEW} WHERE id = $1 AND body <> '' RETURNING round",
             delivery_id,
         )
-        if begun is not None:
-            queue(tx, delivery_id, lane, begun["round"], at_once=True)
-            tx.signal(topic(workspace_id))
+        if begun is None:  # its lead was deleted since it was looked at
+            raise _emptied()
+        queue(tx, delivery_id, lane, begun["round"], at_once=True)
+        tx.signal(topic(workspace_id))
 
     await database.write(unit)
     return await get_delivery(database, workspace_id, delivery_id)
+
+
+def _emptied() -> Conflict:
+    return Conflict("The lead that this was about has been deleted, and what it said too.", code="lead_deleted")
 
 
 async def _with_attempts(database: Database, rows: Sequence[Row]) -> list[Row]:
