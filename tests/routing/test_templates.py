@@ -57,7 +57,7 @@ def test_it_says(template: str, text: str) -> None:
     ("template", "words"),
     [
         ("{{ lead.name", "Line 1: unexpected end of template"),
-        ("fine\n{% if lead.name %}\nnever closed", "Line 3: "),
+        ("fine\n{% if lead.name %}\nnever closed", "Line 3: {% if … %} is still open; {% endif %} has to follow"),
         ("\n\n{{ leed.name }}", "Line 3: there is no leed. There are: lead, session"),
         ("{{ lead.nmae }}", "lead has no nmae. Is it name?"),
         ("{{ session.email }}", "session has no email"),

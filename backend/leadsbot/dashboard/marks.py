@@ -117,10 +117,10 @@ def since(context: Context, ms: int) -> Markup:
 
 
 @pass_context
-def clocktime(context: Context, ms: int) -> Markup:
-    """Write day and minute of the workspace's clock: "21 Nov, 10:04"."""
+def clocktime(context: Context, ms: int, seconds: bool = False) -> Markup:
+    """Write day and minute of the workspace's clock: "21 Nov, 10:04"; with `seconds` those too."""
     then = words.local(ms, context["shell"].time_zone)
-    return _time(context, ms, f"{then.day} {then:%b, %H:%M}")
+    return _time(context, ms, f"{then.day} {then:%b, %H:%M:%S}" if seconds else f"{then.day} {then:%b, %H:%M}")
 
 
 @pass_context

@@ -26,6 +26,7 @@ from leadsbot.routing.template_sandbox import Budget, TooMuch, bounded
 
 MAX_TEXT: Final = 4_000
 _BLANK_LINES = re.compile(r"\n{3,}")
+_OPEN = re.compile(r"innermost block that needs to be closed is '(\w+)'")
 # What a template can tell; tests, summaries, reminders and alerts keep their own words.
 TOLD: Final = frozenset(type for type in TYPES if type.startswith(("lead.", "form."))) - {"lead.deleted"}
 
@@ -51,11 +52,18 @@ def check(template: str, at: str = "options.template") -> str:
     except Refused as refused:
         raise InvalidInput(f"Line {refused.line}: {refused.message}", fields=[at]) from None
     except TemplateSyntaxError as error:
-        said = str(error.message or "this can't be read").rstrip(".")
-        raise InvalidInput(f"Line {error.lineno}: {said}.", fields=[at]) from None
+        raise InvalidInput(f"Line {error.lineno}: {_in_words(error)}.", fields=[at]) from None
     except (RecursionError, MemoryError, SyntaxError, ValueError):
         raise InvalidInput("The template is nested too deeply.", fields=[at]) from None
     return template
+
+
+def _in_words(error: TemplateSyntaxError) -> str:
+    said = str(error.message or "this can't be read").rstrip(".")
+    if still_open := _OPEN.search(said):
+        tag = still_open[1]
+        return f"{{% {tag} … %}} is still open; {{% end{tag} %}} has to follow it"
+    return said
 
 
 def render(template: str, data: Mapping[str, Any], event: Mapping[str, Any], workspace: Mapping[str, Any]) -> Rendered:
