@@ -79,6 +79,7 @@ def test_this_leadsbot_stands_in_it_and_what_is_not_served_is_named() -> None:
     assert f"{BASE}/api/v1/leads" in text and "HOST" not in text
     assert "docs/" not in re.sub(r'href="[^"]*"', "", text) and 'href="/docs"' in text
     assert f'href="{guides.PATH}/webhook"' in text
+    assert f"{BASE}/api/v1/channels" in guides.read("slack", BASE).html
     assert f'href="{guides.PATH}/webhooks"' in guides.read("webhook", BASE).html
     assert f'href="{guides.PATH}/telegram"' in guides.read("channels", BASE).html
 

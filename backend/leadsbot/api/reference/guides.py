@@ -28,6 +28,8 @@ IMAGES: Final = FOLDER.parent / "images"
 # What all channels share, and webhooks: pages of `docs` itself, in the order in which they are listed.
 SHARED: Final = ("channels", "webhooks", "quiet-hours-and-digests", "summaries")
 PATH: Final = "/docs/guides"
+# What examples call this LeadsBot, besides HOST.
+_EXAMPLE: Final = "https://leads.example.com"
 IMAGES_PATH: Final = "/docs/images"
 OVERVIEW: Final = "README"
 # Where the reference says what a page of `docs` says.
@@ -93,7 +95,7 @@ def page(name: str, base: str, asset: Callable[[str], str], theme: str) -> str:
 def read(name: str, base: str) -> Guide:
     """Give a guide with this LeadsBot's address in it."""
     host = urlsplit(base).netloc
-    text = re.sub(r"\bHOST\b", lambda _: host, _text(name).replace("https://HOST", base))
+    text = re.sub(r"\bHOST\b", lambda _: host, _text(name).replace("https://HOST", base).replace(_EXAMPLE, base))
     tokens = _MARKDOWN.parse(text)
     headings = {}
     for opens, inside in pairwise(tokens):
