@@ -9,7 +9,8 @@ import pytest
 
 from leadsbot.channels.base import Parcel, summarize
 from leadsbot.errors import Conflict
-from leadsbot.routing import deliveries, destinations
+from leadsbot.jobs.outcomes import Done
+from leadsbot.routing import deliveries, destinations, replay, route, withheld
 from leadsbot.routing.erasure import delete_lead
 from leadsbot.services import Services
 from leadsbot.workspaces.bootstrap import Created
@@ -47,6 +48,40 @@ async def test_what_nobody_has_heard_of_yet_is_never_told(
     await settled(services, workspace, "delivered", 1)
     await quiet(services)
     assert [json.loads(one.body)["type"] for one in receiver.requests] == ["lead.deleted"]
+
+
+@pytest.mark.parametrize("again", [False, True], ids=["first", "again"])
+async def test_what_was_read_before_and_is_written_after_is_not_told(
+    services: Services, workspace: Created, receiver: WebhookReceiver, again: bool
+) -> None:
+    await hook(services, workspace, receiver.url)
+    space, lead_id = workspace.workspace_id, await taken_in(services, workspace)
+    [event] = await services.database.fetch("SELECT id FROM events")
+    [webhook] = await services.database.fetch("SELECT id FROM webhooks")
+    if again:
+        begun = replay.under_way(await replay.begin(services.database, space, webhook["id"], 0))
+        assert begun
+        outcome = await replay.step(services, webhook["id"], begun.id)
+    else:
+        outcome = await route.route(services, [event["id"]])
+    await delete_lead(services.database, space, lead_id)
+    assert isinstance(outcome, Done) and outcome.writes
+    await services.database.write(outcome.writes)
+    assert await services.database.fetch("SELECT event_type FROM deliveries") == []
+
+
+async def test_what_was_read_before_its_lead_became_spam_is_withheld(
+    services: Services, workspace: Created, receiver: WebhookReceiver
+) -> None:
+    await hook(services, workspace, receiver.url)
+    lead_id = await taken_in(services, workspace)
+    [event] = await services.database.fetch("SELECT id FROM events")
+    outcome = await route.route(services, [event["id"]])
+    await withheld.set_spam(services.database, workspace.workspace_id, lead_id, True)
+    assert isinstance(outcome, Done) and outcome.writes
+    await services.database.write(outcome.writes)
+    assert [row["status"] for row in await services.database.fetch("SELECT status FROM deliveries")] == ["withheld"]
+    assert await services.database.fetch("SELECT id FROM jobs WHERE kind = 'deliver'") == []
 
 
 async def test_nobody_sends_it_again_who_asks_in_that_moment(

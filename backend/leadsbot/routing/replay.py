@@ -28,7 +28,7 @@ from leadsbot.routing import kinds, news
 from leadsbot.routing.deliveries import ANEW
 from leadsbot.routing.destination import Destination
 from leadsbot.routing.owned import held, owned
-from leadsbot.routing.route import queue
+from leadsbot.routing.route import is_too_late, leads_of, queue
 from leadsbot.routing.tables import Delivery
 from leadsbot.routing.trouble import note_missed
 from leadsbot.routing.wants import wants
@@ -218,12 +218,13 @@ async def _send(tx: Tx, destination: Destination, found: Sequence[Row], made: Ma
         f"SELECT id FROM deliveries WHERE id {tx.one_of(1)}", tx.many([row["id"] for row in made.values()])
     )
     known = {row["id"] for row in there}
+    leads = await leads_of(tx, list(made.values()))
     queued = 0
     for one in found:
         fresh = made.get(one["event_id"])
         if one["delivery_id"] in rounds:
             queue(tx, one["delivery_id"], destination.lane, rounds[one["delivery_id"]])
-        elif fresh and fresh["id"] not in known:
+        elif fresh and fresh["id"] not in known and not is_too_late(fresh, leads.get(fresh["lead_id"] or "")):
             tx.insert(Delivery, fresh, "ON CONFLICT (id) DO NOTHING")
             queue(tx, fresh["id"], destination.lane)
         else:

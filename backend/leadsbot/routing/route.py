@@ -129,24 +129,42 @@ async def _write(tx: Tx, made: list[tuple[Row, str]]) -> None:
         f"SELECT id FROM deliveries WHERE id {tx.one_of(1)}", tx.many([row["id"] for row, _ in made])
     )
     known = {row["id"] for row in there}
-    restored = await _restored(tx, [row for row, _ in made if row["status"] == "withheld"])
+    leads = await leads_of(tx, [row for row, _ in made])
     for row, lane in made:
-        if row["id"] in known:
+        lead = leads.get(row["lead_id"] or "")
+        if row["id"] in known or is_too_late(row, lead):
             continue
-        if row["lead_id"] in restored and row["status"] == "withheld":
-            row = {**row, "status": "pending", "reason": "", "body": news.not_spam(row["body"])}
+        row = _as_it_is_now(row, lead)
         tx.insert(Delivery, row, "ON CONFLICT (id) DO NOTHING")
         tx.signal(topic(row["workspace_id"]))
         if row["status"] == "pending":
             queue(tx, row["id"], lane)
 
 
-async def _restored(tx: Tx, withheld: list[Row]) -> set[str]:
-    """Give the leads that somebody has taken back from the spam since the event, and hold all until this is written:
-    what is taken back a moment later then finds these deliveries to release."""
-    leads = sorted({str(row["lead_id"]) for row in withheld if row["lead_id"]})
-    if not leads:
-        return set()
+def _as_it_is_now(row: Row, lead: Row | None) -> Row:
+    """Withhold what its lead has become spam for since the event, and don't where that was taken back."""
+    if lead is None or row["event_type"] == messages.GONE:
+        return row
+    if row["status"] == "withheld" and not lead["spam"]:
+        return {**row, "status": "pending", "reason": "", "body": news.not_spam(row["body"])}
+    if row["status"] == "pending" and lead["spam"]:
+        return {**row, "status": "withheld", "reason": SPAM}
+    return row
+
+
+async def leads_of(tx: Tx, rows: Sequence[Row]) -> dict[str, Row]:
+    """Give whether the leads of deliveries that are about to be written are `spam` or `deleted_at`, and hold them until
+    that is written: whoever deletes one, or takes it back from the spam, a moment later finds these deliveries."""
+    ids = sorted({str(row["lead_id"]) for row in rows if row["lead_id"]})
+    if not ids:
+        return {}
     lock = " FOR SHARE" if tx.dialect == "postgres" else ""
-    rows = await tx.fetch(f"SELECT id, spam FROM leads WHERE id {tx.one_of(1)} ORDER BY id{lock}", tx.many(leads))
-    return {row["id"] for row in rows if not row["spam"]}
+    found = await tx.fetch(
+        f"SELECT id, spam, deleted_at FROM leads WHERE id {tx.one_of(1)} ORDER BY id{lock}", tx.many(ids)
+    )
+    return {row["id"]: row for row in found}
+
+
+def is_too_late(row: Row, lead: Row | None) -> bool:
+    """Tell whether a delivery would tell of a lead that has been deleted since its event was read."""
+    return lead is not None and lead["deleted_at"] is not None and row["event_type"] != messages.GONE
