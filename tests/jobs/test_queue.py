@@ -248,8 +248,8 @@ async def test_done_jobs_are_purged_after_their_time_and_not_before(database: Da
 async def test_dead_and_waiting_jobs_are_not_purged(database: Database) -> None:
     await add(database, "Ada", "Grace")
     held, other = await take(database)
-    await settle(database, held, Dead("no"))
-    await settle(database, other, Again(1))
+    await settle(database, held, Dead("no\x00"))  # as the other side may have said
+    await settle(database, other, Again(1, error="\x00" * 600))
     with clock.freeze(clock.now() + 10 * KEEP_DONE_MS):
         await database.write(purge_done)
     assert {row["state"] for row in await database.fetch("SELECT state FROM jobs")} == {"dead", "ready"}

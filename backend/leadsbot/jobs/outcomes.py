@@ -107,7 +107,7 @@ async def _put_back(tx: Tx, settled: Sequence[tuple[Claim, Outcome]]) -> None:
                 claim.id,
                 outcome.after,
                 "time" if outcome.after > 0 else "",
-                outcome.error[:ERROR_LENGTH],
+                _storable(outcome.error),
                 int(outcome.failed),
                 "" if _ends(claim, outcome) else claim.chain,
             )
@@ -126,11 +126,15 @@ async def _bury(tx: Tx, settled: Sequence[tuple[Claim, Outcome]]) -> None:
     await tx.execute_many(
         "UPDATE jobs SET state = 'dead', error = $2, done_at = $3 WHERE id = $1",
         [
-            (claim.id, outcome.error[:ERROR_LENGTH], clock.now())
+            (claim.id, _storable(outcome.error), clock.now())
             for claim, outcome in settled
             if isinstance(outcome, Dead)
         ],
     )
+
+
+def _storable(error: str) -> str:
+    return error[:ERROR_LENGTH].replace("\x00", "\N{REPLACEMENT CHARACTER}")  # PostgreSQL keeps no NUL
 
 
 def _ends(claim: Claim, outcome: Outcome) -> bool:
