@@ -16,6 +16,7 @@ from leadsbot.channels.apprise import CHANNEL, running, without_secrets
 from leadsbot.channels.apprise.services import SERVICES, TITLE_IN_TEXT, Service
 from leadsbot.channels.base import DeliveryFailed, Receipt
 from leadsbot.errors import InvalidInput
+from leadsbot.jobs.places import LANE_LIMIT
 from leadsbot.outbound import Outbound
 from tests.channels.parcels import LEAD, parcel
 from tests.support.webhook_receiver import Answer, WebhookReceiver
@@ -82,6 +83,10 @@ async def test_a_redirect_is_an_answer(outbound: Outbound, pushover: WebhookRece
     pushover.always(Answer(302, headers={"Location": f"{pushover.base_url}/elsewhere"}))
     assert (await failure(outbound)).status_code == 302
     assert [request.path for request in pushover.requests] == ["/hook"]
+
+
+def test_a_service_that_hangs_leaves_threads_for_the_others() -> None:
+    assert running.THREADS >= 4 * LANE_LIMIT  # of a channel so many are sent at once, and fewer once it is slow
 
 
 async def test_a_service_that_hangs_ends_at_the_deadline(

@@ -1,4 +1,4 @@
-"""Apprise itself: loaded when it is first needed, and run on a few threads of its own, since it waits in place."""
+"""Apprise itself: loaded when it is first needed, and run on threads of its own, since it waits in place."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from typing import Any, Final
 
 from leadsbot.channels.apprise.services import SERVICES, Service
 
-THREADS: Final = 4
+THREADS: Final = 32
+"""Made as they are needed: so many messages of slow services at once hold up nobody else's."""
 SECONDS: Final = 30.0
 
 
