@@ -117,11 +117,13 @@ async def _wanted(services: Services, message_id: str) -> _Edit | None:
 
 async def _left(services: Services, destination: Destination, delivery: Row) -> list[Parcel]:
     """Give what a digest still names once this delivery has been emptied; nothing where it was none."""
+    if not delivery["folded_into"]:
+        return []
     rows = await services.database.fetch(
         "SELECT d.*, w.name, w.timezone FROM deliveries d JOIN workspaces w ON w.id = d.workspace_id"
         " WHERE d.folded_into = $1 AND d.channel_id = $2 AND d.status = 'delivered' AND d.body <> ''"
         " ORDER BY d.created_at, d.event_id",
-        delivery["folded_into"] or "",
+        delivery["folded_into"],
         destination.id,
     )
     as_they_were = Standing("", deleted=True)
