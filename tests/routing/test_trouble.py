@@ -144,6 +144,26 @@ async def test_a_mailbox_that_refuses_is_not_mailed_about_itself(
     assert (bool(row["enabled"]), row["disabled_reason"], row["disabled_at"], row["probe_at"]) == (True, "", None, None)
 
 
+async def test_a_channel_is_not_probed_while_it_wants_to_be_left_alone(
+    services: Services, workspace: Created, telegram: TelegramServer
+) -> None:
+    space, night = workspace.workspace_id, {"quiet_hours": {"start": "11:00", "end": "13:00"}}
+    with clock.freeze(1_777_896_000_000) as advance:  # Monday, noon
+        row = await chat(services, workspace, -1)
+        await destinations.update_channel(services, space, row["id"], {"options": night})
+        about = Destination("telegram", {**row, "failing_since": clock.now() - 5 * clock.DAY})
+        delivery = {"destination": "telegram:-1", "created_at": 1}
+        await services.database.write(lambda tx: trouble.switch_off(tx, about, delivery, "gone", probed=True))
+        [job] = await services.database.fetch("SELECT payload FROM jobs WHERE kind = 'probe'")
+        payload = json.loads(job["payload"])
+        outcome = await probing.probe(services, payload["delivery"], payload["disabled_at"])
+        assert isinstance(outcome, Again) and (outcome.after, outcome.writes) == (clock.HOUR, None)
+        assert telegram.sent == []
+        advance(clock.HOUR)
+        assert isinstance(await probing.probe(services, payload["delivery"], payload["disabled_at"]), Done)
+        assert len(telegram.sent) == 1
+
+
 async def failed_for_days(services: Services, row: dict[str, Any]) -> None:
     since = clock.now() - 5 * clock.DAY
     await services.database.write(

@@ -14,7 +14,7 @@ from leadsbot import clock
 from leadsbot.db import Tx
 from leadsbot.jobs.outcomes import Again, Done, Outcome
 from leadsbot.jobs.runner import JobHandler
-from leadsbot.routing import trouble
+from leadsbot.routing import gates, trouble
 from leadsbot.routing.attempt import Tried, attempt
 from leadsbot.routing.deliver import load
 from leadsbot.routing.destination import Destination, of_delivery
@@ -40,6 +40,8 @@ async def probe(services: Services, delivery_id: str, disabled_at: int) -> Outco
     destination = await of_delivery(services.database, delivery) if delivery else None
     if delivery is None or destination is None or not _waits(destination, disabled_at):
         return Done()
+    if wait := _silence(destination, delivery):
+        return Again(wait)
     tried = await attempt(services, destination, delivery)
     verdict = judge(tried, destination, clock.now() - disabled_at)
 
@@ -62,6 +64,13 @@ def judge(tried: Tried, destination: Destination, off: int) -> Verdict:
         return Verdict("dead")
     wait = PROBES_MS[min(destination.row["probes"] + 1, len(PROBES_MS) - 1)]
     return Verdict("failed", wait=max(wait, round((failure.retry_after or 0) * clock.SECOND)))
+
+
+def _silence(destination: Destination, delivery: Mapping[str, Any]) -> int:
+    """Give for how many ms a channel wants to be left alone: a test that arrives at night is a message at night."""
+    now = clock.now()
+    silent = None if destination.is_webhook else gates.silence(destination, str(delivery["timezone"]), now)
+    return silent.until - now if silent else 0
 
 
 def _waits(destination: Destination, disabled_at: int) -> bool:
