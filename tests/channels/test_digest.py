@@ -106,7 +106,9 @@ async def test_telegram_sends_one_message_and_says_where_each_stands(
 
 def test_telegrams_limits_are_a_chats_a_groups_and_a_bots() -> None:
     chat, bot = limits_of({"chat_id": 7001, "bot_token": "42:secret"})
-    assert (chat.key, chat.every, chat.serial, bot.key) == ("telegram:42:7001", 1_000, True, "telegram:42")
+    assert (chat.key, chat.every, chat.serial) == (f"{bot.key}:7001", 1_000, True)
+    # Told apart by the whole token, without telling it: anybody can put a bot's number before another one.
+    assert "secret" not in bot.key and limits_of({"chat_id": 7001, "bot_token": "42:other"})[1].key != bot.key
     _, group, _ = limits_of({"chat_id": -1001, "bot_token": "42:secret"})
     assert group.burst + 60_000 // group.every <= 20 and bot.burst + 1_000 // bot.every <= 30
     assert len(limits_of({"chat_id": "@news", "bot_token": "42:s"})) == 3 and not limits_of({"bot_token": "42:s"})
