@@ -10,8 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from leadsbot.channels.base import Standing, summarize
+from leadsbot.channels.base.hooks import can_open
 from leadsbot.channels.telegram.draft import draft
-from leadsbot.channels.telegram.text import MAX_UNITS, Text, can_open, cut, render, units_of
+from leadsbot.channels.telegram.text import MAX_UNITS, Text, cut, render, units_of
 from tests.channels.parcels import LEAD, SESSION, parcel
 from tests.support.telegram_rules import check_keyboard, visible_text
 

@@ -20,10 +20,11 @@ from leadsbot.bot.answers import Answer, Place, say, show
 from leadsbot.bot.line import Line
 from leadsbot.bot.replies import of_buttons
 from leadsbot.bot.rights import ACCOUNT_PAGE, Actor, House, actor, houses
+from leadsbot.channels.base.hooks import can_open
 from leadsbot.channels.telegram import presses
 from leadsbot.channels.telegram.keyboard import BACK, keyboard, snooze_choices
 from leadsbot.channels.telegram.presses import Press
-from leadsbot.channels.telegram.text import can_open, cut
+from leadsbot.channels.telegram.text import cut
 from leadsbot.db.tx import Row
 from leadsbot.errors import Conflict, Forbidden, LeadsBotError, NotFound, Unavailable
 from leadsbot.leads import changes, reading

@@ -8,7 +8,8 @@ from typing import Final
 
 from leadsbot.channels.base import Parcel
 from leadsbot.channels.base.digest import Entry, digest, named
-from leadsbot.channels.telegram.text import MAX_UNITS, Text, can_open, cut, units_of
+from leadsbot.channels.base.hooks import can_open
+from leadsbot.channels.telegram.text import MAX_UNITS, Text, cut, units_of
 
 MOST_ENTRIES: Final = 90
 """Telegram shows the first 100 pieces of markup of a message; the title and each link are one."""

@@ -9,16 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
-from urllib.parse import urlsplit
 
-from leadsbot.outbound import is_public
+from leadsbot.channels.base.hooks import can_open
 
 MAX_UNITS = 4_096
 MAX_CAPTION = 1_024
 _TITLE, _LABEL, _VALUE, _LINK, _DEED = 200, 60, 240, 500, 200
 _MOST_DEEDS = 5
 _LEAST_MESSAGE = 500
-_INSIDE = (".localhost", ".local", ".internal", ".lan", ".home.arpa", ".test", ".invalid")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,21 +61,6 @@ def cut(text: str, units: int) -> str:
 def units_of(text: str) -> int:
     """Count UTF-16 units, the way Telegram measures."""
     return len(text.encode("utf-16-le")) // 2
-
-
-def can_open(url: str) -> bool:
-    """Tell whether a button may lead to `url`: Telegram refuses names without a dot, and nobody else reaches ours."""
-    try:
-        parts = urlsplit(url)
-        host = (parts.hostname or "").rstrip(".")
-    except ValueError:
-        return False
-    if parts.scheme not in ("http", "https") or host.endswith(_INSIDE) or "." not in host:
-        return False
-    try:
-        return is_public(host)
-    except ValueError:
-        return True
 
 
 def _fitting(facts: Sequence[tuple[str, str]], taken: int) -> Iterator[tuple[str, str]]:
