@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import msgspec
@@ -54,6 +55,14 @@ def test_what_makes_no_sense_is_refused(given: Any, field: str) -> None:
     with pytest.raises(InvalidInput) as refused:
         options.check(given)
     assert list(refused.value.fields) == [field]
+    assert given == "loud" or not re.search("Expected|Invalid enum|Object", str(refused.value))
+
+
+def test_an_option_that_there_is_not_is_named_with_those_that_there_are() -> None:
+    with pytest.raises(InvalidInput, match=r'There is no "digets" here\. There are: quiet_hours, digest, template'):
+        options.check({"digets": "daily"})
+    with pytest.raises(InvalidInput, match="There are: start, end, days_off"):
+        options.check({"quiet_hours": {"from": "22:00"}})
 
 
 def test_what_is_named_replaces_and_null_removes() -> None:

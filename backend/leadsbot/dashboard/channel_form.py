@@ -187,11 +187,5 @@ def _option(name: str, value: Any, errors: Errors) -> Any:
             value = int(value) if value.isascii() and value.isdecimal() and len(value) < 9 else 0
         return options.check({name: value}).get(name)
     except InvalidInput as error:
-        errors[name] = _SENTENCES.get(name, error.message) if "Expected" in error.message else error.message
+        errors[name] = error.message
         return None
-
-
-_SENTENCES = {
-    "quiet_hours": "Write times such as 22:00.",
-    "escalate_after_minutes": f"A whole number of minutes from 1 to {options.MOST_ESCALATION_MINUTES:,}.",
-}

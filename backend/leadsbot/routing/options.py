@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Final, Literal, get_args
 
@@ -39,6 +40,17 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
     summaries: tuple[Literal["daily", "weekly"], ...] = ()
 
 
+# What each has to be, by how its path begins.
+_WANTED: Final = {
+    "quiet_hours.days_off": f"Days off are some of: {', '.join(get_args(Day))}.",
+    "quiet_hours.": "Write times such as 22:00.",
+    "digest": "digest is off, hourly or daily.",
+    "template": f"A template has at most {MAX_TEMPLATE:,} characters.",
+    "escalate_after_minutes": f"A whole number of minutes from 1 to {MOST_ESCALATION_MINUTES:,}, which is a week.",
+    "summaries": "Summaries are daily, weekly or both.",
+}
+
+
 def read(stored: str) -> Options:
     """Give a channel's options as they are stored."""
     return msgspec.json.decode(stored or "{}", type=Options)
@@ -58,8 +70,8 @@ def check(given: object) -> dict[str, Any]:
         options = msgspec.convert(given if given is not None else {}, Options)
     except msgspec.ValidationError as error:
         said, _, path = str(error).partition(" - at `$.")
-        field = f"options.{path.rstrip('`')}" if path else "options"
-        raise InvalidInput(f"{said}.", fields=[field]) from None
+        path = path.rstrip("`")
+        raise InvalidInput(_in_words(said, path), fields=[f"options.{path}" if path else "options"]) from None
     hours = options.quiet_hours
     if hours and (hours.start is None) != (hours.end is None):
         raise InvalidInput("Quiet hours have a start and an end.", fields=["options.quiet_hours"])
@@ -70,3 +82,12 @@ def check(given: object) -> dict[str, Any]:
         raise InvalidInput(message, fields=["options.quiet_hours"])
     shown: dict[str, Any] = msgspec.to_builtins(options)
     return shown
+
+
+def _in_words(said: str, path: str) -> str:
+    """Say what msgspec found at `path` as what has to stand there."""
+    unknown = re.match(r"Object contains unknown field `(.{0,80})`", said)
+    if unknown:
+        there = QuietHours if path else Options
+        return f'There is no "{unknown[1]}" here. There are: {", ".join(there.__struct_fields__)}.'
+    return next((words for start, words in _WANTED.items() if path.startswith(start)), f"{said}.")
