@@ -125,11 +125,7 @@ async def _put_back(tx: Tx, settled: Sequence[tuple[Claim, Outcome]]) -> None:
 async def _bury(tx: Tx, settled: Sequence[tuple[Claim, Outcome]]) -> None:
     await tx.execute_many(
         "UPDATE jobs SET state = 'dead', error = $2, done_at = $3 WHERE id = $1",
-        [
-            (claim.id, _storable(outcome.error), clock.now())
-            for claim, outcome in settled
-            if isinstance(outcome, Dead)
-        ],
+        [(claim.id, _storable(outcome.error), clock.now()) for claim, outcome in settled if isinstance(outcome, Dead)],
     )
 
 
