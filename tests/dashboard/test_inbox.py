@@ -122,6 +122,18 @@ async def test_a_move_that_moves_nothing_writes_nothing(owner: Browser, workspac
     assert len(await reading.history(database, lead)) == 1
 
 
+async def test_a_lead_is_claimed_and_released(
+    owner: Browser, workspace: Created, database: Database, outsider: Browser
+) -> None:
+    lead = await captured(owner, workspace.public_token)
+    assert "Nobody has claimed it yet." in shown(await owner.see(f"/leads/{lead}"))
+    assert "Claimed by owner@example.com" in (await owner.press(f"/leads/{lead}/claim", {"claim": "1"}, **HTMX)).text
+    assert (await reading.get_lead(database, workspace.workspace_id, lead))["assigned_to"] == workspace.user_id
+    assert "Nobody has claimed" in (await owner.press(f"/leads/{lead}/claim", {"claim": "0"}, **HTMX)).text
+    await outsider.see("/leads")
+    assert (await outsider.press(f"/leads/{lead}/claim", {"claim": "1"})).status_code == 404
+
+
 async def test_there_is_no_moving_to_a_stage_that_is_not(owner: Browser, workspace: Created) -> None:
     lead = await captured(owner, workspace.public_token)
     answer = await owner.press(f"/leads/{lead}/stage", {"stage": "Nirvana"})

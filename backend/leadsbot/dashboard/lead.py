@@ -57,6 +57,19 @@ async def move(desk: Here, lead_id: FromPath[UUID]) -> Response[str]:
     return await _shown(desk, lead_id, Toast(f"Moved to {wanted}.", undo=_undo(lead_id, "stage", before)))
 
 
+@post("/leads/{lead_id:uuid}/claim", status_code=200)
+async def claim(desk: Here, lead_id: FromPath[UUID]) -> Response[str]:
+    """Make it one's own (`claim` is 1), unless it is somebody's already, or nobody's again (0)."""
+    mine = desk.posted.text("claim") == "1"
+    me = desk.person.user_id
+    before = await changes.assign(
+        desk.database, desk.workspace_id, str(lead_id), me if mine else None, desk.person.email, unless_taken=mine
+    )
+    if mine and before not in (None, me):
+        return await _shown(desk, lead_id, Toast("Somebody else has claimed it already.", "trouble"))
+    return await _shown(desk, lead_id, Toast("It is yours." if mine else "Free to be claimed."))
+
+
 @post("/leads/{lead_id:uuid}/notes", status_code=200)
 async def add_note(desk: Here, lead_id: FromPath[UUID]) -> Response[str]:
     """Keep a note. One that can't be kept stays what it is: the browser still has it."""
@@ -124,4 +137,4 @@ async def _shown(desk: Desk, lead_id: UUID, *toasts: Toast) -> Response[str]:
     return await fragment(desk, str(lead_id), *toasts) if desk.is_htmx else desk.go(f"/leads/{lead_id}", *toasts)
 
 
-ROUTES = [pages(show, show_thread, move, add_note, set_spam), pages(delete, role=members.ADMIN)]
+ROUTES = [pages(show, show_thread, move, claim, add_note, set_spam), pages(delete, role=members.ADMIN)]

@@ -104,7 +104,13 @@ async def lead_page(database: Database, row: Row) -> Lead:
         spam_reasons=tuple(msgspec.json.decode(row["spam_reasons"], type=list[str])),
         twins=await lead_rows(database, await duplicates.offered(database, dict(row)), pipeline),
         merged=await _merged(database, row),
+        claimed_by=await _claimed_by(database, row["assigned_to"]),
     )
+
+
+async def _claimed_by(database: Database, user_id: str | None) -> str:
+    user = await database.fetch_one("SELECT name, email FROM users WHERE id = $1", user_id) if user_id else None
+    return str(user["name"] or user["email"]) if user else ""
 
 
 async def _merged(database: Database, row: Row) -> Merged | None:

@@ -182,7 +182,8 @@ class Merged:
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """A lead's page. `timeline` is oldest first; `custom` holds the fields that have no place of their own."""
+    """A lead's page. `timeline` is oldest first; `custom` holds the fields that have no place of their own;
+    `claimed_by` is the member whose it is, or empty."""
 
     template: ClassVar[str] = "lead.html"
     nav: ClassVar[str] = "leads"
@@ -214,6 +215,7 @@ class Lead:
     spam_reasons: tuple[str, ...] = ()
     twins: tuple[LeadRow, ...] = ()
     merged: Merged | None = None
+    claimed_by: str = ""
 
     @property
     def title(self) -> str:
