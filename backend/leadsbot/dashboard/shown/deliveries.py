@@ -40,7 +40,8 @@ class Destinations:
         if delivery["webhook_id"]:
             return WEBHOOK, words.short(delivery["destination"])
         kind, _, rest = delivery["destination"].partition(":")
-        return self.channels.get(delivery["channel_id"] or "", (kind if rest else "", delivery["destination"]))
+        gone = (kind, f"{kind.capitalize()}, since removed") if rest else ("", delivery["destination"])
+        return self.channels.get(delivery["channel_id"] or "", gone)
 
 
 async def destinations(database: Database, workspace_id: str) -> Destinations:
