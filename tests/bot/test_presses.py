@@ -146,6 +146,15 @@ async def test_in_a_private_chat_its_own_user_acts_and_claims_for_the_only_membe
     assert (await row_of(services, lead_id))["assigned_to"] is None
 
 
+async def test_a_private_chat_is_its_own_users_alone(services: Services, workspace: Created, talk: Talk) -> None:
+    channel = await channel_in(services, workspace, PRIVATE)
+    lead_id = await lead(services, workspace)
+    alert = await talk.alert(PRIVATE, lead_id, channel)
+    told = await talk.press(alert, BOB, Press(SPAM, lead_id))
+    assert told == "!Only its own user can act in a private chat."
+    assert not (await row_of(services, lead_id))["spam"]
+
+
 async def test_presses_from_elsewhere_change_nothing(
     services: Services, workspace: Created, stranger: Created, talk: Talk
 ) -> None:

@@ -47,7 +47,7 @@ async def houses(
         for one in await chats.linked(services, line, chat, thread_id):
             if one.enabled:
                 found.setdefault(one.workspace_id, House(one.workspace_id, one.workspace_name, one.timezone))
-    if chat.type == Chat.PRIVATE and user is not None:
+    if chat.type == Chat.PRIVATE and user is not None and chat.id == user.id:
         found = await _of_person(services, user, found)
     if not found:
         raise Forbidden(
@@ -76,6 +76,8 @@ async def actor(services: Services, line: Line, chat: Chat, user: User | None, w
     with what to do where the person may not."""
     if user is None or user.is_bot or chat.type not in (Chat.PRIVATE, *GROUPS):
         raise Forbidden("Nobody can act here: only in a private chat, or in a group with a linked account.")
+    if chat.type == Chat.PRIVATE and chat.id != user.id:  # which is the number of its own user
+        raise Forbidden("Only its own user can act in a private chat.")
     holder = await holder_of(services.database, user.id)
     member = holder is not None and workspace_id in holder.workspaces
     here = any(one.enabled for one in await chats.linked_of(services, line, chat, workspace_id))
