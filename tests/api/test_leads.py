@@ -6,6 +6,7 @@ from typing import Any
 
 from leadsbot.db import Database
 from leadsbot.ids import new_id
+from leadsbot.leads import changes
 from leadsbot.workspaces.bootstrap import Created
 from tests.api.conftest import PUBLIC_URL, Client
 from tests.api.rows import NOON, add_delivery, add_lead, add_note, add_session, change_workspace, ms
@@ -389,6 +390,27 @@ async def test_a_timeline_tells_what_was_sent_about_the_lead_and_no_other(
     entries = (await api.get(f"/api/v1/leads/{lead_id}/timeline")).json()["data"]
     assert [entry["kind"] for entry in entries] == ["submitted", "stage", "delivery"]
     assert entries[2]["delivery"]["id"] == sent and entries[2]["at"] == "2026-05-01T12:00:00.001Z"
+
+
+async def test_a_timeline_tells_whose_the_lead_became_and_who_called_it_spam(
+    api: Client, database: Database, workspace: Created
+) -> None:
+    lead_id = await add_lead(database, workspace, NOON, email="ada@example.com", first_name='"did":"assigned"')
+    [owner] = await database.fetch("SELECT id, email FROM users")
+    await changes.assign(database, workspace.workspace_id, lead_id, owner["id"], owner["email"])
+    await changes.assign(database, workspace.workspace_id, lead_id, None, "Bob (Telegram)")
+    for spam in (True, False):
+        answer = await api.post(f"/api/v1/leads/{lead_id}/spam", json={"spam": spam})
+        assert answer.status_code == 200, answer.text
+    entries = (await api.get(f"/api/v1/leads/{lead_id}/timeline")).json()["data"][2:]
+    assert [(one["kind"], one["by"]) for one in entries] == [
+        ("assigned", owner["email"]),
+        ("assigned", "Bob (Telegram)"),
+        ("spam", entries[2]["by"]),
+        ("spam", entries[2]["by"]),
+    ]
+    assert [(one["to"], one["email"]) for one in entries[:2]] == [(owner["id"], owner["email"]), (None, "")]
+    assert [one["spam"] for one in entries[2:]] == [True, False] and entries[2]["by"]
 
 
 async def test_a_first_touch_from_a_clock_ahead_stays_first(

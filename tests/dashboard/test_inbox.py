@@ -130,6 +130,8 @@ async def test_a_lead_is_claimed_and_released(
     assert "Claimed by owner@example.com" in (await owner.press(f"/leads/{lead}/claim", {"claim": "1"}, **HTMX)).text
     assert (await reading.get_lead(database, workspace.workspace_id, lead))["assigned_to"] == workspace.user_id
     assert "Nobody has claimed" in (await owner.press(f"/leads/{lead}/claim", {"claim": "0"}, **HTMX)).text
+    thread = shown(await owner.see(f"/leads/{lead}"))
+    assert "Claimed" in thread and "Given back: nobody's now" in thread
     await outsider.see("/leads")
     assert (await outsider.press(f"/leads/{lead}/claim", {"claim": "1"})).status_code == 404
 

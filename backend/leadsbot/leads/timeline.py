@@ -1,4 +1,5 @@
-"""A lead's story as one thread: first touch, forms begun and left, submissions, stages, notes.
+"""A lead's story as one thread: first touch, forms begun and left, submissions, stages, notes, whose it became, and
+whether somebody called it spam.
 
 What was sent about it afterwards is known to `routing`, above; whoever shows the thread adds that.
 """
@@ -7,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Final, Literal, get_args
 
 import msgspec
 
@@ -15,12 +16,15 @@ from leadsbot.clock import rfc3339
 from leadsbot.db import Database
 from leadsbot.db.tx import Row
 from leadsbot.leads import reading
+from leadsbot.leads.changes import ASSIGNED, NOT_SPAM, SPAM
 from leadsbot.leads.touches import touch_of
 
-Kind = Literal["touch", "started", "abandoned", "submitted", "stage", "note", "delivery"]
+Kind = Literal["touch", "started", "abandoned", "submitted", "stage", "assigned", "spam", "note", "delivery"]
+
+MOST_DEEDS: Final = 200
 
 # What stands at one millisecond is told in the order in which it comes about.
-_ORDER: tuple[Kind, ...] = ("touch", "started", "abandoned", "submitted", "stage", "note", "delivery")
+_ORDER: tuple[Kind, ...] = get_args(Kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,33 @@ async def timeline(database: Database, lead: Row) -> list[Entry]:
     entries += [Entry("submitted", row["received_at"], _submission(row)) for row in submissions]
     entries += [_stage(row) for row in await reading.history(database, lead_id)]
     entries += [Entry("note", row["at"], {"text": row["text"], "by": row["author"]}) for row in notes]
+    entries += await _deeds(database, lead_id)
     return in_order(entries)
+
+
+async def _deeds(database: Database, lead_id: str) -> list[Entry]:
+    """Tell whose the lead became and when it was called spam, as the log has it, the latest `MOST_DEEDS` of them."""
+    rows = await database.fetch(
+        "SELECT at, data FROM events WHERE lead_id = $1 AND type = 'lead.updated' AND CAST(data AS TEXT) LIKE $2"
+        f" ORDER BY seq DESC LIMIT {MOST_DEEDS}",
+        lead_id,
+        '%"did":"%',
+    )
+    logged = [(row["at"], msgspec.json.decode(row["data"], type=dict[str, Any])) for row in rows]
+    owners = {str(data["lead"]["assigned_to"]) for _, data in logged if data.get("did") == ASSIGNED}
+    people = await database.fetch(
+        f"SELECT id, email FROM users WHERE id {database.one_of(1)}", database.many(sorted(owners))
+    )
+    emails = {row["id"]: row["email"] for row in people}
+    found = []
+    for at, data in reversed(logged):  # a visitor's own field may be called like ours, further down in the lead
+        deed, by = data.get("did"), data.get("by", "")
+        if deed == ASSIGNED:
+            owner = data["lead"]["assigned_to"]
+            found.append(Entry("assigned", at, {"to": owner, "email": emails.get(owner, ""), "by": by}))
+        elif deed in (SPAM, NOT_SPAM):
+            found.append(Entry("spam", at, {"spam": deed == SPAM, "by": by}))
+    return found
 
 
 def _touch(lead: Row) -> list[Entry]:

@@ -231,5 +231,8 @@ class LeadPage(Struct):
 class Entry(Struct):
     """Something that happened. What else it holds follows from its kind."""
 
-    kind: Annotated[str, _example("submitted", "`touch`, `started`, `abandoned`, `submitted`, `stage`, `note`, …")]
+    kind: Annotated[
+        str,
+        _example("submitted", "`touch`, `started`, `abandoned`, `submitted`, `stage`, `assigned`, `spam`, `note`, …"),
+    ]
     at: Time

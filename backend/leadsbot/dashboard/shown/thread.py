@@ -50,6 +50,8 @@ class _Teller:
             "abandoned": self._abandoned,
             "submitted": self._submitted,
             "stage": self._stage,
+            "assigned": self._assigned,
+            "spam": self._spam,
             "note": self._note,
             "delivery": self._delivery,
         }
@@ -86,6 +88,17 @@ class _Teller:
         title = "Moved to" if data["from_stage"] else "Stage set to"
         by = "" if data["by"] in _DOORS else data["by"]
         return Entry("stage", at, title, by=by, stage=Stage.of(data["to_stage"], self._pipeline))
+
+    def _assigned(self, at: int, data: Row) -> Entry:
+        """Tell whose it became; who took it for themselves is named once."""
+        if data["to"] is None:
+            return Entry("assigned", at, "Given back: nobody's now", by=data["by"])
+        if data["email"] and data["email"] == data["by"]:
+            return Entry("assigned", at, "Claimed", by=data["by"])
+        return Entry("assigned", at, f"Given to {data['email'] or 'somebody who has left'}", by=data["by"])
+
+    def _spam(self, at: int, data: Row) -> Entry:
+        return Entry("spam", at, "Marked as spam" if data["spam"] else "Taken back from the spam", by=data["by"])
 
     def _note(self, at: int, data: Row) -> Entry:
         return Entry("note", at, "Note", data["text"], by=data["by"])

@@ -10,7 +10,9 @@ from leadsbot.clock import MINUTE
 from leadsbot.dashboard.views.shell import Tone
 
 DeliveryStatus = Literal["pending", "delivered", "failed", "dead", "withheld"]
-EntryKind = Literal["touch", "started", "abandoned", "submitted", "stage", "note", "delivery", "system"]
+EntryKind = Literal[
+    "touch", "started", "abandoned", "submitted", "stage", "assigned", "spam", "note", "delivery", "system"
+]
 
 
 @dataclass(frozen=True, slots=True)
