@@ -15,7 +15,7 @@ import msgspec
 from leadsbot.clock import rfc3339
 from leadsbot.db import Database
 from leadsbot.db.tx import Row
-from leadsbot.leads import reading
+from leadsbot.leads import deeds, reading
 from leadsbot.leads.changes import ASSIGNED, NOT_SPAM, SPAM
 from leadsbot.leads.touches import touch_of
 
@@ -63,21 +63,15 @@ async def timeline(database: Database, lead: Row) -> list[Entry]:
 
 async def _deeds(database: Database, lead_id: str) -> list[Entry]:
     """Tell whose the lead became and when it was called spam, as the log has it, the latest `MOST_DEEDS` of them."""
-    rows = await database.fetch(
-        "SELECT at, data FROM events WHERE lead_id = $1 AND type = 'lead.updated' AND CAST(data AS TEXT) LIKE $2"
-        f" ORDER BY seq DESC LIMIT {MOST_DEEDS}",
-        lead_id,
-        '%"did":"%',
-    )
-    logged = [(row["at"], msgspec.json.decode(row["data"], type=dict[str, Any])) for row in rows]
-    owners = {str(data["lead"]["assigned_to"]) for _, data in logged if data.get("did") == ASSIGNED}
+    logged = await deeds.latest(database, lead_id, MOST_DEEDS)
+    owners = {str(data["lead"]["assigned_to"]) for _, data in logged if data["did"] == ASSIGNED}
     people = await database.fetch(
         f"SELECT id, email FROM users WHERE id {database.one_of(1)}", database.many(sorted(owners))
     )
     emails = {row["id"]: row["email"] for row in people}
     found = []
-    for at, data in reversed(logged):  # a visitor's own field may be called like ours, further down in the lead
-        deed, by = data.get("did"), data.get("by", "")
+    for at, data in reversed(logged):
+        deed, by = data["did"], data.get("by", "")
         if deed == ASSIGNED:
             owner = data["lead"]["assigned_to"]
             found.append(Entry("assigned", at, {"to": owner, "email": emails.get(owner, ""), "by": by}))

@@ -11,7 +11,7 @@ import msgspec
 from leadsbot.channels.base import Deed, Edits, Parcel, Standing
 from leadsbot.clock import to_datetime, zone
 from leadsbot.db import Database
-from leadsbot.leads import changes, pipeline
+from leadsbot.leads import changes, deeds, pipeline
 from leadsbot.routing.destination import Destination
 from leadsbot.services import Services
 
@@ -105,17 +105,10 @@ async def _did(database: Database, row: Row) -> dict[str, str]:
     later alone."""
     if row["updated_at"] == row["created_at"]:
         return {}
-    rows = await database.fetch(
-        "SELECT data FROM events WHERE lead_id = $1 AND type = 'lead.updated' AND CAST(data AS TEXT) LIKE $2"
-        f" ORDER BY seq DESC LIMIT {_LOOKED_THROUGH}",
-        row["id"],
-        '%"did":"%',
-    )
     done: dict[str, str] = {}
-    for event in rows:  # a visitor's own field may be called like ours, further down in the lead
-        data = msgspec.json.decode(event["data"], type=dict[str, Any])
-        deed = str(data.get("did") or "")
-        if deed and not (deed in _OPPOSITES and done.keys() & _OPPOSITES):
+    for _, data in await deeds.latest(database, row["id"], _LOOKED_THROUGH):
+        deed = str(data["did"])
+        if not (deed in _OPPOSITES and done.keys() & _OPPOSITES):
             done.setdefault(deed, str(data.get("by", "")))
     return done
 
