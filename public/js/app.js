@@ -84,7 +84,7 @@
     if (more && !more.contains(event.target)) more.open = false;
   });
 
-  // A dangerous press is asked for once more, in our own words and look.
+  // A dangerous press is asked for once more, in our own words and look; without this script the server asks.
   function ask(question, verb, go) {
     const dialog = document.createElement("dialog");
     const words = document.createElement("p");
@@ -110,9 +110,14 @@
 
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (!form.dataset.sure) return;
+    const question = form.elements._ask;
+    if (!question) return;
     event.preventDefault();
-    ask(form.dataset.sure, event.submitter.textContent.trim(), () => form.submit());
+    ask(question.value, form.elements._verb.value, () => {
+      question.disabled = true; // and so the server doesn't ask again
+      form.submit();
+      question.disabled = false;
+    });
   });
 
   // Theme: shown at once, remembered by the server's cookie ------------------------------------------------------

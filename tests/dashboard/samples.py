@@ -58,6 +58,7 @@ from leadsbot.dashboard.views import (
     Webhooks,
 )
 from leadsbot.dashboard.views.endpoints import Endpoints
+from leadsbot.dashboard.views.simple import Sure
 from tests.dashboard import capture_log_samples, settings_samples
 from tests.dashboard.endpoint_samples import ENDPOINT, STRICT_ENDPOINT, WRONG_RULES
 from tests.dashboard.hosted_samples import HOSTED
@@ -271,6 +272,10 @@ PAGES: dict[str, tuple[Shell, View]] = {
     "delivery-new": (SHELL, DeliveryStory(PENDING)),
     **settings_samples.PAGES,
     **capture_log_samples.PAGES,
+    "sure": (
+        SHELL,
+        Sure('Remove "Sales chat"? It is told of nothing.', "Remove", "/x", (("name", "<b>"),), "/channels"),
+    ),
     "error-404": (BARE, ErrorPage(404, "0199a7b2-5c1d-7e3a-9f00-2b1c4d5e6f70")),
     "error-500": (BARE, ErrorPage(500, "0199a7b2-5c1d-7e3a-9f00-2b1c4d5e6f70")),
 }

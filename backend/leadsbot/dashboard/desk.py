@@ -16,7 +16,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import SkipValidation
 from litestar.status_codes import HTTP_200_OK
 
-from leadsbot.dashboard import answers, csrf, flash
+from leadsbot.dashboard import answers, csrf, flash, sure
 from leadsbot.dashboard.places import role_for
 from leadsbot.dashboard.posted import MAX_BODY, Posted
 from leadsbot.dashboard.render import Renderer
@@ -133,8 +133,8 @@ def pages(*handlers: HTTPRouteHandler, role: str = members.MEMBER) -> Router:
     )
 
 
-async def _enter(request: AnyRequest) -> None:
-    """Let nobody in who isn't signed in, and nothing be changed by another site."""
+async def _enter(request: AnyRequest) -> Response[str] | None:
+    """Let nobody in who isn't signed in, and nothing be changed by another site, or before its question is answered."""
     services: Services = request.app.state.services
     person = await services.sign_ins.person(request.cookies.get(sign_in.COOKIE))
     if person is None:
@@ -145,7 +145,10 @@ async def _enter(request: AnyRequest) -> None:
     if request.method not in _READS:
         posted = await Posted.of(request)
         csrf.check(request, posted, services.vault, person.sign_in_id, services.settings.public_url)
-    request.state[_STATE] = Desk(request, services, person, posted)
+    desk = Desk(request, services, person, posted)
+    request.state[_STATE] = desk
+    asked = sure.question(posted, request.url.path, request.headers)
+    return await desk.page(asked) if asked else None
 
 
 def require(person: Person, role: str) -> None:

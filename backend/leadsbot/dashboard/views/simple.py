@@ -21,6 +21,32 @@ class Login:
 
 
 @dataclass(frozen=True, slots=True)
+class Sure:
+    """What is asked before something is done that can't simply be taken back; `fields` are what was posted to
+    `action`, `back` is the page that it was posted from."""
+
+    template: ClassVar[str] = "sure.html"
+    nav: ClassVar[str] = ""
+
+    question: str
+    verb: str
+    action: str
+    fields: tuple[tuple[str, str], ...]
+    back: str
+
+    @property
+    def title(self) -> str:
+        """The question itself."""
+        asked, mark, _ = self.question.partition("? ")
+        return f"{asked}?" if mark else asked
+
+    @property
+    def lost(self) -> str:
+        """What will be lost."""
+        return self.question.partition("? ")[2]
+
+
+@dataclass(frozen=True, slots=True)
 class ErrorPage:
     """What went wrong, for people; `message` is its own sentence, `request_id` finds it in the log."""
 
