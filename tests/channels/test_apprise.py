@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -197,11 +198,14 @@ def test_a_service_of_its_own_hosts_is_taken(url: str) -> None:
         (f"{TEAMS}?template=/etc/passwd", "template="),
         (f"{PUSHOVER}?format=html", "format="),
         (f"{PUSHOVER}?retry=9", "retry="),
+        (f"{TEAMS}?wrap=yes;template=http://10.0.0.1/x", "template="),
+        (f"{TEAMS}?%20Template%20=/etc/passwd", "template="),
+        (f"{TEAMS}?%2Btemplate=/etc/passwd", "template="),
         (f"{PUSHOVER} {PUSHOVER}", "no spaces"),
         (f"{PUSHOVER}\njson://x", "no spaces"),
         (PUSHOVER + "/x" * 1_000, "Apprise address"),
     ],
-    ids=range(22),
+    ids=range(25),
 )
 def test_what_may_lead_elsewhere_is_refused(url: object, word: str) -> None:
     with pytest.raises(InvalidInput) as refused:
@@ -239,6 +243,14 @@ def test_a_host_that_only_looks_like_the_services_is_not_its() -> None:
         "evil.example/logic.azure.com",
     ):
         assert not service.owns(other)
+
+
+async def test_an_address_of_an_older_version_reads_no_file_either(outbound: Outbound, tmp_path: Path) -> None:
+    card = tmp_path / "card.json"
+    card.write_text('{"type": "message", "attachments": [{"contentType": "secret"}]}')
+    with pytest.raises(DeliveryFailed) as failed:
+        await deliver(outbound, f"{TEAMS}?wrap=yes;template={card}")
+    assert failed.value.permanent and "can't read this channel's address" in failed.value.message
 
 
 async def test_a_service_that_is_no_longer_ours_switches_the_channel_off(outbound: Outbound) -> None:

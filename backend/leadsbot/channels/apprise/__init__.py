@@ -9,10 +9,10 @@ import re
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import unquote
 
 from leadsbot.channels.apprise import running
-from leadsbot.channels.apprise.services import FORBIDDEN_WORDS, SERVICES, TITLE_IN_TEXT
+from leadsbot.channels.apprise.services import SERVICES, TITLE_IN_TEXT
 from leadsbot.channels.base import DeliveryFailed, Parcel, Receipt, note, one_line, retry_after, summarize
 from leadsbot.channels.base.fields import ConfigField
 from leadsbot.errors import InvalidInput
@@ -44,8 +44,7 @@ class Apprise:
         schema = running.schema_of(url)
         if schema not in SERVICES:
             raise InvalidInput(_why_not(schema), fields=[_FIELD])
-        words = {name.lower().lstrip("+-:") for name, _ in parse_qsl(url.partition("?")[2], keep_blank_values=True)}
-        if forbidden := sorted(words & FORBIDDEN_WORDS):
+        if forbidden := running.forbidden_in(url):
             raise InvalidInput(f"Leave {forbidden[0]}= out of the address: that isn't for it to say.", fields=[_FIELD])
         _rehearse(url, SERVICES[schema].label)
         return {"url": url}

@@ -11,7 +11,7 @@ from importlib import import_module
 from time import monotonic
 from typing import Any, Final
 
-from leadsbot.channels.apprise.services import SERVICES, Service
+from leadsbot.channels.apprise.services import FORBIDDEN_WORDS, SERVICES, Service
 
 THREADS: Final = 32
 """Made as they are needed: so many messages of slow services at once hold up nobody else's."""
@@ -26,6 +26,16 @@ def _threads() -> ThreadPoolExecutor:
 def schema_of(url: str) -> str:
     """Give an address's service as Apprise names it."""
     return url.partition("://")[0].strip().lower()
+
+
+def forbidden_in(url: str) -> list[str]:
+    """Give the words that an address may not have and has, as Apprise itself reads them: `;` parts them as `&` does,
+    and blanks around them count for nothing.
+    """
+    from apprise.utils.parse import parse_url
+
+    read = parse_url(url, verify_host=False) or {}
+    return sorted({word.lstrip("+-:").strip() for word in read.get("qsd", ())} & FORBIDDEN_WORDS)
 
 
 async def notify(url: str, title: str, body: str, *, anywhere: bool) -> tuple[bool, Any]:
@@ -66,7 +76,7 @@ def _notify(url: str, title: str, body: str, service: Service, **more: Any) -> t
 def _plugin(url: str, service: Service) -> Any:
     """Make Apprise's object for an address, and take from it what an address may have set."""
     cls = _class(service.plugin)
-    said = cls.parse_url(url)
+    said = None if forbidden_in(url) else cls.parse_url(url)
     try:
         plugin = cls(**said, asset=_asset()) if said else None
     except TypeError as error:  # Apprise's word for an address that lacks something
