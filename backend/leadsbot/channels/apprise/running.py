@@ -32,9 +32,7 @@ def forbidden_in(url: str) -> list[str]:
     """Give the words that an address may not have and has, as Apprise itself reads them: `;` parts them as `&` does,
     and blanks around them count for nothing.
     """
-    from apprise.utils.parse import parse_url
-
-    read = parse_url(url, verify_host=False) or {}
+    read = import_module("apprise.utils.parse").parse_url(url, verify_host=False) or {}
     return sorted({word.lstrip("+-:").strip() for word in read.get("qsd", ())} & FORBIDDEN_WORDS)
 
 
