@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from leadsbot.bot.pace import MOST
 from leadsbot.channels.telegram.presses import PAGE, Press
 from leadsbot.services import Services
 from leadsbot.workspaces.bootstrap import Created
@@ -30,6 +31,20 @@ async def test_a_members_reply_is_kept_once_and_marked(services: Services, works
     talk.telegram.repeat_last_update()
     await talk.hear()
     assert await notes(services) == [("She calls <b>back</b> & soon", "bob@example.com")]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_however_many_notes_come_at_once_all_are_kept(services: Services, workspace: Created, talk: Talk) -> None:
+    """As after a while in which nobody listened; answers are bounded, so an unknown person isn't answered for ever."""
+    channel = await channel_in(services, workspace, GROUP)
+    await member(services, workspace, "Bob", BOB)
+    alert = await talk.alert(GROUP, await lead(services, workspace), channel)
+    for number in range(MOST + 5):
+        talk.telegram.say(GROUP, BOB, f"note {number}", reply_to=alert)
+        talk.telegram.say(GROUP, ADA, "and mine", reply_to=alert)
+    told = await talk.hear()
+    assert {text for text, _ in await notes(services)} == {f"note {number}" for number in range(MOST + 5)}
+    assert sum(call.method == "sendMessage" for call in told) == MOST
 
 
 async def test_where_no_mark_is_allowed_a_word_says_so(services: Services, workspace: Created, talk: Talk) -> None:

@@ -30,9 +30,11 @@ _SHOWN = ("send", "edit", "answer", "delete", "setmessagereaction")
 class TelegramServer(HttpThread):
     """Serves one bot's API. `calls` are all requests, `sent` those that changed something people see."""
 
-    def __init__(self, token: str = "4242:leadsbot-test-token") -> None:
+    def __init__(self, token: str = "4242:leadsbot-test-token", bot: Mapping[str, Any] = BOT) -> None:
         super().__init__()
         self.token = token
+        self.bot = dict(bot)
+        self._beside: list[TelegramServer] = []
         self.calls: list[Call] = []
         self.sent: list[Call] = []
         self.webhook: dict[str, Any] = {"url": ""}
@@ -41,6 +43,7 @@ class TelegramServer(HttpThread):
         self._messages: dict[tuple[int, int], dict[str, Any]] = {}
         self._faults: defaultdict[int, deque[Fault]] = defaultdict(deque)
         self._lasting: dict[int, Fault] = {}
+        self._refused: dict[str, Fault] = {}
         self._updates: list[dict[str, Any]] = []
         self._ids = itertools.count(1)
         self._queries: set[str] = set()
@@ -48,12 +51,22 @@ class TelegramServer(HttpThread):
 
     # What a test does to it
 
+    def beside(self, token: str, username: str) -> TelegramServer:
+        """Give another bot at the same address, whose chats and updates are its own."""
+        bot = BOT | {"id": int(token.partition(":")[0]), "username": username}
+        self._beside.append(TelegramServer(token, bot))
+        return self._beside[-1]
+
     def fail(self, chat_id: int, *faults: Fault, always: bool = False) -> None:
         """Answer the next calls about a chat with these, one each; with `always`, every call with the first."""
         if always:
             self._lasting[chat_id] = faults[0]
         else:
             self._faults[chat_id].extend(faults)
+
+    def refuse(self, words: str, fault: Fault) -> None:
+        """Answer whatever is sent with these words in it with `fault`."""
+        self._refused[words] = fault
 
     def heal(self, chat_id: int) -> None:
         """Let a chat work again."""
@@ -74,7 +87,7 @@ class TelegramServer(HttpThread):
         what else the message has; with a `photo` the text is its caption. Gives the message."""
         message = self._message(chat_id, text, thread_id) | {"from": dict(user)} | more
         if reply_to is not None:
-            message["reply_to_message"] = self.message(reply_to) | {"from": BOT}
+            message["reply_to_message"] = self.message(reply_to) | {"from": self.bot}
         if "photo" in more:
             message["caption"] = message.pop("text")
         if text.startswith("/"):
@@ -88,15 +101,19 @@ class TelegramServer(HttpThread):
         message = self.message(message_id)
         query = str(next(self._ids))
         self._queries.add(query)
-        shown = message | {"from": BOT}
+        shown = message | {"from": self.bot}
         self._push({"callback_query": {"id": query, "from": dict(user), "message": shown,
                                        "chat_instance": str(message["chat"]["id"]), "data": data}})  # fmt: skip
         return query
 
     def stand(self, chat_id: int, status: str, user: Mapping[str, Any] = ADA) -> None:
         """Let the bot stand otherwise in a chat: `kicked` (in private: blocked), `left`, `member`."""
-        before = {"status": "member", "user": BOT}
-        after = {"status": status, "user": BOT, "until_date": 0} if status == "kicked" else {**before, "status": status}
+        before = {"status": "member", "user": self.bot}
+        after = (
+            {"status": status, "user": self.bot, "until_date": 0}
+            if status == "kicked"
+            else {**before, "status": status}
+        )
         self._push({"my_chat_member": {"chat": self._chat(chat_id), "from": dict(user), "date": int(time()),
                                        "old_chat_member": before, "new_chat_member": after}})  # fmt: skip
 
@@ -135,6 +152,9 @@ class TelegramServer(HttpThread):
     def reply(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
         url = urlsplit(path)
         token, _, name = url.path.removeprefix("/bot").partition("/")
+        for other in self._beside:
+            if token == other.token:
+                return other.reply(method, path, headers, body)
         params = _params(url.query, headers.get("content-type", ""), body)
         try:
             result = self._dispatch(token, name, params)
@@ -158,6 +178,9 @@ class TelegramServer(HttpThread):
             if not str(params["chat_id"]).lstrip("-").isdigit():
                 raise Refused("Bad Request: chat not found")
             self._fault(int(params["chat_id"]))
+        for words, fault in self._refused.items():
+            if words in str(params.get("text", "")):
+                raise Refused(fault.description, fault.status)
         return handler(params)
 
     def _fault(self, chat_id: int) -> None:
@@ -171,7 +194,7 @@ class TelegramServer(HttpThread):
         raise Refused(fault.description, fault.status, extra)
 
     def _on_getme(self, params: dict[str, Any]) -> Any:
-        return BOT
+        return self.bot
 
     def _on_getupdates(self, params: dict[str, Any]) -> Any:
         if self.webhook["url"]:
@@ -184,7 +207,7 @@ class TelegramServer(HttpThread):
 
     def _on_sendmessage(self, params: dict[str, Any]) -> Any:
         text = _checked_text(params)
-        message = self._message(int(params["chat_id"]), text, params.get("message_thread_id")) | {"from": BOT}
+        message = self._message(int(params["chat_id"]), text, params.get("message_thread_id")) | {"from": self.bot}
         if params.get("reply_markup"):
             message["reply_markup"] = params["reply_markup"]
         if answered := self._messages.get((message["chat"]["id"], _reply_to(params))):
@@ -196,7 +219,7 @@ class TelegramServer(HttpThread):
         if not params.get("photo", b"").startswith(b"\x89PNG"):
             raise Refused("Bad Request: IMAGE_PROCESS_FAILED")
         caption = _checked_text({**params, "text": params.get("caption", "")}, most=1024)
-        message = self._message(int(params["chat_id"]), "", params.get("message_thread_id")) | {"from": BOT}
+        message = self._message(int(params["chat_id"]), "", params.get("message_thread_id")) | {"from": self.bot}
         photo = {"file_id": "photo", "file_unique_id": "photo", "width": 800, "height": 400}
         message |= {"caption": caption, "photo": [photo]}
         self._messages[message["chat"]["id"], message["message_id"]] = message

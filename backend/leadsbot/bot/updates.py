@@ -39,12 +39,22 @@ async def _hear(services: Services, line: Line, message: Message) -> None:
     reply = replies.is_reply(said)
     if not (reply or said.private or said.command in commands()):
         return
+    if reply:
+        await _keep(services, line, said)
+        return
     verdict = line.pace.judge(said.chat.id)
     if verdict == "tell":
         await say(line, said.place, Answer(_TOO_MUCH))
-    elif verdict == "answer" and (answer := await _answer(services, said, reply)):
-        about = Place(said.chat.id, said.thread_id, message.message_id) if reply else said.place
-        await say(line, about, answer)
+    elif verdict == "answer" and (answer := await _answer(services, said, False)):
+        await say(line, said.place, answer)
+
+
+async def _keep(services: Services, line: Line, said: Said) -> None:
+    """Keep every note, however many come at once, as after an hour in which nobody listened. Only what there is to say
+    about them is bounded."""
+    answer = await _answer(services, said, True)
+    if answer and line.pace.judge(said.chat.id) == "answer":
+        await say(line, Place(said.chat.id, said.thread_id, said.message.message_id), answer)
 
 
 async def _answer(services: Services, said: Said, reply: bool) -> Answer | None:
