@@ -7,7 +7,7 @@ from typing import Never
 from urllib.parse import unquote, urlsplit
 
 from leadsbot import clock
-from leadsbot.capture import wire
+from leadsbot.capture import consent, wire
 from leadsbot.capture.decoding import decode
 from leadsbot.capture.edge import JSON, Request, Response
 from leadsbot.capture.guards.client_address import client_address
@@ -18,6 +18,7 @@ from leadsbot.capture.store import CaptureStore
 from leadsbot.capture.translate import DOOR, captured
 from leadsbot.capture.visits import Sender, preferred_language
 from leadsbot.errors import Forbidden, MethodNotAllowed, NotFound, TooManyRequests
+from leadsbot.forms.hosted_editing import hosted_names
 from leadsbot.services import Services
 from leadsbot.workspaces.refusals import CSP, Doorway, Refused
 from leadsbot.workspaces.sites import SiteRules
@@ -68,8 +69,10 @@ class WidgetDoor:
         return settings_answer(site, audit=self._store.wants_audit(site.id))
 
     async def _take(self, request: Request, site: SiteRules, sender: Sender) -> Response:
-        raw = await request.body(wire.MAX_BODY)
-        batch = captured(decode(raw), site, sender, self._store)
+        told = decode(await request.body(wire.MAX_BODY))
+        if consent.unasked(told, site, request):
+            told = await self._without_consent(told, site)
+        batch = captured(told, site, sender, self._store)
         try:
             await self._services.database.put(self._write, batch)
         except TooManyRequests:
@@ -78,6 +81,13 @@ class WidgetDoor:
             raise
         self._store.stored(batch)
         return Response(202, _STORED_HEADERS, _STORED)
+
+    async def _without_consent(self, told: wire.Batch, site: SiteRules) -> wire.Batch:
+        """Give what may be kept, and note that a submission was not: without the address of who wasn't asked."""
+        heard = consent.reduced(told, await hosted_names(self._services.database, site.id))
+        if heard.lost:
+            self._note(site, consent.REASON, "", consent.WHY, 202)
+        return heard.batch
 
     def _sender(self, request: Request) -> Sender:
         return Sender(

@@ -215,7 +215,11 @@ Event = View | Progress | Submit | Identify | Stage | Audit
 
 
 class Batch(Struct, gc=False):
-    """What one request carries; `id` is the same on every re-send, `sent` the client's clock (ms) at this sending."""
+    """What one request carries; `id` is the same on every re-send, `sent` the client's clock (ms) at this sending.
+
+    `consent` is the visitor's own word, None where they have said none; `settings` is False where the page didn't have
+    the site's. Widgets of old say neither.
+    """
 
     v: Literal[1]
     id: Id
@@ -226,3 +230,5 @@ class Batch(Struct, gc=False):
     first: Touch | None = None
     last: Touch | None = None
     device: Hints = msgspec.field(default_factory=Hints)
+    consent: bool | None = None
+    settings: bool | None = None

@@ -121,6 +121,12 @@ async def find_hosted(database: Database, site_id: str, wanted: str = "") -> Row
     return await database.fetch_one(f"{_SELECT} WHERE h.id = $1", found[0]["id"]) if found else None
 
 
+async def hosted_names(database: Database, site_id: str) -> frozenset[str]:
+    """Give the names of a site's forms, by which the widget tells them apart."""
+    rows = await database.fetch("SELECT name FROM hosted_forms WHERE site_id = $1", site_id)
+    return frozenset(row["name"] for row in rows)
+
+
 def hosted_json(row: Row, public_url: str) -> dict[str, Any]:
     """Give the form's public shape."""
     return {

@@ -48,6 +48,13 @@ REASONS: Final[Mapping[str, Refusal]] = {
         "The limit",
         "/settings/workspace",
     ),
+    "consent": Refusal(
+        "A submission without the consent that the site requires",
+        "Ask visitors before they can send the form, and call LeadsBot.consent(true) once they agree: then it counts"
+        " however soon the page is left.",
+        "Consent",
+        DOOR,
+    ),
     "missing_fields": Refusal("A required field was missing", "Send it, or require less.", "Required fields", DOOR),
     "invalid_input": Refusal("A value wasn't as it must be", _RESEND),
     "invalid_json": Refusal("The body was no valid JSON", _RESEND),
