@@ -7,9 +7,11 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from aiosmtplib import SMTPException
 
 from leadsbot.channels.base import DeliveryFailed, Receipt
 from leadsbot.channels.email import CHANNEL
+from leadsbot.channels.email.server import failure_of, server_of
 from leadsbot.errors import InvalidInput
 from leadsbot.outbound import Outbound
 from tests.channels.parcels import LEAD, parcel
@@ -77,6 +79,15 @@ async def test_everybody_has_a_link_of_their_own_to_leave_by(outbound: Outbound,
         assert mail.message["list-unsubscribe-post"] == "List-Unsubscribe=One-Click"
         bodies = [mail.message.get_body((kind,)) for kind in ("plain", "html")]
         assert all(body is not None and link in body.get_content() for body in bodies)
+
+
+async def test_what_programs_read_is_not_encoded_however_long(outbound: Outbound, smtp: SmtpServer) -> None:
+    link, domain = f"https://leads.example.com/unsubscribe/{'_' * 43}", f"{'a' * 60}.firm.example"
+    config = {"to": [OWNER], "smtp_url": smtp.url, "mail_from": f"leads@{domain}", "unsubscribe": {OWNER: link}}
+    await CHANNEL.send(parcel(config), outbound)
+    lines, thread = smtp.mails[0].raw.decode().splitlines(), f"<lead.{LEAD['id']}@{domain}>"
+    for header in (f"List-Unsubscribe: <{link}>", f"In-Reply-To: {thread}", f"References: {thread}"):
+        assert header in lines
 
 
 async def test_a_leads_mails_stand_in_one_thread(outbound: Outbound, smtp: SmtpServer) -> None:
@@ -281,6 +292,24 @@ async def test_a_certificate_nobody_vouches_for_is_not_trusted(implicit: bool, o
         failed = await failure(outbound, smtp.url)
         assert not failed.permanent and smtp.mails == []
         assert "certificate that can't be trusted: self-signed certificate" in failed.message
+
+
+@pytest.mark.parametrize(
+    ("url", "insists"),
+    [
+        ("smtp://me:hunter2@mail.example.com", True),
+        ("smtp://me:hunter2@10.1.2.3:587", True),
+        ("smtp://me:hunter2@mail.example.com?starttls=0", False),
+        ("smtp://me:hunter2@localhost:587", None),
+        ("smtp://me:hunter2@[::1]:587", None),
+        ("smtp://mail.example.com", None),
+    ],
+)
+def test_a_password_leaves_this_machine_in_the_clear_only_where_that_was_said(url: str, insists: bool | None) -> None:
+    assert server_of(url)["start_tls"] is insists
+    if insists:
+        unoffered = failure_of(SMTPException("SMTP STARTTLS extension not supported by server."), url)
+        assert "has a password" in unoffered.message and "starttls=0" in unoffered.message
 
 
 async def test_encryption_from_the_start_where_there_is_none_says_so(outbound: Outbound, smtp: SmtpServer) -> None:

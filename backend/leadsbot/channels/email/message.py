@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
@@ -16,6 +15,7 @@ from leadsbot import __version__, clock
 from leadsbot.channels.base import Parcel, Summary, one_line, summarize
 from leadsbot.channels.base.digest import Digest, Entry
 from leadsbot.channels.email.addresses import valid
+from leadsbot.channels.email.headers import POLICY
 
 _SUBJECT = 200
 _PICTURE: Final = "chart@leadsbot"
@@ -78,7 +78,7 @@ def message_id(mail_id: str, mail_from: str) -> str:
 
 def begun(to: Sequence[str], subject: str, mail_from: str, mail_id: str) -> EmailMessage:
     """Give a message with its headers, to be filled; one sent again under the same id is known by mail programs."""
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=POLICY)
     message["From"] = _sender(mail_from)
     message["To"] = ", ".join(to)
     message["Subject"] = one_line(subject)[:_SUBJECT]

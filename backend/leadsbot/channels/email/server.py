@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from email.message import EmailMessage
+from ipaddress import ip_address
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -118,19 +119,28 @@ async def _hand_over(client: SMTP, to: str, message: EmailMessage, posted: Poste
 def server_of(url: str) -> dict[str, Any]:
     """Read `smtp://user:password@host:port?starttls=1` or `smtps://…` into aiosmtplib's arguments.
 
-    `starttls=1` insists on encryption, `0` does without it, nothing takes it where the server offers it.
+    `starttls=1` insists on encryption, `0` does without it, nothing takes it where the server offers it; but a password
+    that leaves this machine goes encrypted unless it says `0`, since whoever is on the way could hide the offer.
     """
     parts = urlsplit(url)
     wish = parse_qs(parts.query).get("starttls", [""])[0].lower()
     implicit = parts.scheme == "smtps"
+    unsaid = True if parts.username and not _is_here(parts.hostname or "localhost") else None
     return {
         "hostname": parts.hostname or "localhost",
         "port": parts.port,
         "username": unquote(parts.username) if parts.username else None,
         "password": unquote(parts.password) if parts.password else None,
         "use_tls": implicit,
-        "start_tls": False if implicit else {"1": True, "true": True, "0": False, "false": False}.get(wish),
+        "start_tls": False if implicit else {"1": True, "true": True, "0": False, "false": False}.get(wish, unsaid),
     }
+
+
+def _is_here(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def told(replies: Mapping[str, Reply]) -> str:
@@ -157,7 +167,8 @@ def failure_of(error: Exception, smtp_url: str, seconds: float = SECONDS) -> Del
     if why := _tls(error):
         return DeliveryFailed(f"{server} {why}")
     if isinstance(error, SMTPException) and "STARTTLS extension" in str(error):
-        advice = "but LEADSBOT_SMTP_URL insists on it. Ask its operator, or set starttls=0 to do without."
+        insists = "insists on it" if "starttls=" in parts.query else "has a password, which isn't sent without it"
+        advice = f"but LEADSBOT_SMTP_URL {insists}. Ask its operator, or set starttls=0 to do without."
         return DeliveryFailed(f"{server} offers no encryption, {advice}")
     if isinstance(error, SMTPException) and "AUTH extension" in str(error):
         advice = "leave them out of LEADSBOT_SMTP_URL, or reach it with encryption (starttls=1 or smtps://)."
