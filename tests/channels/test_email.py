@@ -10,7 +10,7 @@ import pytest
 from aiosmtplib import SMTPException
 
 from leadsbot.channels.base import DeliveryFailed, Receipt
-from leadsbot.channels.email import CHANNEL
+from leadsbot.channels.email import CHANNEL, problem_with
 from leadsbot.channels.email.server import failure_of, server_of
 from leadsbot.errors import InvalidInput
 from leadsbot.outbound import Outbound
@@ -218,6 +218,25 @@ async def test_a_sender_that_the_server_minds_is_the_operators_to_mend(outbound:
     smtp.refuse_sender("553 5.7.1 not owned by user")
     failed = await failure(outbound, smtp.url)
     assert (failed.permanent, failed.status_code) == (False, 553) and "LEADSBOT_MAIL_FROM" in failed.message
+
+
+async def test_addresses_beyond_ascii_reach_the_servers_that_know_them(outbound: Outbound, smtp: SmtpServer) -> None:
+    await deliver(outbound, smtp.url, "jörg@firm.example")
+    assert smtp.mails[0].recipients == ["jörg@firm.example"]
+    with SmtpServer(utf8=False) as old:
+        failed = await failure(outbound, old.url, "jörg@firm.example")
+        assert failed.permanent and "jörg@firm.example was refused (550)" in failed.message
+
+
+async def test_a_sender_beyond_ascii_is_written_in_it_or_the_operators_to_mend(outbound: Outbound) -> None:
+    with SmtpServer(utf8=False) as old:
+        config = {"to": [OWNER], "smtp_url": old.url}
+        await CHANNEL.send(parcel({**config, "mail_from": "LeadsBot <leads@münchen.example>"}), outbound)
+        assert old.mails[0].sender == "leads@xn--mnchen-3ya.example"
+        assert await problem_with(old.url, "leads@münchen.example") == ""
+        with pytest.raises(DeliveryFailed) as failed:
+            await CHANNEL.send(parcel({**config, "mail_from": "jörg@firm.example"}), outbound)
+    assert not failed.value.permanent and "LEADSBOT_MAIL_FROM" in failed.value.message
 
 
 async def test_nobody_left_is_said_and_not_tried_again(outbound: Outbound, smtp: SmtpServer) -> None:

@@ -34,7 +34,8 @@ class Mail:
 class SmtpServer:
     """Listens on 127.0.0.1 at a free port between `with` and its end. `login` makes it insist on a user and password.
 
-    With `tls` it offers STARTTLS, or speaks TLS from the start where `implicit` is true.
+    With `tls` it offers STARTTLS, or speaks TLS from the start where `implicit` is true. Without `utf8` it knows no
+    addresses beyond ASCII (RFC 6531).
     """
 
     def __init__(
@@ -44,6 +45,7 @@ class SmtpServer:
         tls: ssl.SSLContext | None = None,
         implicit: bool = False,
         mails_per_connection: int | None = None,
+        utf8: bool = True,
     ) -> None:
         self.mails: list[Mail] = []
         self.mails_per_connection = mails_per_connection
@@ -58,6 +60,7 @@ class SmtpServer:
         if login:
             options |= {"authenticator": _authenticator(*login), "auth_require_tls": False}
         self.login = login
+        options["enable_SMTPUTF8"] = utf8
         self._controller = Controller(_Handler(self), hostname="127.0.0.1", port=self.port, **options)
 
     def refuse(self, recipient: str, reply: str = "550 5.1.1 no such user") -> None:

@@ -100,7 +100,7 @@ def _thread(message: EmailMessage, lead_id: str) -> None:
 
 def _sender(mail_from: str) -> Address:
     name, address = parseaddr(one_line(mail_from or "leadsbot@localhost"))
-    user, _, domain = address.rpartition("@")
+    user, _, domain = (valid(address) or address).rpartition("@")
     return Address(name, user, domain)
 
 

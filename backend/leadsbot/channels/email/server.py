@@ -24,6 +24,7 @@ from aiosmtplib import (
 )
 
 from leadsbot.channels.base import DeliveryFailed, Receipt, note, one_line
+from leadsbot.channels.email.addresses import valid
 
 SECONDS = 40.0  # mail servers greet and check slowly on purpose; RFC 5321 §4.5.3.2 would allow minutes
 
@@ -73,7 +74,7 @@ async def problem_with(smtp_url: str, sender: str, seconds: float = SECONDS) -> 
     try:
         async with asyncio.timeout(seconds):
             await client.connect()
-            await client.mail(sender)
+            await client.mail(valid(sender) or sender)
             await client.quit()
     except (SMTPException, OSError, ValueError) as error:
         return failure_of(error, smtp_url, seconds).message
@@ -107,7 +108,9 @@ async def _hand_over(client: SMTP, to: str, message: EmailMessage, posted: Poste
         posted.refused[to] = (refused.code, refused.message)
     except SMTPDataError as error:
         posted.refused[to] = (error.code, error.message)
-    except SMTPNotSupported as error:
+    except SMTPNotSupported as error:  # letters beyond ASCII before the @, which few servers take (RFC 6531)
+        if to.isascii():
+            raise SMTPSenderRefused(553, str(error), str(message["From"])) from error
         posted.refused[to] = (550, str(error))
     else:
         posted.taken[to] = one_line(said)[:200]
