@@ -19,7 +19,7 @@ from leadsbot.channels.webhook import new_secret, sign
 
 GUIDE = (Path(__file__).parent.parent / "docs" / "webhooks.md").read_text()
 BODY = '{"type":"lead.created","data":{"lead":{"name":"Grüße 🎉"}}}'
-NOW, OLD, STRANGE = new_secret(), new_secret(), new_secret()
+NOW, OLD, OLDER, STRANGE = (new_secret() for _ in range(4))
 
 # What the guide's code is put into: cases come as JSON on standard input, answers go out as JSON.
 DRIVERS = {
@@ -53,12 +53,13 @@ def cases() -> list[tuple[dict[str, Any], list[bool]]]:
     """Give what arrives, with what each of the two checks is to say of it."""
     now = clock.now()
     real = {"body": BODY, "headers": headers([NOW], now), "secret": NOW}
-    rotated = real | {"headers": headers([NOW, OLD], now)}
+    rotated = real | {"headers": headers([NOW, OLD, OLDER], now)}
     late = real | {"headers": headers([NOW], now - clock.HOUR)}
     return [
         (real, [True, True]),
         (rotated, [True, True]),
         (rotated | {"secret": OLD}, [True, True]),
+        (rotated | {"secret": OLDER}, [True, True]),
         (late, [False, True]),
         (real | {"headers": headers([NOW], now + clock.HOUR)}, [False, True]),
         (real | {"body": BODY.replace("lead", "Lead")}, [False, False]),

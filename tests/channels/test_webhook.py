@@ -66,11 +66,13 @@ async def test_another_secret_does_not_verify(outbound: Outbound, receiver: Webh
 
 
 async def test_the_old_secret_verifies_while_a_rotation_overlaps(outbound: Outbound, receiver: WebhookReceiver) -> None:
-    await deliver(outbound, receiver, previous_secret=OLD)
-    receiver.verify(SECRET)
-    receiver.verify(OLD)
+    older = new_secret()
+    await deliver(outbound, receiver, previous_secrets=[OLD, older])
+    for secret in (SECRET, OLD, older):
+        receiver.verify(secret)
     headers = receiver.requests[0].headers
     assert headers["x-leadsbot-signature-previous"] == hmac.new(OLD.encode(), parcel({}).body, "sha256").hexdigest()
+    assert len(headers["webhook-signature"].split()) == 3
 
 
 async def test_a_later_attempt_has_the_same_id_and_its_own_time(outbound: Outbound, receiver: WebhookReceiver) -> None:

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import pytest
 
+from leadsbot import clock
 from leadsbot.channels import discover
 from leadsbot.db import Database, Tx
 from leadsbot.events.log import Happening, record
@@ -111,6 +112,13 @@ async def tell(
         return record(tx, happening)[0]
 
     return await services.database.write(unit)
+
+
+async def has_failed(services: Services, table: str, ms: int) -> None:
+    """Let every destination of `table` have failed for that long until now."""
+    sql = f"UPDATE {table} SET failing_since = $1, failed_at = $2, failing_ms = $3"
+    now = clock.now()
+    await services.database.write(lambda tx: tx.execute(sql, now - ms, now, ms))
 
 
 async def route_now(services: Services, event_id: str) -> None:

@@ -15,7 +15,7 @@ from leadsbot.routing import deliveries, destinations, probing, trouble
 from leadsbot.routing.destination import Destination
 from leadsbot.services import Services
 from leadsbot.workspaces.bootstrap import Created
-from tests.routing.house import Make, Run, in_thread, quiet, settled, tell, until
+from tests.routing.house import Make, Run, has_failed, in_thread, quiet, settled, tell, until
 from tests.support.smtp_server import SmtpServer
 from tests.support.telegram_calls import Fault
 from tests.support.telegram_server import TelegramServer
@@ -126,9 +126,7 @@ async def test_a_mailbox_that_refuses_is_not_mailed_about_itself(
     services = make_services(smtp_url=smtp.url)
     to = {"to": ["owner@example.com"]}
     await destinations.create_channel(services, workspace.workspace_id, "email", to)
-    await services.database.write(
-        lambda tx: tx.execute("UPDATE channels SET failing_since = $1", clock.now() - 5 * clock.DAY)
-    )
+    await has_failed(services, "channels", 5 * clock.DAY)
     smtp.refuse("owner@example.com")
     run(services)
     await tell(services, workspace)
@@ -164,13 +162,6 @@ async def test_a_channel_is_not_probed_while_it_wants_to_be_left_alone(
         assert len(telegram.sent) == 1
 
 
-async def failed_for_days(services: Services, row: dict[str, Any]) -> None:
-    since = clock.now() - 5 * clock.DAY
-    await services.database.write(
-        lambda tx: tx.execute("UPDATE webhooks SET failing_since = $2 WHERE id = $1", row["id"], since)
-    )
-
-
 async def probe_once(services: Services, webhook_id: str) -> tuple[Outcome, dict[str, Any]]:
     """Make the probe that waits, as its job would; gives its outcome, and the webhook afterwards."""
     jobs = await services.database.fetch("SELECT payload, due FROM jobs WHERE kind = 'probe'")
@@ -186,7 +177,7 @@ async def broken_for_days(services: Services, workspace: Created, receiver: Webh
     """Give a webhook that was switched off because nothing had arrived for five days."""
     receiver.always(Answer(503, b"out of order"))
     row = await hook(services, workspace, receiver.url)
-    await failed_for_days(services, row)
+    await has_failed(services, "webhooks", 5 * clock.DAY)
     await tell(services, workspace)
 
     async def off() -> dict[str, Any] | None:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
+from standardwebhooks import WebhookVerificationError
 
 from leadsbot import clock
-from leadsbot.routing import deliveries, destinations
+from leadsbot.errors import Conflict
+from leadsbot.routing import deliveries, destinations, secrets
 from leadsbot.services import Services
 from leadsbot.workspaces.bootstrap import Created
-from tests.routing.house import LEAD, Make, Run, in_thread, quiet, settled, tell, until
+from tests.routing.house import LEAD, Make, Run, has_failed, in_thread, quiet, settled, tell, until
 from tests.support.webhook_receiver import Answer, WebhookReceiver
 
 
@@ -150,10 +153,7 @@ async def test_five_days_of_failures_switch_the_webhook_off(
 ) -> None:
     receiver.always(Answer(500))
     row, _ = await hook(running, workspace, receiver.url)
-    since = clock.now() - days * clock.DAY
-    await running.database.write(
-        lambda tx: tx.execute("UPDATE webhooks SET failing_since = $2 WHERE id = $1", row["id"], since)
-    )
+    await has_failed(running, "webhooks", days * clock.DAY)
     await tell(running, workspace)
     await settled(running, workspace, "dead")
     assert (await destinations.get_webhook(running.database, workspace.workspace_id, row["id"]))["enabled"] is enabled
@@ -228,31 +228,42 @@ async def test_a_slow_webhook_holds_up_no_other(
         assert len(slow.requests) <= 8
 
 
-async def test_after_a_rotation_both_secrets_verify_for_a_day(
-    running: Services, workspace: Created, receiver: WebhookReceiver
+async def test_each_secret_signs_until_its_own_day_is_over(
+    services: Services, workspace: Created, receiver: WebhookReceiver
 ) -> None:
-    row, old = await hook(running, workspace, receiver.url)
-    _, new = await destinations.rotate_secret(running.database, running.vault, workspace.workspace_id, row["id"])
-    await tell(running, workspace)
-    await settled(running, workspace, "delivered")
-    receiver.verify(old)
-    receiver.verify(new)
-    assert old != new
+    row, first = await hook(services, workspace, receiver.url)
+    about = (services.database, services.vault, workspace.workspace_id, row["id"])
+
+    async def signs(*wanted: bool) -> None:
+        await destinations.test_webhook(services, workspace.workspace_id, row["id"])
+        for secret, whether in zip((first, second, third), wanted, strict=True):
+            with nullcontext() if whether else pytest.raises(WebhookVerificationError):
+                receiver.verify(secret)
+
+    # Receivers measure the age of what arrives, so the story begins a day ago and ends now.
+    with clock.freeze(clock.now() - clock.DAY + clock.MINUTE) as advance:
+        second = (await destinations.rotate_secret(*about))[1]
+        advance(clock.MINUTE)
+        third = (await destinations.rotate_secret(*about))[1]
+        advance(clock.DAY - 2 * clock.MINUTE)
+        await signs(True, True, True)
+        advance(clock.MINUTE)
+        await signs(False, True, True)
+        advance(clock.MINUTE)
+        await signs(False, False, True)
 
 
-async def test_the_old_secret_does_not_sign_after_its_day(
-    running: Services, workspace: Created, receiver: WebhookReceiver
-) -> None:
-    row, old = await hook(running, workspace, receiver.url)
-    _, new = await destinations.rotate_secret(running.database, running.vault, workspace.workspace_id, row["id"])
-    await running.database.write(
-        lambda tx: tx.execute("UPDATE webhooks SET previous_until = $1", clock.now() - clock.SECOND)
-    )
-    await tell(running, workspace)
-    await settled(running, workspace, "delivered")
-    receiver.verify(new)
-    with pytest.raises(Exception, match="signature"):
-        receiver.verify(old)
+async def test_a_new_secret_waits_rather_than_end_one_before_its_day(services: Services, workspace: Created) -> None:
+    row, _ = await hook(services, workspace, "https://hooks.example/a")
+    about = (services.database, services.vault, workspace.workspace_id, row["id"])
+    with clock.freeze(clock.now()) as advance:
+        for _ in range(secrets.MOST_PREVIOUS):
+            await destinations.rotate_secret(*about)
+        with pytest.raises(Conflict, match="can be made at") as refused:
+            await destinations.rotate_secret(*about)
+        assert refused.value.code == "too_many_secrets"
+        advance(clock.DAY)
+        await destinations.rotate_secret(*about)
 
 
 async def test_a_form_event_carries_the_lead_it_names(

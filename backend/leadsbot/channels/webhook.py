@@ -29,7 +29,7 @@ def new_secret() -> str:
 def sign(body: bytes, secrets: Sequence[str], message_id: str, timestamp: int) -> dict[str, str]:
     """Give the signature headers of one attempt at `timestamp` (ms).
 
-    `secrets` has the current secret first and, while a rotation overlaps, the previous one after it. The plain
+    `secrets` has the current secret first and, while rotations overlap, those before it, the latest first. The plain
     signatures are keyed by the secret's text exactly as shown, the standard ones by the bytes it stands for.
     """
     moment = clock.to_datetime(timestamp)
@@ -39,13 +39,18 @@ def sign(body: bytes, secrets: Sequence[str], message_id: str, timestamp: int) -
         "webhook-timestamp": str(timestamp // clock.SECOND),
         "webhook-signature": " ".join(standard),
     }
-    for name, secret in zip(("X-LeadsBot-Signature", "X-LeadsBot-Signature-Previous"), secrets, strict=False):
-        headers[name] = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+    for age, secret in enumerate(secrets):
+        headers[_plain_name(age)] = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
     return headers
 
 
+def _plain_name(age: int) -> str:
+    """Name the header of a plain signature. One header has one, so that a comparison finds it."""
+    return "X-LeadsBot-Signature" + ("" if age == 0 else "-Previous" if age == 1 else f"-Previous-{age}")
+
+
 class Webhook:
-    """Config: `url`, `secret`, and `previous_secret` while a rotation overlaps."""
+    """Config: `url`, `secret`, and `previous_secrets`, the latest first, while rotations overlap."""
 
     kind = "webhook"
     label = "Webhook"
@@ -94,7 +99,7 @@ def plain_headers(event_type: str, delivery_id: str) -> dict[str, str]:
 
 
 def _headers(parcel: Parcel) -> dict[str, str]:
-    secrets = [parcel.config["secret"], *filter(None, [parcel.config.get("previous_secret")])]
+    secrets = [parcel.config["secret"], *parcel.config.get("previous_secrets", ())]
     return {
         **plain_headers(parcel.event_type, parcel.delivery_id),
         **sign(parcel.body, secrets, parcel.delivery_id, clock.now()),

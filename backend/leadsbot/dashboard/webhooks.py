@@ -81,9 +81,12 @@ async def send_test(desk: Here, webhook_id: FromPath[UUID]) -> Response[str]:
 @post("/webhooks/{webhook_id:uuid}/rotate", status_code=200)
 async def rotate(desk: Here, webhook_id: FromPath[UUID]) -> Response[str]:
     """Make a new secret and show it on the next page, this once."""
-    row, secret = await destinations.rotate_secret(
-        desk.database, desk.services.vault, desk.workspace_id, str(webhook_id)
-    )
+    try:
+        row, secret = await destinations.rotate_secret(
+            desk.database, desk.services.vault, desk.workspace_id, str(webhook_id)
+        )
+    except Conflict as error:
+        return desk.go(f"/webhooks#webhook-{webhook_id}", Toast(error.message, "trouble"))
     return desk.go("/webhooks", secret=NewSecret(row["url"], secret))
 
 

@@ -27,7 +27,7 @@ from leadsbot.services import Services
 _CHANGEABLE = ("name", "config", "events", "filter", "enabled", "options", "muted_until")
 _COLUMNS = (
     *("name", "config", "events", "filter", "options", "muted_until"),
-    *("disabled_reason", "failing_since", "disabled_at", "probe_at", "probes"),
+    *("disabled_reason", *trouble.STORY),
 )
 _SET = ", ".join(f"{column} = ${place}" for place, column in enumerate(("enabled", *_COLUMNS), 2))
 _PLACE = ("chat_id", "thread_id")

@@ -11,7 +11,7 @@ import msgspec
 from leadsbot import clock
 from leadsbot.db import Database
 from leadsbot.ids import new_id
-from leadsbot.routing import kinds, options
+from leadsbot.routing import kinds, options, secrets
 from leadsbot.routing.options import Options
 from leadsbot.services import Services
 from leadsbot.vault import Undecipherable, Vault
@@ -66,9 +66,8 @@ class Destination:
         if not self.is_webhook:
             return open_config(vault, str(self.row["config"]))
         config = {"url": self.row["url"], "secret": vault.decrypt(self.row["secret"])}
-        if self.row["previous_secret"] and (self.row["previous_until"] or 0) > clock.now():
-            config["previous_secret"] = vault.decrypt(self.row["previous_secret"])
-        return config
+        before = secrets.previous(self.row, clock.now())
+        return {**config, "previous_secrets": [vault.decrypt(one.secret) for one in before]}
 
     def name(self, services: Services) -> str:
         """Say where it leads, for the record; without secrets."""

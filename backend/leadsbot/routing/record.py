@@ -18,9 +18,10 @@ from leadsbot.jobs.chains import withdraw
 from leadsbot.routing import messages
 from leadsbot.routing.attempt import Tried
 from leadsbot.routing.destination import Destination, open_config, seal_config
+from leadsbot.routing.failing import Failing, worth_noting
 from leadsbot.routing.route import job_of
 from leadsbot.routing.tables import Attempt
-from leadsbot.routing.trouble import switch_off
+from leadsbot.routing.trouble import RECOVERED, switch_off
 from leadsbot.routing.verdict import Verdict
 from leadsbot.vault import Vault
 
@@ -62,7 +63,7 @@ async def _follow_up(tx: Tx, entry: Entry) -> None:
     if isinstance(tried.outcome, Receipt):
         await messages.remember(tx, destination, delivery, tried.outcome.state, tried.at)
     if verdict.failing is not None:
-        await _mark(tx, destination, tried.at if verdict.failing else None)
+        await _mark(tx, destination, verdict.failing or None)
     if verdict.wait and not verdict.counts:
         # Asking on while told to stop only makes the wait longer, so what else goes there waits as well.
         await lanes.hold(tx, destination.lane, verdict.wait)
@@ -140,15 +141,24 @@ def _moved(delivery: Row, tried: Tried, verdict: Verdict) -> tuple[Any, ...]:
     )
 
 
-async def _mark(tx: Tx, destination: Destination, failing_since: int | None) -> None:
-    """Begin or end the destination's time of trouble; nothing is written while nothing changes."""
-    if (destination.row["failing_since"] is None) == (failing_since is None):
-        return
-    await tx.execute(
-        f"UPDATE {destination.table} SET failing_since = $2 WHERE id = $1",
-        destination.id,
-        failing_since,
-    )
+async def _mark(tx: Tx, destination: Destination, failing: Failing | None) -> None:
+    """Keep the destination's time of trouble, or end it; nothing is written while there is little new to say. Of two
+    that say the same at once the first does, so that no time counts twice."""
+    row = destination.row
+    if failing is None:
+        if row["failing_since"] is not None:
+            await tx.execute(f"UPDATE {destination.table} SET {RECOVERED} WHERE id = $1", destination.id)
+    elif worth_noting(row, failing):
+        same = "IS NOT DISTINCT FROM" if tx.dialect == "postgres" else "IS"
+        await tx.execute(
+            f"UPDATE {destination.table} SET failing_since = $2, failed_at = $3, failing_ms = $4"
+            f" WHERE id = $1 AND failed_at {same} $5",
+            destination.id,
+            failing.since,
+            failing.at,
+            failing.ms,
+            row["failed_at"],
+        )
 
 
 async def _follow(tx: Tx, vault: Vault, destination: Destination, moved: Row) -> None:

@@ -14,6 +14,7 @@ class Channel(Table, tablename="channels"):
 
     `options` says when and how it tells (quiet hours, digests, a template, escalation, summaries). Until `muted_until`
     it is silent, as somebody in the chat asked. One that failed by itself since `disabled_at` is probed at `probe_at`.
+    In trouble since `failing_since`, it has failed for `failing_ms` until `failed_at` (see `failing`).
     """
 
     id = Varchar(length=36, primary_key=True)
@@ -26,6 +27,8 @@ class Channel(Table, tablename="channels"):
     enabled = Boolean(default=True)
     disabled_reason = Varchar(length=500, default="")
     failing_since = BigInt(null=True, default=None)
+    failed_at = BigInt(null=True, default=None)
+    failing_ms = BigInt(default=0)
     options = JSON(default="{}")
     muted_until = BigInt(null=True, default=None)
     disabled_at = BigInt(null=True, default=None)
@@ -35,23 +38,27 @@ class Channel(Table, tablename="channels"):
 
 
 class Webhook(Table, tablename="webhooks"):
-    """An address of the user's own. Secrets are encrypted; the previous one signs along until `previous_until`.
+    """An address of the user's own. Secrets are encrypted; `previous_secrets` sign along (see `secrets`), the last of
+    them until `previous_until`.
 
-    One that failed by itself since `disabled_at` is probed at `probe_at`, the more rarely the more `probes` failed.
-    From `missed_since` on it may have missed what somebody can still have sent again. `replay` is what of its past is
-    being sent again, as far as that has gone; empty while nothing is.
+    In trouble since `failing_since`, it has failed for `failing_ms` until `failed_at` (see `failing`). One that failed
+    by itself since `disabled_at` is probed at `probe_at`, the more rarely the more `probes` failed. From `missed_since`
+    on it may have missed what somebody can still have sent again. `replay` is what of its past is being sent again, as
+    far as that has gone; empty while nothing is.
     """
 
     id = Varchar(length=36, primary_key=True)
     workspace = ForeignKey(Workspace, on_delete=OnDelete.cascade, db_column_name="workspace_id", null=False)
     url = Varchar(length=2000)
     secret = Text()
-    previous_secret = Text(default="")
+    previous_secrets = Text(default="")
     previous_until = BigInt(null=True, default=None)
     events = JSON(default="[]")
     enabled = Boolean(default=True)
     disabled_reason = Varchar(length=500, default="")
     failing_since = BigInt(null=True, default=None)
+    failed_at = BigInt(null=True, default=None)
+    failing_ms = BigInt(default=0)
     disabled_at = BigInt(null=True, default=None)
     probe_at = BigInt(null=True, default=None)
     probes = Integer(default=0)

@@ -31,8 +31,11 @@ PROBE: Final = "probe"
 # Between probes of what was switched off; the last one again and again.
 PROBES_MS: Final = tuple(hours * clock.HOUR for hours in (1, 2, 4, 8, 16, 24))
 
-# What switching on forgives, by hand or by itself.
-FORGIVEN: Final = "disabled_reason = '', failing_since = NULL, disabled_at = NULL, probe_at = NULL, probes = 0"
+# A destination's columns that tell of its trouble.
+STORY: Final = ("failing_since", "failed_at", "failing_ms", "disabled_at", "probe_at", "probes")
+# What an arrival ends, and what switching on forgives, by hand or by itself.
+RECOVERED: Final = "failing_since = NULL, failed_at = NULL, failing_ms = 0"
+FORGIVEN: Final = f"disabled_reason = '', {RECOVERED}, disabled_at = NULL, probe_at = NULL, probes = 0"
 REASON_LENGTH: Final = 500
 # What a destination missed begins a little before the first failure: its event is older than the attempt.
 _MARGIN_MS: Final = clock.MINUTE
@@ -90,7 +93,8 @@ async def note_missed(tx: Tx, webhook_id: str, since: int) -> None:
 def by_hand(enabled: bool) -> dict[str, Any]:
     """Give the columns that somebody changes who switches a destination on, which forgives what had failed, or off,
     which ends the probes."""
-    forgiven = {"disabled_reason": "", "failing_since": None} if enabled else {}
+    recovered = {"failing_since": None, "failed_at": None, "failing_ms": 0}
+    forgiven = {"disabled_reason": "", **recovered} if enabled else {}
     return {"enabled": enabled, "disabled_at": None, "probe_at": None, "probes": 0, **forgiven}
 
 

@@ -6,15 +6,15 @@ import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Literal
 
 from leadsbot import clock
 from leadsbot.channels.base import DeliveryFailed
 from leadsbot.routing.attempt import Tried
 from leadsbot.routing.destination import Destination
+from leadsbot.routing.failing import GIVE_UP_AFTER, Failing, failed
 
 JITTER = 0.2
-GIVE_UP_AFTER = 5 * clock.DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +22,8 @@ class Verdict:
     """The delivery's new `status`, and in how many ms it is tried again (None: never).
 
     `counts` is whether the attempt used up one of the schedule's. `disable` says why the destination is switched off,
-    `probed` whether it is asked now and then from there on. `failing` is whether it is in trouble (None: this attempt
-    says nothing of that), `moved` what changes in its config.
+    `probed` whether it is asked now and then from there on. `failing` is its trouble as it is now, or False where it
+    has none (None: this attempt says nothing of that), `moved` what changes in its config.
     """
 
     status: str
@@ -31,7 +31,7 @@ class Verdict:
     counts: bool = True
     disable: str = ""
     probed: bool = False
-    failing: bool | None = None
+    failing: Failing | Literal[False] | None = None
     moved: Mapping[str, Any] | None = None
 
 
@@ -51,19 +51,19 @@ def judge(
         return Verdict("delivered", failing=False)
     if failure.moved and any(config.get(key) != value for key, value in failure.moved.items()):
         return Verdict("pending", wait=0, counts=False, moved=failure.moved)
+    failing = failed(destination.row, tried.at, schedule)
     if failure.disable:
-        return Verdict("dead", disable=failure.disable, failing=True)
-    if _has_failed_long(tried, destination):
-        return Verdict(
-            "dead", disable=f"Nothing has arrived for five days. {failure.message}", probed=True, failing=True
-        )
+        return Verdict("dead", disable=failure.disable, failing=failing)
+    if failing.long:
+        reason = f"Nothing has arrived in five days of trying. {failure.message}"
+        return Verdict("dead", disable=reason, probed=True, failing=failing)
     if failure.permanent or _asks_for_ages(failure):
-        return Verdict("dead", failing=True)
+        return Verdict("dead", failing=failing)
     if _only_busy(failure, destination):
         return Verdict("pending", wait=_ms(failure.retry_after or 0), counts=False)
     if failures >= len(schedule):
-        return Verdict("dead", failing=True)
-    return Verdict("failed", wait=_wait(schedule[failures], failure.retry_after), failing=True)
+        return Verdict("dead", failing=failing)
+    return Verdict("failed", wait=_wait(schedule[failures], failure.retry_after), failing=failing)
 
 
 def _only_busy(failure: DeliveryFailed, destination: Destination) -> bool:
@@ -75,11 +75,6 @@ def _only_busy(failure: DeliveryFailed, destination: Destination) -> bool:
 def _asks_for_ages(failure: DeliveryFailed) -> bool:
     """Before `Retry-After` nothing is tried, and after five days nothing is tried any more."""
     return (failure.retry_after or 0) * clock.SECOND > GIVE_UP_AFTER
-
-
-def _has_failed_long(tried: Tried, destination: Destination) -> bool:
-    since = destination.row["failing_since"]
-    return since is not None and tried.at - since >= GIVE_UP_AFTER
 
 
 def _wait(scheduled: float, retry_after: float | None) -> int:

@@ -14,17 +14,15 @@ from leadsbot.db.paging import Page
 from leadsbot.errors import InvalidInput
 from leadsbot.events.log import topic
 from leadsbot.ids import new_id
-from leadsbot.routing import inputs, kinds, trial, trouble
+from leadsbot.routing import inputs, kinds, secrets, trial, trouble
 from leadsbot.routing.destination import Destination
 from leadsbot.routing.owned import held, owned, page
 from leadsbot.routing.tables import Webhook
 from leadsbot.services import Services
 from leadsbot.vault import Vault
 
-OVERLAP = clock.DAY
 _CHANGEABLE = ("url", "events", "enabled", "missed_since")
-_WRITTEN = ("url", "events", "enabled", "disabled_reason", "failing_since", "disabled_at", "probe_at", "probes",
-            "missed_since")  # fmt: skip
+_WRITTEN = ("url", "events", "enabled", "disabled_reason", *trouble.STORY, "missed_since")
 
 Row = dict[str, Any]
 
@@ -97,20 +95,22 @@ async def delete_webhook(database: Database, workspace_id: str, webhook_id: str)
 
 
 async def rotate_secret(database: Database, vault: Vault, workspace_id: str, webhook_id: str) -> tuple[Row, str]:
-    """Give the webhook a new secret, shown this once; the old one signs along for 24 hours. Raises NotFound."""
+    """Give the webhook a new secret, shown this once; the one before signs along for 24 hours, as do those before it
+    for what is left of theirs. Raises NotFound, or Conflict where too many would sign."""
     secret = new_secret()
-    stored, until = vault.encrypt(secret), clock.now() + OVERLAP
+    sealed = vault.encrypt(secret)
 
     async def unit(tx: Tx) -> Row:
         row = await held(tx, "webhook", workspace_id, webhook_id)
+        before = secrets.rotated(row, clock.now())
+        new = {"secret": sealed, "previous_secrets": secrets.stored(before), "previous_until": before[0].until}
         await tx.execute(
-            "UPDATE webhooks SET secret = $2, previous_secret = $3, previous_until = $4 WHERE id = $1",
+            "UPDATE webhooks SET secret = $2, previous_secrets = $3, previous_until = $4 WHERE id = $1",
             webhook_id,
-            stored,
-            row["secret"],
-            until,
+            *new.values(),
         )
-        return {**row, "secret": stored, "previous_secret": row["secret"], "previous_until": until}
+        tx.signal(topic(workspace_id))
+        return {**row, **new}
 
     return await database.write(unit), secret
 

@@ -54,6 +54,7 @@ CODES: Final = {
     "begun": (409, "Upload the file again."),
     "under_way": (409, "Wait until the import is done."),
     "not_done": (409, "Wait until the import is done."),
+    "too_many_secrets": (409, "Wait until the oldest secret has ended; the sentence says when."),
     "name_taken": (409, "Choose another name."),
     "too_large": (413, "Send less at once."),
     "unsupported_media_type": (415, "Send the content type that the call takes."),

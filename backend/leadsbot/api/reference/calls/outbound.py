@@ -73,9 +73,9 @@ CALLS = [
     Call(door="POST /api/v1/webhooks/{webhook_id}/test", answer=Delivery, refusals=(404, 409)),
     Call(
         door="POST /api/v1/webhooks/{webhook_id}/rotate-secret",
-        says="The old secret signs too for 24 hours.",
+        says="The old secret signs too for 24 hours, as do those before it for what is left of theirs.",
         answer=MadeWebhook,
-        refusals=(404,),
+        refusals=(404, 409),
     ),
     Call(
         door="POST /api/v1/webhooks/{webhook_id}/replay",
