@@ -72,15 +72,19 @@ async def test_the_alert_arrives_as_an_embed_that_mentions_nobody(outbound: Outb
 @pytest.mark.parametrize(
     ("typed", "sent"),
     [
-        ("@everyone <@1> <#2> <:a:3>", "\\@everyone \\<\\@1\\> \\<\\#2\\> \\<:a:3\\>"),
-        ("[bank](https://evil.example)", "\\[bank\\]\\(https://evil.example\\)"),
+        ("@everyone <@1> <#2> <:a:3>", "\\@everyone \\<\\@1> \\<\\#2> \\<:a:3>"),
+        ("[bank](https://evil.example)", "\\[bank](https://evil.example)"),
+        ("[a[b]](https://evil.example)", "\\[a\\[b]](https://evil.example)"),
         ("**b** _i_ ~~s~~ ||x|| `c`", "\\*\\*b\\*\\* \\_i\\_ \\~\\~s\\~\\~ \\|\\|x\\|\\| \\`c\\`"),
-        ("> q\n# h\n- l\n12. n\n  + p", "\\> q\n\\# h\n\\- l\n12\\. n\n  \\+ p"),
+        ("> q\n>>> r\n# h\n- l\n12. n\n  + p", "\\> q\n\\>>> r\n\\# h\n\\- l\n12\\. n\n  \\+ p"),
         ("a\\*b", "a\\\\\\*b"),
-        ("see https://a.example/x_y?z=1_2 (now)", "see https://a.example/x_y?z=1_2 \\(now\\)"),
+        ("see https://a.example/x_y?z=1_2 (now)", "see https://a.example/x_y?z=1_2 (now)"),
+        ("(https://a.example/@x/y_(z)*) _i_", "(https://a.example/@x/y_(z)*) \\_i\\_"),
+        ("https://münchen.example/a_b", "https://münchen.example/a_b"),
+        ("https://_i_ https://* https://a|*b*", "https://\\_i\\_ https://\\* https://a\\|\\*b\\*"),
         ("+1 202-555 3.5", "+1 202-555 3.5"),
     ],
-    ids=range(7),
+    ids=range(11),
 )
 def test_what_a_visitor_typed_is_shown_as_it_is(typed: str, sent: str) -> None:
     assert escaped(typed) == sent
@@ -214,7 +218,8 @@ async def test_a_digest_names_as_many_leads_as_fit_each_with_its_link(
     assert 5 < len(receipts) < 100 and shown["title"] == f"{len(receipts)} new leads"
     assert units(shown["description"]) <= MAX_DESCRIPTION and shown["description"].count("• ") == len(receipts)
     assert f"{100 - len(receipts)} more in the next message." in shown["description"]
-    assert f"](<{LEAD['lead_url']}>)" in shown["description"] and "](https://evil" not in shown["description"]
+    assert shown["description"].count(f"[Open](<{LEAD['lead_url']}>)") == len(receipts)
+    assert "• \\[0](https://evil.example) \\*b\\* · grace\\@navy.example" in shown["description"]
 
 
 async def test_a_digest_that_discord_minds_goes_out_as_plain_text(outbound: Outbound, discord: WebhookReceiver) -> None:

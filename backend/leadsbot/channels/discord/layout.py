@@ -21,9 +21,11 @@ _SHORT = 40
 _COLOURS = {"lead.created": 0x2F855A, "form.abandoned": 0xB7791F, "webhook.disabled": 0xC53030, "site.alert": 0xC53030}
 _COLOUR = 0x4A5568
 
-# What Discord reads as markup, a mention or a link with another name; in a plain web address none of it acts.
+# What Discord reads as markup, a mention or a link with another name. A web address it takes as it is up to the next
+# blank, so nothing in one acts, and a backslash would become part of it. Escaped, a "[" begins no link: what follows it
+# may stay.
 _ACTS = re.compile(
-    r"(https?://[A-Za-z0-9\-._~/?#&=%+:,;]+)|([\\*_~`|\[\]()<>#@])|^([ \t]*)(?:([-+])|([0-9]+)\.)(?=\s)", re.M
+    r'(https?://[^\W_][^\s<>"\\`|\[\]]+)|([\\*_~`|\[<#@])|^([ \t]*)(?:(>{1,3}|[-+])|([0-9]+)\.)(?=\s)', re.M
 )
 
 
@@ -64,8 +66,9 @@ def listed(parcels: Sequence[Parcel]) -> tuple[dict[str, Any], int]:
 
 
 def _line(entry: Entry) -> str:
-    linked = f"[{escaped(entry.name)}](<{entry.link}>)" if entry.link and can_open(entry.link) else escaped(entry.name)
-    return " · ".join((f"• {linked}", *map(escaped, entry.details)))
+    """Give a line whose link has a name of ours: in a link's name Discord shows the backslashes too."""
+    opened = [f"[Open](<{entry.link}>)"] if can_open(entry.link) else []
+    return " · ".join((f"• {escaped(entry.name)}", *map(escaped, entry.details), *opened))
 
 
 def plainly(summary: Summary) -> dict[str, Any]:
