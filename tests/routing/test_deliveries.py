@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+from functools import partial
 from typing import Any
 
 import pytest
 
+from leadsbot.db import Database
 from leadsbot.errors import Conflict, InvalidInput, NotFound
 from leadsbot.jobs.outcomes import Done
 from leadsbot.routing import deliver, deliveries, destinations
 from leadsbot.services import Services
 from leadsbot.workspaces.bootstrap import Created
+from tests.jobs.desk import Node, settle
 from tests.routing.house import LEAD, Make, Run, quiet, route_now, settled, tell
 from tests.support.webhook_receiver import Answer, WebhookReceiver
 
@@ -92,6 +96,42 @@ async def test_trying_again_by_hand_replaces_the_attempt_that_was_planned(
     assert len(receiver.requests) == 2
 
 
+async def test_pressed_twice_it_is_sent_once(
+    make_services: Make, run: Run, workspace: Created, webhook: Any, receiver: WebhookReceiver
+) -> None:
+    services = make_services(retry_schedule="1h")
+    await route_now(services, await tell(services, workspace))
+    [delivery_id] = await ids(services, workspace)
+    press = partial(deliveries.send_again, services.database, workspace.workspace_id, delivery_id)
+    assert await press() is False  # its first attempt stands in line
+    [claimed] = await Node("deliver").take(services.database)
+    assert await press() is False  # and is being made
+    receiver.next(Answer(500))
+    assert await settle(services.database, claimed, await deliver.deliver(services, delivery_id, 0))
+    assert [await press(), await press()] == [True, False]
+    pressed = await asyncio.gather(press(), press())
+    assert pressed == [False, False]
+    run(services)
+    await settled(services, workspace, "delivered")
+    await quiet(services)
+    assert len(receiver.requests) == 2
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_of_two_nodes_that_press_at_once_one_begins_it(
+    services: Services, workspace: Created, webhook: Any
+) -> None:
+    await route_now(services, await tell(services, workspace))
+    [delivery_id] = await ids(services, workspace)
+    await services.database.write(lambda tx: tx.execute("UPDATE deliveries SET status = 'dead'"))
+    await services.database.write(lambda tx: tx.execute("DELETE FROM jobs WHERE kind = 'deliver'"))
+    async with Database.opened(services.database.url) as other:
+        both = (services.database, other) * 4
+        begun = await asyncio.gather(*(deliveries.send_again(one, workspace.workspace_id, delivery_id) for one in both))
+    services.database.bind()
+    assert sum(begun) == 1
+
+
 async def test_what_went_to_a_deleted_webhook_can_not_be_sent_again(
     running: Services, workspace: Created, webhook: Any
 ) -> None:
@@ -162,7 +202,7 @@ async def test_an_answer_that_comes_after_a_newer_round_began_does_not_end_it(
     await route_now(services, await tell(services, workspace))
     [delivery_id] = await ids(services, workspace)
     under_way = await deliver.deliver(services, delivery_id, 0)
-    await deliveries.retry(services.database, workspace.workspace_id, delivery_id)
+    await services.database.write(lambda tx: tx.execute(f"UPDATE deliveries SET {deliveries.ANEW}"))
     assert isinstance(under_way, Done) and under_way.record
     record, entry = under_way.record, under_way.entry
     await services.database.write(lambda tx: record(tx, [entry]))

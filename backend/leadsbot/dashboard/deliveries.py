@@ -53,10 +53,10 @@ async def tell(desk: Here, delivery_id: FromPath[UUID]) -> Response[str]:
 
 @post("/deliveries/{delivery_id:uuid}/retry", status_code=200)
 async def retry(desk: Here, delivery_id: FromPath[UUID]) -> Response[str]:
-    """Send it again at once."""
+    """Send it again at once, unless it is on its way as it is."""
     try:
-        await deliveries.retry(desk.database, desk.workspace_id, str(delivery_id))
-        toast = Toast("On its way again.")
+        begun = await deliveries.send_again(desk.database, desk.workspace_id, str(delivery_id))
+        toast = Toast("On its way again." if begun else "It is on its way already.")
     except Conflict as error:
         toast = Toast(error.message, "trouble")
     if not desk.is_htmx:

@@ -13,7 +13,7 @@ from leadsbot.events.log import topic
 from leadsbot.routing.destination import of_delivery
 from leadsbot.routing.owned import owned, page
 from leadsbot.routing.present import delivery_json
-from leadsbot.routing.route import queue
+from leadsbot.routing.route import job_of, queue
 
 STATUSES = ("pending", "delivered", "failed", "dead", "withheld")
 # What begins the schedule of a delivery anew, whatever became of it before.
@@ -77,7 +77,14 @@ async def get_body(database: Database, workspace_id: str, delivery_id: str) -> s
 
 
 async def retry(database: Database, workspace_id: str, delivery_id: str) -> Row:
-    """Send a delivery again at once under the same id, whatever became of it before, with the schedule begun anew.
+    """Do `send_again()` and give the delivery as it is then."""
+    await send_again(database, workspace_id, delivery_id)
+    return await get_delivery(database, workspace_id, delivery_id)
+
+
+async def send_again(database: Database, workspace_id: str, delivery_id: str) -> bool:
+    """Send a delivery again at once under the same id, whatever became of it before, with the schedule begun anew. One
+    that is on its way goes on as it is: gives whether anything was begun.
 
     Raises NotFound, or Conflict where there is nowhere to send it any more.
     """
@@ -91,18 +98,44 @@ async def retry(database: Database, workspace_id: str, delivery_id: str) -> Row:
         raise Conflict("Where this goes is switched off. Switch it on first.", code="destination_disabled")
     lane = destination.lane
 
-    async def unit(tx: Tx) -> None:
-        begun = await tx.fetch_one(
-            f"UPDATE deliveries SET {ANEW} WHERE id = $1 AND body <> '' RETURNING round",
-            delivery_id,
-        )
-        if begun is None:  # its lead was deleted since it was looked at
-            raise _emptied()
-        queue(tx, delivery_id, lane, begun["round"], at_once=True)
-        tx.signal(topic(workspace_id))
+    async def unit(tx: Tx) -> bool:
+        begun = await begin_anew(tx, [delivery_id])
+        for round in begun.values():
+            queue(tx, delivery_id, lane, round, at_once=True)
+            tx.signal(topic(workspace_id))
+        if not begun and not (await owned(tx, "delivery", workspace_id, delivery_id))["body"]:
+            raise _emptied()  # its lead was deleted since it was looked at
+        return bool(begun)
 
-    await database.write(unit)
-    return await get_delivery(database, workspace_id, delivery_id)
+    return await database.write(unit)
+
+
+async def begin_anew(tx: Tx, delivery_ids: Sequence[str]) -> dict[str, int]:
+    """Begin the schedule of these anew, but for those that are on their way or emptied; gives the new rounds, for
+    which work is to be queued.
+
+    On its way is what somebody works on, or would if there were a place or it were its turn. What waits for its time
+    isn't.
+    """
+    lock = " FOR UPDATE" if tx.dialect == "postgres" else ""
+    rounds = f"SELECT id, round FROM deliveries WHERE body <> '' AND id {tx.one_of(1)} ORDER BY id"
+    jobs = {job_of(row["id"], row["round"]): row for row in await tx.fetch(rounds, tx.many(delivery_ids))}
+    # Their jobs are held first, as whoever settles does, then they themselves: of two who press one begins it.
+    found = await tx.fetch(
+        f"SELECT id, state, waits FROM jobs WHERE id {tx.one_of(1)} ORDER BY id{lock}", tx.many(list(jobs))
+    )
+    moving = {job["id"] for job in found if _moves(job)}
+    still = {row["id"]: row["round"] for job, row in jobs.items() if job not in moving}
+    now = await tx.fetch(rounds + lock, tx.many(list(still)))
+    begun = await tx.fetch(
+        f"UPDATE deliveries SET {ANEW} WHERE id {tx.one_of(1)} RETURNING id, round",
+        tx.many([row["id"] for row in now if row["round"] == still[row["id"]]]),
+    )
+    return {row["id"]: row["round"] for row in begun}
+
+
+def _moves(job: Row) -> bool:
+    return job["state"] == "running" or (job["state"] == "ready" and job["waits"] != "time")
 
 
 def _emptied() -> Conflict:

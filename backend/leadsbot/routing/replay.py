@@ -25,7 +25,7 @@ from leadsbot.jobs.queue import enqueue
 from leadsbot.jobs.runner import JobHandler
 from leadsbot.leads.filters import first_moment
 from leadsbot.routing import kinds, news
-from leadsbot.routing.deliveries import ANEW
+from leadsbot.routing.deliveries import begin_anew
 from leadsbot.routing.destination import Destination
 from leadsbot.routing.owned import held, owned
 from leadsbot.routing.route import is_too_late, leads_of, queue
@@ -213,7 +213,7 @@ async def _made(services: Services, destination: Destination, event_ids: Sequenc
 
 async def _send(tx: Tx, destination: Destination, found: Sequence[Row], made: Mapping[str, Row]) -> int:
     """Begin what there is anew, under its id, and add what there wasn't, in the order of events; gives how many."""
-    rounds = await _begun_anew(tx, [one["delivery_id"] for one in found if one["delivery_id"]])
+    rounds = await begin_anew(tx, [one["delivery_id"] for one in found if one["delivery_id"]])
     there = await tx.fetch(
         f"SELECT id FROM deliveries WHERE id {tx.one_of(1)}", tx.many([row["id"] for row in made.values()])
     )
@@ -231,18 +231,6 @@ async def _send(tx: Tx, destination: Destination, found: Sequence[Row], made: Ma
             continue
         queued += 1
     return queued
-
-
-async def _begun_anew(tx: Tx, delivery_ids: Sequence[str]) -> dict[str, int]:
-    """Let the schedule of these begin anew, but for what is on its way or emptied since; gives the rounds."""
-    if not delivery_ids:
-        return {}
-    rows = await tx.fetch(
-        f"UPDATE deliveries SET {ANEW} WHERE id {tx.one_of(1)} AND status <> 'pending' AND body <> ''"
-        " RETURNING id, round",
-        tx.many(delivery_ids),
-    )
-    return {row["id"]: row["round"] for row in rows}
 
 
 async def _store(tx: Tx, webhook_id: str, replay: Replay | None) -> None:
