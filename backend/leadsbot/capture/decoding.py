@@ -1,6 +1,7 @@
 """Reading a batch of the wire format, strictly and fast (about 4 µs for a small progress batch).
 
-Half a surrogate pair (what JavaScript's `slice` leaves of an emoji) becomes U+FFFD: nobody's lead is lost for it.
+Half a surrogate pair (what JavaScript's `slice` leaves of an emoji) and NUL, which neither database stores, become
+U+FFFD: nobody's lead is lost for it. Nor for anything else that is wrong with it, or beside it: `mending` sees to that.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from typing import Final
 
 import msgspec
 
+from leadsbot.capture.mending import mended
 from leadsbot.capture.wire import (
     MAX_AUDITED,
     MAX_DEPTH,
@@ -20,6 +22,7 @@ from leadsbot.capture.wire import (
     OLDEST,
     Audit,
     Batch,
+    Event,
     Progress,
     Stage,
     Submit,
@@ -28,7 +31,7 @@ from leadsbot.errors import InvalidInput
 
 _decoder: Final = msgspec.json.Decoder(Batch)
 # An escape begins after an even number of backslashes; the lookbehind keeps a long run of them linear.
-_NUL: Final = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+_NUL: Final = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
 _SURROGATE: Final = re.compile(
     rb"(?<!\\)((?:\\\\)*)(\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[dD][89a-fA-F][0-9a-fA-F]{2})"
 )
@@ -36,15 +39,16 @@ _PLACE: Final = re.compile(r"^(.*?) - at (?:`key` in )?`\$\.?(.*)`$", re.DOTALL)
 
 
 def decode(raw: bytes) -> Batch:
-    """Read a batch; whatever is wrong with it raises `InvalidInput` that says what, and where in `fields`.
+    """Read a batch; one of which nothing can be kept raises `InvalidInput` that says what is wrong, and where in
+    `fields`.
 
     The size of `raw` is the caller's to check (`MAX_BODY`), before it holds the body in memory.
     """
     _check_text(raw)
+    if b"\\u0000" in raw:
+        raw = _NUL.sub(rb"\1\\ufffd", raw)
     try:
-        batch = _decoder.decode(raw)
-    except msgspec.ValidationError as error:
-        raise _invalid(str(error)) from None
+        batch = _read(raw)
     except RecursionError:
         raise InvalidInput("The body is nested too deeply.", code="too_deep") from None
     except msgspec.DecodeError as error:
@@ -54,6 +58,16 @@ def decode(raw: bytes) -> Batch:
         raise InvalidInput(f"The body is not JSON: {error}.", code="not_json") from None
     _settle(batch)
     return batch
+
+
+def _read(raw: bytes) -> Batch:
+    try:
+        return _decoder.decode(raw)
+    except msgspec.ValidationError as error:
+        batch = mended(raw)
+        if batch is None:
+            raise _invalid(str(error)) from None
+        return batch
 
 
 def clock_skew(batch: Batch, received: int) -> int:
@@ -67,14 +81,12 @@ def server_time(client: int, skew: int, received: int) -> int:
 
 
 def _check_text(raw: bytes) -> None:
-    # msgspec skips unknown keys without looking at their text, and neither database stores a NUL.
+    # msgspec skips unknown keys without looking at their text.
     if not raw.isascii():
         try:
             raw.decode()
         except UnicodeDecodeError as error:
             raise InvalidInput(f"The body is not UTF-8: byte {error.start} is wrong.", code="not_utf8") from None
-    if b"\\u0000" in raw and _NUL.search(raw):
-        raise InvalidInput("The body holds a NUL character (\\u0000), which no text may.", code="nul_character")
 
 
 def _whole(escape: re.Match[bytes]) -> bytes:
@@ -95,7 +107,7 @@ def _invalid(reason: str) -> InvalidInput:
 
 
 def _settle(batch: Batch) -> None:
-    """Bring what the decoder can't check into bounds: cut page texts, lower ids, refuse bottomless `data`."""
+    """Bring what the decoder can't check into bounds: cut page texts, lower ids, leave bottomless `data` out."""
     batch.id = batch.id.lower()
     batch.visit.id = batch.visit.id.lower()
     page = batch.page
@@ -104,7 +116,8 @@ def _settle(batch: Batch) -> None:
     for touch in (batch.first, batch.last):
         if touch is not None and len(touch.url) + len(touch.ref) > MAX_TEXT:
             touch.url, touch.ref = touch.url[:MAX_TEXT], touch.ref[:MAX_TEXT]
-    for number, event in enumerate(batch.events):
+    bottomless: list[Event] = []
+    for event in batch.events:
         if isinstance(event, Progress):
             event.session = event.session.lower()
             _settle_measures(event)
@@ -114,8 +127,16 @@ def _settle(batch: Batch) -> None:
         elif isinstance(event, Audit):
             del event.forms[MAX_AUDITED:], event.missed[MAX_MISSED:]
         elif isinstance(event, Stage) and _too_deep(event.data, MAX_DEPTH):
-            where = f"events[{number}].data"
-            raise InvalidInput(f"{where} nests more than {MAX_DEPTH} levels.", code="too_deep", fields=[where])
+            bottomless.append(event)
+    if bottomless:
+        _leave_out(batch, bottomless)
+
+
+def _leave_out(batch: Batch, bottomless: list[Event]) -> None:
+    where = f"events[{batch.events.index(bottomless[0])}].data"
+    batch.events = [event for event in batch.events if event not in bottomless]
+    if not batch.events:
+        raise InvalidInput(f"{where} nests more than {MAX_DEPTH} levels.", code="too_deep", fields=[where])
 
 
 def _settle_measures(event: Progress | Submit) -> None:

@@ -30,9 +30,9 @@ AUTOFILLED: Final = 2
 MAX_TIME: Final = 4_102_444_800_000
 OLDEST: Final = 30 * clock.DAY
 
-_UUID: Final = r"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}\Z"
+UUID: Final = r"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}\Z"
 
-Id = Annotated[str, Meta(pattern=_UUID)]
+Id = Annotated[str, Meta(pattern=UUID)]
 Name = Annotated[str, Meta(max_length=MAX_NAME)]
 Text = Annotated[str, Meta(max_length=MAX_TEXT)]
 Value = Annotated[str, Meta(max_length=MAX_VALUE)]

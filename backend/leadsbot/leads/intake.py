@@ -25,6 +25,7 @@ from leadsbot.leads.tables import Lead, StageChange
 from leadsbot.leads.tables import Submission as SubmissionRow
 
 Row = dict[str, Any]
+Key = tuple[str, str | None, str]
 
 CONFIRMED = "confirmed"
 
@@ -40,29 +41,35 @@ async def intake(tx: Tx, subs: Sequence[Submission]) -> list[Taken]:
     return taken
 
 
-async def _already_in(tx: Tx, subs: Sequence[Submission]) -> dict[tuple[str, str], str]:
+async def _already_in(tx: Tx, subs: Sequence[Submission]) -> dict[Key, str]:
     rows = await tx.fetch(
-        f"SELECT id, lead_id, workspace_id FROM submissions WHERE id {tx.one_of(1)}", tx.many([s.id for s in subs])
+        f"SELECT id, lead_id, workspace_id, site_id FROM submissions WHERE id {tx.one_of(1)}",
+        tx.many([s.id for s in subs]),
     )
-    return {(row["workspace_id"], row["id"]): row["lead_id"] for row in rows}
+    return {(row["workspace_id"], row["site_id"], row["id"]): row["lead_id"] for row in rows}
+
+
+def _key(sub: Submission) -> Key:
+    """Give what tells a submission from others: its id is a browser's, which another site's visitor may say too."""
+    return sub.workspace_id, sub.site_id, sub.id
 
 
 class _Decisions:
     """What a batch changes, gathered while it is decided."""
 
-    def __init__(self, already_in: dict[tuple[str, str], str], candidates: matching.Candidates) -> None:
+    def __init__(self, already_in: dict[Key, str], candidates: matching.Candidates) -> None:
         self._already_in = already_in
         self._candidates = candidates
         self._new: dict[str, Row] = {}
         self._changed: dict[str, Row] = {}
-        self._submissions: dict[tuple[str, str], Row] = {}
-        self._confirmed: set[tuple[str, str]] = set()
+        self._submissions: dict[Key, Row] = {}
+        self._confirmed: set[Key] = set()
         self._moves: list[Row] = []
         self._happenings: list[Happening] = []
         self._shown: tuple[Row, msgspec.Raw] = ({}, msgspec.Raw())
 
     def take(self, sub: Submission) -> Taken:
-        before = self._already_in.get((sub.workspace_id, sub.id))
+        before = self._already_in.get(_key(sub))
         if before is not None:
             return self._repeat(before, sub)
         met, own = self._candidates.match(sub)
@@ -73,7 +80,7 @@ class _Decisions:
     def _repeat(self, lead_id: str, sub: Submission) -> Taken:
         """A repeat changes nothing, except that the widget learns after its first word that an attempt went through."""
         if sub.complete and sub.confirmation == CONFIRMED:
-            self._confirmed.add((sub.workspace_id, sub.id))
+            self._confirmed.add(_key(sub))
             met, own = self._candidates.match(sub)
             if own and met and met["id"] == lead_id and met["confirmation"] != CONFIRMED:
                 row = {**met, "confirmation": CONFIRMED, "updated_at": sub.received_at}
@@ -119,8 +126,8 @@ class _Decisions:
         self._candidates.hold(row)
         if not sub.complete:
             return
-        self._already_in[sub.workspace_id, sub.id] = row["id"]
-        self._submissions[sub.workspace_id, sub.id] = _submission(row["id"], sub)
+        self._already_in[_key(sub)] = row["id"]
+        self._submissions[_key(sub)] = _submission(row["id"], sub)
         if sub.reached is not None:
             data = {"lead": None, "session": session_of(sub.reached, sub.visit, row["id"])}
             self._happen("form.submitted", row, sub, data)
@@ -159,7 +166,8 @@ class _Decisions:
             tx.insert(SubmissionRow, row, "ON CONFLICT (id) DO NOTHING")
         for row in self._moves:
             tx.insert(StageChange, row)
-        await tx.execute_many(_CONFIRM, sorted(self._confirmed - self._submissions.keys()))
+        told = self._confirmed - self._submissions.keys()
+        await tx.execute_many(_CONFIRM, sorted((workspace_id, sub_id) for workspace_id, _, sub_id in told))
         await _update(tx, sorted(self._changed.values(), key=lambda row: str(row["id"])))
         record(tx, *self._happenings)
 
