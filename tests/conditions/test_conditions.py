@@ -118,6 +118,13 @@ def test_a_day_is_the_workspaces() -> None:
     assert says("created_at", ">", "2026-05-03", **there) and not says("created_at", ">", "2026-05-03")
 
 
+def test_a_time_that_a_form_sent_without_a_zone_is_the_workspaces() -> None:
+    there, booked = {"zone": ZoneInfo("Europe/Vienna")}, {"custom_data": {"when": "2026-05-04T00:30"}}
+    assert says("custom_data.when", "==", "2026-05-04", booked, **there)
+    assert says("custom_data.when", "==", "2026-05-03T22:30:00Z", booked, **there)
+    assert says("custom_data.when", "<", "2026-05-05", booked)
+
+
 def test_of_a_forms_news_the_visit_knows_how_far_it_went() -> None:
     visit = {"form_name": "Apply", "completion_percent": 30, "utm_source": "bing", "last_field": "phone"}
     for lead in (None, LEAD):

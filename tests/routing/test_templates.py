@@ -47,6 +47,7 @@ def said(template: str, **more: Any) -> str:
         ("{{ (session.completion_percent | number / 7) | round(1) }} {{ 'yes' if 'VIP' in lead.tags }}", "8.6 yes"),
         ("a\n\n\n\n\nb\r\n", "a\n\nb"),
         ("{# a remark #}{{ lead.name ~ '!' }}", "Grace Hopper!"),
+        ("{{ '\\ud83d' ~ lead.name }}", "?Grace Hopper"),
     ],
 )  # fmt: skip
 def test_it_says(template: str, text: str) -> None:
@@ -77,6 +78,7 @@ def test_it_says(template: str, text: str) -> None:
         ("{% import 'x' as y %}", "can not be used"),
         ("{% extends 'x' %}", "can not be used"),
         ("{% block a %}{% endblock %}", "can not be used"),
+        ("{% autoescape true %}{% endautoescape %}", "Line 1: that can not be used"),
         ("{% filter upper %}x{% endfilter %}", "can not be used"),
         ("{% call lead.name() %}{% endcall %}", "can not be used"),
         ("{% do lead.name %}", "Line 1: "),

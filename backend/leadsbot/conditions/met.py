@@ -76,7 +76,7 @@ def _equal(found: list[Any], wanted: list[Any], facts: Facts) -> bool:
         return True
     # Equal texts are equal anyway; text such as "007" is only taken for a number where a number is asked for.
     numbers = {number(one) for one in found} - {None}
-    moments = [when for one in found if (when := moment(one)) is not None]
+    moments = [when for one in found if (when := moment(one, facts.zone)) is not None]
     return any(
         any((text in _YES) is one for text in texts - {""})
         if isinstance(one, bool)
@@ -96,7 +96,7 @@ def _compared(op: str, held: Any, wanted: Any, facts: Facts) -> bool:
     if (mine := number(held)) is not None:
         other = number(wanted)
         return other is not None and _ORDERS[op](mine, other)
-    then, when = moment(held), moment(wanted)
+    then, when = moment(held, facts.zone), moment(wanted)
     return then is not None and when is not None and _ordered(op, then, when, facts)
 
 

@@ -64,8 +64,9 @@ def number(value: Any) -> Decimal | None:
     return found if found.is_finite() else None
 
 
-def moment(value: Any) -> date | datetime | None:
-    """Give a date (`2026-05-04`) or a moment with its zone (RFC 3339); None for what is neither."""
+def moment(value: Any, zone: tzinfo | None = None) -> date | datetime | None:
+    """Give a date (`2026-05-04`) or a moment with its zone (RFC 3339); None for what is neither. One without a zone, as
+    a form's own fields for times send it, is of `zone` where that is given."""
     text = value.strip() if isinstance(value, str) else ""
     if len(text) < 10 or len(text) > _LONGEST_NUMBER or text[4:5] != "-":
         return None
@@ -75,7 +76,7 @@ def moment(value: Any) -> date | datetime | None:
         found = datetime.fromisoformat(text)
     except ValueError:
         return None
-    return found if found.tzinfo else None
+    return found if found.tzinfo else found.replace(tzinfo=zone) if zone else None
 
 
 def as_day(value: date | datetime, zone: tzinfo) -> date:

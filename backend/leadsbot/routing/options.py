@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final, Literal, get_args
 
 import msgspec
 from msgspec import Meta
+from msgspec.structs import replace
 
 from leadsbot.errors import InvalidInput
 
@@ -44,8 +45,9 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
 _WANTED: Final = {
     "quiet_hours.days_off": f"Days off are some of: {', '.join(get_args(Day))}.",
     "quiet_hours.": "Write times such as 22:00.",
+    "quiet_hours": 'quiet_hours is an object such as {"start": "22:00", "end": "07:00"}, or null.',
     "digest": "digest is off, hourly or daily.",
-    "template": f"A template has at most {MAX_TEMPLATE:,} characters.",
+    "template": f"A template is a text of at most {MAX_TEMPLATE:,} characters.",
     "escalate_after_minutes": f"A whole number of minutes from 1 to {MOST_ESCALATION_MINUTES:,}, which is a week.",
     "summaries": "Summaries are daily, weekly or both.",
 }
@@ -80,8 +82,17 @@ def check(given: object) -> dict[str, Any]:
     if hours and (set(hours.days_off) == _EVERY_DAY or (hours.start is not None and hours.start == hours.end)):
         message = "It would be quiet all the time. Leave it some hours, or switch the channel off."
         raise InvalidInput(message, fields=["options.quiet_hours"])
-    shown: dict[str, Any] = msgspec.to_builtins(options)
+    shown: dict[str, Any] = msgspec.to_builtins(_each_once(options))
     return shown
+
+
+def _each_once(options: Options) -> Options:
+    hours = options.quiet_hours
+    return replace(
+        options,
+        quiet_hours=hours and replace(hours, days_off=tuple(dict.fromkeys(hours.days_off))),
+        summaries=tuple(dict.fromkeys(options.summaries)),
+    )
 
 
 def _in_words(said: str, path: str) -> str:
@@ -90,4 +101,6 @@ def _in_words(said: str, path: str) -> str:
     if unknown:
         there = QuietHours if path else Options
         return f'There is no "{unknown[1]}" here. There are: {", ".join(there.__struct_fields__)}.'
+    if not path:
+        return 'options is an object such as {"digest": "daily"}, or null.'
     return next((words for start, words in _WANTED.items() if path.startswith(start)), f"{said}.")

@@ -46,9 +46,9 @@ _sandbox = Sandbox()
 class Refused(Exception):
     """A template has something in it that it may not have."""
 
-    def __init__(self, line: int, message: str) -> None:
+    def __init__(self, line: int | None, message: str) -> None:
         super().__init__(message)
-        self.line = line
+        self.line = line or 1
         self.message = message
 
 

@@ -120,6 +120,7 @@ def _rendered(template: Template, said: Mapping[str, Any]) -> tuple[str, bool]:
         text += piece
         if len(text) > 2 * MAX_TEXT:
             break
+    text = text.encode(errors="replace").decode()  # "\\ud800" in a template is half a character, which can't be sent
     text = _BLANK_LINES.sub("\n\n", text.replace("\r\n", "\n")).strip()
     if len(text) <= MAX_TEXT:
         return text, False
