@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sqlite3
 from collections.abc import AsyncIterator
@@ -9,13 +10,15 @@ from typing import Any
 
 import httpx
 import pytest
+from structlog.testing import capture_logs
 
 from leadsbot.bot import BotService, pushed
-from leadsbot.bot.hooks import secret_of
+from leadsbot.bot.hooks import Hooks, secret_of
 from leadsbot.bot.updates import WANTED
 from leadsbot.db import Database
 from leadsbot.db.database import sqlite_path
 from leadsbot.jobs.outcomes import Done
+from leadsbot.routing import destinations
 from leadsbot.services import Services
 from leadsbot.vault import Vault
 from leadsbot.workspaces.bootstrap import Created
@@ -127,13 +130,48 @@ async def test_telegram_is_told_once_where_to_push_and_forgets_it_when_polling_r
         await called(telegram, "setWebhook")
         await bot.stop()
     assert told(telegram, "setWebhook") == 1
-    assert telegram.webhook["url"] == "https://leads.example.com/telegram/4242"
+    assert telegram.webhook["url"].startswith("https://leads.example.com/telegram/4242?v=")
     assert telegram.webhook["secret_token"] == secret_of(services.vault, telegram.token)
     assert set(telegram.webhook["allowed_updates"]) == set(WANTED)
     bot = BotService(make_services())
     await bot.start()
     await called(telegram, "deleteWebhook")
     await bot.stop()
+
+
+async def test_a_token_that_was_changed_is_pushed_to_with_its_own_secret(
+    make_services: Make, workspace: Created, telegram: TelegramServer
+) -> None:
+    """Telegram keeps the address and the secret of before, and would be refused for ever."""
+    services = make_services(telegram_mode="webhook", telegram_token="")
+    channel = await channel_in(services, workspace, PRIVATE, bot_token=telegram.token)
+    bot = BotService(services, look_s=0.05)
+    await bot.start()
+    await called(telegram, "setWebhook")
+    telegram.token = "4242:another-token"
+    change = {"config": {"bot_token": telegram.token}}
+    await destinations.update_channel(services, workspace.workspace_id, channel["id"], change)
+    await called(telegram, "setWebhook", 2)
+    assert telegram.webhook["secret_token"] == secret_of(services.vault, telegram.token)
+    await bot.stop()
+
+
+async def test_it_is_told_again_what_was_taken_away_but_takes_it_from_nobody(
+    make_services: Make, workspace: Created, telegram: TelegramServer
+) -> None:
+    hooks = Hooks(make_services(telegram_mode="webhook"), look_s=0.02, check_s=0.02)
+    telegram.webhook = {"url": "https://somebody.example/"}
+    task = asyncio.create_task(hooks.run())
+    await called(telegram, "setWebhook")  # at the start it is ours
+    telegram.webhook = {"url": ""}
+    await called(telegram, "setWebhook", 2)
+    with capture_logs() as logs:
+        telegram.webhook = {"url": "https://somebody.example/"}
+        await called(telegram, "getWebhookInfo", told(telegram, "getWebhookInfo") + 3)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    assert telegram.webhook["url"] == "https://somebody.example/" and told(telegram, "setWebhook") == 2
+    assert "bot.used_elsewhere" in {entry["event"] for entry in logs}
 
 
 async def test_a_workspaces_own_bot_is_pushed_too_until_its_channel_goes(

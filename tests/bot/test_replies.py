@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from leadsbot.bot.pace import MOST
+from leadsbot.bot.pace import MOST_PRESSES
 from leadsbot.channels.telegram.presses import PAGE, Press
 from leadsbot.services import Services
 from leadsbot.workspaces.bootstrap import Created
@@ -39,12 +39,12 @@ async def test_however_many_notes_come_at_once_all_are_kept(services: Services, 
     channel = await channel_in(services, workspace, GROUP)
     await member(services, workspace, "Bob", BOB)
     alert = await talk.alert(GROUP, await lead(services, workspace), channel)
-    for number in range(MOST + 5):
+    for number in range(MOST_PRESSES + 5):
         talk.telegram.say(GROUP, BOB, f"note {number}", reply_to=alert)
         talk.telegram.say(GROUP, ADA, "and mine", reply_to=alert)
     told = await talk.hear()
-    assert {text for text, _ in await notes(services)} == {f"note {number}" for number in range(MOST + 5)}
-    assert sum(call.method == "sendMessage" for call in told) == MOST
+    assert {text for text, _ in await notes(services)} == {f"note {number}" for number in range(MOST_PRESSES + 5)}
+    assert sum(call.method == "sendMessage" for call in told) == MOST_PRESSES
 
 
 async def test_where_no_mark_is_allowed_a_word_says_so(services: Services, workspace: Created, talk: Talk) -> None:

@@ -23,7 +23,10 @@ from leadsbot.vault import Vault
 PATH: Final = "/telegram"
 AGAIN_S: Final = 60.0
 _WRONG_TOKEN_S: Final = 300.0
+CHECK_S: Final = 300.0
+"""So often Telegram is asked whether it still pushes here: another program may have told it otherwise."""
 _CONNECTIONS: Final = 20
+_MARK: Final = 4
 USED_ELSEWHERE: Final = (
     "Another program has this bot's updates pushed to it, so it is left alone: take a bot of its own."
 )
@@ -36,8 +39,11 @@ def secret_of(vault: Vault, token: str) -> str:
     return vault.mac("telegram webhook", token.encode()).hex()
 
 
-def address_of(services: Services, bot_id: str) -> str:
-    return f"{services.settings.public_url}{PATH}/{bot_id}"
+def address_of(services: Services, token: str) -> str:
+    """Give where a bot's updates are pushed to. Telegram says an address it was told, but never the secret: a mark in
+    the address tells whether that is still the one of this token and of this instance's key."""
+    bot_id, mark = token.partition(":")[0], services.vault.mac("telegram webhook mark", token.encode())[:_MARK].hex()
+    return f"{services.settings.public_url}{PATH}/{bot_id}?v={mark}"
 
 
 def is_ours(services: Services, url: str) -> bool:
@@ -48,9 +54,10 @@ def is_ours(services: Services, url: str) -> bool:
 class Hooks:
     """Sees to it, from one node, that each bot's updates come here. What stands at Telegram already is left alone."""
 
-    def __init__(self, services: Services, look_s: float) -> None:
+    def __init__(self, services: Services, look_s: float, check_s: float = CHECK_S) -> None:
         self._services = services
         self._look_s = look_s
+        self._check_s = check_s
         self._lease = Lease(services.database, "telegram hooks")
         self._done: set[str] = set()
         self._not_before: dict[str, float] = {}
@@ -76,13 +83,14 @@ class Hooks:
         for token in self._done - tokens:
             await self._forget(token, held)
         now = asyncio.get_running_loop().time()
-        for token in sorted(tokens - self._done):
+        for token in sorted(tokens):
             if self._not_before.get(token, 0.0) <= now:
                 await self._set(token, now)
 
     async def _forget(self, token: str, held: bool) -> None:
         """Stop the pushing for a bot whose channel is gone. Another node that took over goes on with it."""
         self._done.discard(token)
+        self._not_before.pop(token, None)
         if held:
             with contextlib.suppress(TelegramError):
                 await self._bot(token).delete_webhook()
@@ -91,33 +99,40 @@ class Hooks:
         bot_id = token.partition(":")[0]
         bot = self._bot(token)
         try:
-            info = await bot.get_webhook_info()
-            if self._stands(info, bot_id):
-                self._done.add(token)
-                return
-            if info.url and not is_ours(self._services, info.url) and token != self._services.settings.telegram_token:
-                self._not_before[token] = now + _WRONG_TOKEN_S
-                log.error("bot.used_elsewhere", bot=bot_id, hint=USED_ELSEWHERE)
-                return
-            await bot.set_webhook(
-                address_of(self._services, bot_id),
-                allowed_updates=WANTED,
-                secret_token=secret_of(self._services.vault, token),
-                max_connections=_CONNECTIONS,
-            )
+            told = await self._tell(bot, token, await bot.get_webhook_info())
         except TelegramError as error:
             wrong = isinstance(error, InvalidToken)
             self._not_before[token] = now + (_WRONG_TOKEN_S if wrong else AGAIN_S)
             log.error("bot.webhook_refused", bot=bot_id, error=error.message)
             return
-        self._done.add(token)
-        log.info("bot.webhook_set", bot=bot_id)
-        await menu.introduce(bot)
+        self._not_before[token] = now + self._check_s
+        if told:
+            log.info("bot.webhook_set", bot=bot_id)
+            await menu.introduce(bot)
 
-    def _stands(self, info: WebhookInfo, bot_id: str) -> bool:
-        """Tell whether Telegram has it so already. Which secret it has it doesn't say, but pushes that we refuse are
-        errors there, and then it is told anew."""
-        same = info.url == address_of(self._services, bot_id) and set(info.allowed_updates or ()) == set(WANTED)
+    async def _tell(self, bot: Bot, token: str, info: WebhookInfo) -> bool:
+        """Tell Telegram where to push, unless it does so already or another program is pushed to; gives whether it was
+        told. The instance's bot is taken from another program at the start alone: two that take it from each other
+        would never end."""
+        known = token in self._done
+        self._done.add(token)
+        if self._stands(info, token):
+            return False
+        yields = known or token != self._services.settings.telegram_token
+        if info.url and not is_ours(self._services, info.url) and yields:
+            log.error("bot.used_elsewhere", bot=token.partition(":")[0], hint=USED_ELSEWHERE)
+            return False
+        await bot.set_webhook(
+            address_of(self._services, token),
+            allowed_updates=WANTED,
+            secret_token=secret_of(self._services.vault, token),
+            max_connections=_CONNECTIONS,
+        )
+        return True
+
+    def _stands(self, info: WebhookInfo, token: str) -> bool:
+        """Tell whether Telegram has it so already, and didn't fail to push."""
+        same = info.url == address_of(self._services, token) and set(info.allowed_updates or ()) == set(WANTED)
         return same and info.last_error_date is None
 
     def _bot(self, token: str) -> Bot:

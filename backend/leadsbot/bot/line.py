@@ -15,7 +15,8 @@ from leadsbot.services import Services
 @dataclass(frozen=True, slots=True)
 class Line:
     """A bot and the token it is known by. `username` is without the @, None while Telegram won't say it; `pace` counts
-    what its chats ask, `presses` what people press, `turns` is how fast it may answer (None: as fast as it can)."""
+    what its chats ask, `presses` what people press and are told of notes, `turns` is how fast it may answer (None: as
+    fast as it can)."""
 
     bot: Bot
     token: str

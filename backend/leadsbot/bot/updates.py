@@ -53,7 +53,7 @@ async def _keep(services: Services, line: Line, said: Said) -> None:
     """Keep every note, however many come at once, as after an hour in which nobody listened. Only what there is to say
     about them is bounded."""
     answer = await _answer(services, said, True)
-    if answer and line.pace.judge(said.chat.id) == "answer":
+    if answer and line.presses.judge((said.chat.id, "notes")) == "answer":
         await say(line, Place(said.chat.id, said.thread_id, said.message.message_id), answer)
 
 
