@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from leadsbot import clock
 from leadsbot.db import Database, Tx
@@ -46,6 +47,22 @@ async def test_a_session_is_abandoned_after_its_sites_minutes_and_not_before(
     assert await sweep(database, NOW + idle + 1) == 1
     row = await row_of(database, "s1")
     assert (row["state"], row["abandoned_at"]) == ("abandoned", NOW + idle + 1)
+
+
+async def test_what_was_typed_expires_with_the_session(database: Database, workspace: Created) -> None:
+    typed = '[{"value":"Ada"}]'
+    await write(database, reached(workspace, "s1", 1, at=NOW, fields=typed))
+    assert (await row_of(database, "s1"))["fields"] == typed
+    await sweep(database, NOW + clock.HOUR)
+    assert (await row_of(database, "s1"))["fields"] is None
+    for known in (False, True):  # old news that comes late, to a node that knows the session and to one that doesn't
+        late = reached(workspace, "s1", 2 + known, at=NOW + clock.MINUTE, fields=typed)
+        await write(database, replace(late, visit=None) if known else late)
+        row = await row_of(database, "s1")
+        assert (row["state"], row["fields"]) == ("abandoned", None)
+    await write(database, reached(workspace, "s1", 9, at=NOW + 2 * clock.HOUR, fields=typed))
+    row = await row_of(database, "s1")
+    assert (row["state"], row["fields"]) == ("started", typed)
 
 
 async def test_abandoning_is_told_once_with_the_session(database: Database, workspace: Created) -> None:

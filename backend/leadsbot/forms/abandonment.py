@@ -26,13 +26,16 @@ ORDER BY s.last_activity_at LIMIT $2
 
 
 async def abandon_idle(tx: Tx, now: int) -> int:
-    """Mark up to `AT_ONCE` sessions idle at `now` (ms) as abandoned and record it; gives how many."""
+    """Mark up to `AT_ONCE` sessions idle at `now` (ms) as abandoned and record it; gives how many.
+
+    What was typed and not sent expires with them; who comes back says it again.
+    """
     lock = " FOR UPDATE OF s SKIP LOCKED" if tx.dialect == "postgres" else ""
     idle = await tx.fetch(_IDLE + lock, now, AT_ONCE)
     if not idle:
         return 0
     await tx.execute(
-        f"UPDATE sessions SET state = '{ABANDONED}', abandoned_at = $2 WHERE id {tx.one_of(1)}",
+        f"UPDATE sessions SET state = '{ABANDONED}', abandoned_at = $2, fields = NULL WHERE id {tx.one_of(1)}",
         tx.many([row["id"] for row in idle]),
         now,
     )

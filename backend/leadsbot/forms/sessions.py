@@ -18,7 +18,7 @@ STARTED, ABANDONED, SUBMITTED = "started", "abandoned", "submitted"
 ENDED = 2**62  # beyond every `seq`
 
 # A visitor who comes back to an abandoned form is at it again, unless it is old news that arrives late; a submitted
-# one stays submitted and keeps no values. The last word on the percent counts, as an answer may be taken back; tries
+# one stays submitted. Neither keeps values. The last word on the percent counts, as an answer may be taken back; tries
 # never fall; what a word leaves out stands as it was.
 _BEGUN = """ON CONFLICT (id) DO UPDATE SET
  seq = excluded.seq, fields_completed = excluded.fields_completed, fields_total = excluded.fields_total,
@@ -26,7 +26,8 @@ _BEGUN = """ON CONFLICT (id) DO UPDATE SET
  tries = CASE WHEN sessions.tries > excluded.tries THEN sessions.tries ELSE excluded.tries END,
  wait_ms = COALESCE(excluded.wait_ms, sessions.wait_ms),
  field_stats = COALESCE(excluded.field_stats, sessions.field_stats), page_url = excluded.page_url,
- fields = CASE WHEN sessions.state = 'submitted' THEN NULL ELSE excluded.fields END,
+ fields = CASE WHEN sessions.state = 'submitted' OR sessions.abandoned_at >= excluded.last_activity_at
+  THEN NULL ELSE excluded.fields END,
  last_field = CASE WHEN excluded.last_field = '' THEN sessions.last_field ELSE excluded.last_field END,
  lead_id = COALESCE(excluded.lead_id, sessions.lead_id),
  state = CASE WHEN sessions.state = 'submitted' OR sessions.abandoned_at >= excluded.last_activity_at
@@ -41,7 +42,7 @@ _MOVED = """UPDATE sessions SET seq = $2, fields_completed = $4, fields_total = 
  tries = CASE WHEN tries > $14 THEN tries ELSE $14 END,
  wait_ms = COALESCE($15, wait_ms), field_stats = COALESCE($16, field_stats),
  last_field = CASE WHEN $6 = '' THEN last_field ELSE $6 END, page_url = $7,
- fields = CASE WHEN state = 'submitted' THEN NULL ELSE $8 END, last_activity_at = $9,
+ fields = CASE WHEN state = 'submitted' OR abandoned_at >= $9 THEN NULL ELSE $8 END, last_activity_at = $9,
  state = CASE WHEN state = 'submitted' OR abandoned_at >= $9 THEN state ELSE $10 END,
  abandoned_at = CASE WHEN abandoned_at >= $9 THEN abandoned_at END,
  submitted_at = COALESCE(submitted_at, $11), lead_id = COALESCE($12, lead_id)

@@ -68,8 +68,8 @@ class Session(Table, tablename="sessions"):
 
     `seq` is the widget's running number: the highest wins. `touch` and `client` hold what is only shown: first and
     last touch, click ids; user agent, browser, language. `fields` holds values of an unsubmitted form, where the site
-    allows that, and goes with it. `wait_ms` is the time from seeing the form to the first answer, `tries` how often it
-    was sent (rejections included), `field_stats` JSON: what happened in each field, without any value.
+    allows that, until it is abandoned or sent. `wait_ms` is the time from seeing the form to the first answer, `tries`
+    how often it was sent (rejections included), `field_stats` JSON: what happened in each field, without any value.
     """
 
     id = Varchar(length=36, primary_key=True)
