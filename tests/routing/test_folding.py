@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import partial
 from typing import Any
 
@@ -22,7 +23,7 @@ from tests.jobs.desk import make_due, take
 from tests.jobs.desk import settle as settle_job
 from tests.routing.house import LEAD, Make, in_thread, quiet, route_now, settled, tell
 from tests.support.smtp_server import SmtpServer
-from tests.support.telegram_calls import BROKEN, KICKED, too_many
+from tests.support.telegram_calls import BROKEN, KICKED, Fault, too_many
 from tests.support.telegram_server import TelegramServer
 
 CHAT = -1001
@@ -62,6 +63,7 @@ async def waiting(services: Services, workspace: Created, count: int) -> list[Ro
         outcome = await deliver.deliver(services, row["id"], row["round"])
         assert isinstance(outcome, Done) and outcome.writes
         await services.database.write(outcome.writes)
+    await services.database.write(lambda tx: tx.execute("DELETE FROM jobs WHERE kind = 'deliver'"))  # as they are done
     return await of(services)
 
 
@@ -164,6 +166,27 @@ async def test_a_digest_that_fails_is_tried_again_as_it_was(
         assert {row["status"] for row in await of(services)} == {"delivered"}
         attempts = await services.database.fetch("SELECT id FROM attempts")
         assert len(attempts) == 6
+
+
+async def test_of_a_digest_that_telegram_finds_wrong_only_what_is_wrong_is_dead(
+    services: Services, workspace: Created, telegram: TelegramServer
+) -> None:
+    telegram.refuse("Lead 007", Fault(400, "Bad Request: text is unwanted"))
+    with clock.freeze(NOON) as advance:
+        channel_id = await chat(services, workspace, QUIET)
+        await waiting(services, workspace, 12)
+        advance(clock.HOUR)
+        for _ in range(2 * 12):
+            if any(row["held"] for row in await of(services)):
+                advance(await released(services, channel_id))
+    told = [name for call in telegram.sent for name in names(call.text)]
+    assert sorted(told) == [f"Lead {number:03d}" for number in range(12) if number != 7] and len(telegram.sent) <= 4
+    rows = {json.loads(row["body"])["data"]["lead"]["name"]: row for row in await of(services)}
+    wrong = rows.pop("Lead 007")
+    assert (wrong["status"], wrong["folded_into"]) == ("dead", None) and "Text is unwanted" in wrong["reason"]
+    assert {row["status"] for row in rows.values()} == {"delivered"}
+    channel = await destinations.get_channel(services.database, workspace.workspace_id, channel_id)
+    assert channel["enabled"]
 
 
 async def test_a_chat_that_is_gone_ends_all_of_a_digest(

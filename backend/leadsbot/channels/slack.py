@@ -196,7 +196,7 @@ def _failure(response: Response) -> DeliveryFailed:
         return DeliveryFailed(why, status_code=status, permanent=True, disable=why, answer=answer)
     if status == HTTPStatus.BAD_REQUEST:
         message = f"Slack refused the message: {code[:200] or status}"
-        return DeliveryFailed(message, status_code=status, permanent=True, answer=answer)
+        return DeliveryFailed(message, status_code=status, unfit=True, answer=answer)
     return failed_answer("Slack", response)
 
 

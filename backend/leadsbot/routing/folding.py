@@ -43,6 +43,9 @@ MOST_PUT_OFF: Final = 1_000
 LONG_WAIT_MS: Final = 5 * clock.SECOND
 _BREATH_MS: Final = 200
 
+_HALVED: Final = Verdict("pending", wait=0, counts=False)
+"""A digest that is refused for what it says: see `_halve`."""
+
 _WAITING: Final = f"channel_id = $1 AND held <> '' AND {OPEN}"
 _ORDER: Final = "ORDER BY next_attempt_at, created_at, event_id"
 
@@ -101,8 +104,9 @@ def gathering(due: Sequence[Row], now: int) -> int:
 
 
 def _foldable(row: Row) -> bool:
-    """What a day came to has a picture, and a nudge answers its lead's alert: they stand alone."""
-    return row["event_type"] != SUMMARY_EVENT and row["event_type"] not in NUDGES
+    """What a day came to has a picture, and a nudge answers its lead's alert: they stand alone. So does what is left of
+    a digest that was refused."""
+    return row["event_type"] != SUMMARY_EVENT and row["event_type"] not in NUDGES and row["held"] != "alone"
 
 
 def _bounded(rows: Sequence[Row]) -> list[Row]:
@@ -159,7 +163,8 @@ def _outcome(
     receipts: Sequence[Receipt] | None,
 ) -> Outcome:
     youngest = min(deliveries, key=lambda row: row["attempt_count"])
-    verdict = verdict_on(services, youngest, destination, tried)
+    refused = len(deliveries) > 1 and bool(tried.failure and tried.failure.unfit)
+    verdict = _HALVED if refused else verdict_on(services, youngest, destination, tried)
     told = deliveries[: len(receipts)] if receipts else deliveries
     each = [replace(tried, outcome=receipt) for receipt in receipts] if receipts else [tried] * len(told)
     busy = verdict.wait if verdict.wait and not verdict.counts else None
@@ -168,7 +173,7 @@ def _outcome(
     async def write(tx: Tx) -> None:
         entries = [Entry(services.vault, row, destination, one, verdict) for row, one in zip(told, each, strict=True)]
         await write_attempts(tx, entries)
-        await _settle(tx, told, digest, verdict)
+        await (_halve(tx, told) if refused else _settle(tx, told, digest, verdict))
         await _unmark(tx, deliveries[len(told) :])
         if passed:
             await passed(tx)
@@ -209,10 +214,22 @@ async def _load(database: Database, rows: Sequence[Row]) -> list[Row]:
 async def _settle(tx: Tx, rows: Sequence[Row], digest: str | None, verdict: Verdict) -> None:
     """What has ended is held no more; what will be tried again waits for that, with the digest that it belongs to."""
     await tx.execute_many(
-        "UPDATE deliveries SET held = CASE WHEN $3 THEN 'turn' ELSE '' END, folded_into = $4"
-        " WHERE id = $1 AND round = $2",
+        "UPDATE deliveries SET held = CASE WHEN NOT $3 THEN '' WHEN held = 'alone' THEN held ELSE 'turn' END,"
+        " folded_into = $4 WHERE id = $1 AND round = $2",
         [(row["id"], row["round"], verdict.wait is not None, digest) for row in rows],
     )
+
+
+async def _halve(tx: Tx, rows: Sequence[Row]) -> None:
+    """Let what a digest held go out as two of half its length, and so on, until what is refused is found: it alone is
+    dead then, and the others have arrived in few messages."""
+    middle = len(rows) // 2
+    for half in (rows[:middle], rows[middle:]):
+        held, digest = ("turn", half[0]["id"]) if len(half) > 1 else ("alone", None)
+        await tx.execute_many(
+            f"UPDATE deliveries SET held = $3, folded_into = $4 WHERE id = $1 AND round = $2 AND {OPEN}",
+            [(row["id"], row["round"], held, digest) for row in half],
+        )
 
 
 async def _unmark(tx: Tx, rows: Sequence[Row]) -> None:
@@ -236,7 +253,8 @@ def _later(destination: Destination, now: int, held: Held) -> Outcome:
 async def _put_off(tx: Tx, destination: Destination, now: int, held: Held) -> None:
     """Let what is due say until when it waits; where that is very much, the latest of it, so that its order stays."""
     await tx.execute(
-        "UPDATE deliveries SET next_attempt_at = $3, held = $4, reason = $5 WHERE id IN"
+        "UPDATE deliveries SET next_attempt_at = $3, held = CASE held WHEN 'alone' THEN held ELSE $4 END, reason = $5"
+        " WHERE id IN"
         f" (SELECT id FROM deliveries WHERE {_WAITING} AND next_attempt_at <= $2"
         f" ORDER BY next_attempt_at DESC, created_at DESC, event_id DESC LIMIT {MOST_PUT_OFF})",
         destination.id,

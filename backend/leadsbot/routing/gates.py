@@ -23,7 +23,7 @@ from leadsbot.routing.quiet import next_at_hour, next_hour, quiet_until
 from leadsbot.services import Services
 
 Row = Mapping[str, Any]
-Code = Literal["turn", "quiet", "mute", "digest"]
+Code = Literal["turn", "quiet", "mute", "digest", "alone"]
 
 RELEASE: Final = "release"
 SOON: Final = 5 * clock.SECOND
@@ -36,6 +36,7 @@ REASONS: Final[Mapping[Code, str]] = {
     "quiet": "Quiet hours: it goes out when they end, with what else came.",
     "mute": "The channel is muted: it goes out afterwards, with what else came.",
     "digest": "It goes out with the next digest.",
+    "alone": "The digest that it was in was refused. It goes out by itself.",
 }
 GATHERED: Final = frozenset(type for type in TYPES if type.startswith(("lead.", "form.")))
 

@@ -64,7 +64,7 @@ class DeliveryFailed(Exception):
     `message` is a sentence for the user. `permanent`: trying this delivery again won't help. `retry_after` (s): not
     before then. `disable`: the channel itself no longer works, and why. `moved`: config values to follow from now on.
     `answer`: up to 1 KB of what the other side said, for the record. `state`: what the next attempt at this
-    delivery goes on from.
+    delivery goes on from. `unfit`: it is this message that was refused (for good), the place takes others.
     """
 
     def __init__(
@@ -78,11 +78,13 @@ class DeliveryFailed(Exception):
         moved: Mapping[str, Any] | None = None,
         answer: str = "",
         state: Mapping[str, Any] | None = None,
+        unfit: bool = False,
     ) -> None:
         super().__init__(message)
         self.message = message
         self.status_code = status_code
-        self.permanent = permanent
+        self.permanent = permanent or unfit
+        self.unfit = unfit
         self.retry_after = retry_after
         self.disable = disable
         self.moved = moved

@@ -143,7 +143,7 @@ def _failure(response: Response) -> DeliveryFailed:
         return DeliveryFailed(why, status_code=status, permanent=True, disable=why, answer=answer)
     if status == HTTPStatus.BAD_REQUEST:
         message = f"Discord refused the message: {str(said.get('message') or answer)[:200]}"
-        return DeliveryFailed(message, status_code=status, permanent=True, answer=answer)
+        return DeliveryFailed(message, status_code=status, unfit=True, answer=answer)
     return failed_answer("Discord", response)
 
 

@@ -61,7 +61,8 @@ def explain(error: TelegramError, status: int | None, from_api: bool) -> dict[st
         return {"message": message, "status_code": status, "moved": {"chat_id": error.new_chat_id}}
     if from_api and (why := _why_gone(error)):
         return {"message": why, "status_code": status, "permanent": True, "disable": why}
-    return {"message": _sentence(error), "status_code": status, "permanent": _is_final(error, from_api)}
+    unfit = from_api and isinstance(error, BadRequest)
+    return {"message": _sentence(error), "status_code": status, "permanent": _is_final(error), "unfit": unfit}
 
 
 def is_about_the_chat(error: TelegramError) -> bool:
@@ -87,11 +88,9 @@ def _why_gone(error: TelegramError) -> str | None:
     return next((why for sign, why in _GONE.items() if sign in said), None)
 
 
-def _is_final(error: TelegramError, from_api: bool) -> bool:
-    """A message that the API finds wrong stays wrong; an address that may not be called stays forbidden."""
-    if isinstance(error.__cause__, OutboundError):
-        return error.__cause__.permanent
-    return from_api and isinstance(error, BadRequest)
+def _is_final(error: TelegramError) -> bool:
+    """An address that may not be called stays forbidden."""
+    return isinstance(error.__cause__, OutboundError) and error.__cause__.permanent
 
 
 def _sentence(error: TelegramError) -> str:
