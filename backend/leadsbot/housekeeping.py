@@ -1,5 +1,5 @@
 """The hourly purge of what has served its time: finished jobs, past counts, expired sign-ins, first answers a day old,
-and pages and refusals long unheard of."""
+what was removed a month ago, and pages and refusals long unheard of."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from leadsbot.jobs import chains, cron, lanes
 from leadsbot.jobs.handlers import HasDatabase
 from leadsbot.jobs.outcomes import Done, Outcome
 from leadsbot.jobs.runner import JobHandler
-from leadsbot.workspaces import idempotency, invitations, limits, refusals, sign_in
+from leadsbot.workspaces import idempotency, invitations, limits, refusals, removals, sign_in
 
 KIND = "purge"
 TICKS = (cron.Tick(KIND, clock.HOUR),)
@@ -28,6 +28,7 @@ async def purge(tx: Tx) -> None:
     await invitations.purge(tx)
     await audits.purge(tx)
     await refusals.purge(tx)
+    await removals.purge(tx)
     await idempotency.purge(tx)
 
 

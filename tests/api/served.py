@@ -193,6 +193,11 @@ class Rows:
     def _channel_id(self) -> str:
         return self._post("/api/v1/channels", kind="email", config={"to": [f"sales{self._count}@example.com"]})
 
+    def _removed_id(self) -> str:
+        made = self._channel_id()
+        assert self._client.delete(f"/api/v1/channels/{made}").status_code == 204
+        return made
+
     def _delivery_id(self) -> str:
         return self._post(f"/api/v1/webhooks/{self._webhook_id()}/test")
 

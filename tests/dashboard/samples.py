@@ -191,12 +191,16 @@ CHOICES = (
     EventChoice("form.abandoned", "Somebody leaves a form half-way"),
 )
 WEBHOOKS = (
-    Webhook("wh-1", "https://hooks.crm.example/leads", ("lead.created", "lead.stage_changed"), last=DEAD),
-    Webhook("wh-2", "https://n8n.alpenblick.example/webhook/8f2", (), False, "Nothing has arrived for five days.",
+    Webhook("wh-1", "hooks.crm.example/leads", "https://hooks.crm.example/leads",
+            ("lead.created", "lead.stage_changed"), last=DEAD),
+    Webhook("wh-2", "n8n <b>", "https://n8n.alpenblick.example/webhook/8f2", (), False,
+            "Nothing has arrived for five days.",
             probe_at=NOW + 3 * HOUR, missed_since=NOW - 9 * DAY, missed=12, choices=CHOICES),
-    Webhook("wh-3", "https://zap.example/1", ("lead.created",), missed_since=NOW - DAY, missed=1, choices=CHOICES,
+    Webhook("wh-3", "zap.example/1", "https://zap.example/1", ("lead.created",),
+            missed_since=NOW - DAY, missed=1, choices=CHOICES,
             previous_until=NOW + 5 * HOUR, form=Form({"url": "ftp://x"}, {"url": "Not a web address."})),
-    Webhook("wh-4", "https://zap.example/2", ("lead.created",), replaying=Replaying(NOW - DAY, 1_200, 400)),
+    Webhook("wh-4", "zap.example/2", "https://zap.example/2", ("lead.created",),
+            replaying=Replaying(NOW - DAY, 1_200, 400)),
 )  # fmt: skip
 STEPS = (
     Step("Paste the script tag into your page", "In the head or the body, once.", "/sites", "Set up the site",
@@ -265,7 +269,12 @@ PAGES: dict[str, tuple[Shell, View]] = {
     "deliveries-empty": (SHELL, Deliveries(())),
     "deliveries-none": (
         SHELL,
-        Deliveries((), DeliveryChoice("dead"), STATUSES, (Place("webhook:wh-1", "hooks.crm.example"),)),
+        Deliveries(
+            (),
+            DeliveryChoice("dead"),
+            STATUSES,
+            (Place("webhook:wh-1", "webhook", "hooks.crm.example"), Place("channel:c", "slack", "<Sales>")),
+        ),
     ),
     "delivery": (SHELL, DeliveryStory(DEAD, '{"type": "lead.created"}', (("X-LeadsBot-Event", "lead.created"),))),
     "delivery-arrived": (SHELL, DeliveryStory(DELIVERED, '{"type": "lead.created"}')),

@@ -177,7 +177,7 @@ async def test_a_silenced_channel_says_until_when_and_is_heard_again(
     path = await made(owner, workspace)
     await database.write(lambda tx: tx.execute("UPDATE channels SET muted_until = 4102444800000"))
     page = shown(await owner.see("/channels"))
-    assert "Silent until" in page and "Tell again" in page
+    assert "Silent until" in page and "Unmute" in page
     assert "Silent until" not in (await owner.press(f"{path}/unmute", hx_request="true")).text
     off = await owner.press(f"{path}/disable", hx_request="true")
     assert "Undo" in off.text and f"{path}/enable" in off.text

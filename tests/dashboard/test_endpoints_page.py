@@ -167,10 +167,10 @@ async def test_a_signing_secret_is_shown_once(owner: Browser, workspace: Created
 
 async def test_a_deleted_endpoint_is_gone_and_an_empty_page_says_what_to_do(owner: Browser, workspace: Created) -> None:
     assert (await sent(owner, workspace)).status_code == 201
-    assert "Whatever is posted to its address from then on is lost" in shown(await owner.see("/endpoints"))
+    assert "What is posted to its address is refused from then on" in shown(await owner.see("/endpoints"))
     await owner.press(f"/endpoints/{workspace.endpoint_id}/delete")
     page = shown(await owner.see("/endpoints"))
-    assert "Endpoint deleted. Its leads stay." in page and "Your first endpoint will stand here" in page
+    assert "is deleted. Its leads stay." in page and "Your first endpoint will stand here" in page
     assert (await sent(owner, workspace)).status_code == 404
     assert "Jane Doe" in shown(await owner.see("/leads"))
 

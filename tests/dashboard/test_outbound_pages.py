@@ -12,7 +12,9 @@ from leadsbot import clock
 from leadsbot.dashboard.channel_words import KINDS
 from leadsbot.dashboard.shown.sites import CSP_SHOWN_MS, MOST_REFUSALS
 from leadsbot.db import Database, Tx
+from leadsbot.ids import new_id
 from leadsbot.routing import destinations
+from leadsbot.routing.tables import Delivery
 from leadsbot.workspaces import refusals
 from leadsbot.workspaces.bootstrap import Created
 from leadsbot.workspaces.refusals import Doorway, Refused
@@ -170,7 +172,16 @@ async def test_a_channel_is_switched_off_on_and_removed(owner: Browser, workspac
     assert "Turn on" in (await owner.press(f"/channels/{row['id']}/disable", hx_request="true")).text
     assert "Turn off" in (await owner.press(f"/channels/{row['id']}/enable", hx_request="true")).text
     assert (await owner.press(f"/channels/{row['id']}/delete")).headers["location"] == "/channels"
-    assert "Sales" not in (await owner.see("/channels")).text
+    page = (await owner.see("/channels")).text
+    assert f'id="channel-{row["id"]}"' not in page and "Put back" in page
+    assert f'action="/removals/{row["id"]}/restore"' in page.partition('id="toasts"')[2], "can be undone at once"
+    back = await owner.press(f"/removals/{row['id']}/restore")
+    assert back.headers["location"] == f"/channels#channel-{row['id']}"
+    page = (await owner.see("/channels")).text
+    assert f'id="channel-{row["id"]}"' in page and "Put back" not in page
+    late = await owner.press(f"/removals/{row['id']}/restore", {"next": "/channels"})
+    assert late.headers["location"] == "/channels"
+    assert "Nothing with this id was removed" in shown(await owner.see("/channels"))
 
 
 async def test_a_channel_that_can_not_be_is_said_beside_its_field(owner: Browser, workspace: Created) -> None:
@@ -198,6 +209,44 @@ async def test_what_was_switched_off_is_said_on_the_first_page(
     await database.write(fails)
     page = (await owner.see("/")).text
     assert "<b>Sales &amp; co</b> any more: It is gone." in page and "<b>hook.example/in</b> any more" in page
+
+
+async def test_the_first_page_tells_of_each_destination_once_and_counts_leads(
+    owner: Browser, workspace: Created, database: Database
+) -> None:
+    """Two webhooks with one address: of the one that is off it is said that it is, of the other what it lacks."""
+    hooks = [await _hook(owner, database, workspace, "https://hook.example/in") for _ in range(2)]
+
+    async def fails(tx: Tx) -> None:
+        reason = "The address answers 410."
+        for number, (hook, lead) in enumerate([(0, "a"), (0, "b"), (1, "a"), (1, "a")]):
+            row = {"id": new_id(), "workspace_id": workspace.workspace_id, "event_id": f"{number}", "lead_id": lead}
+            row |= {"event_type": "lead.created", "webhook_id": hooks[hook], "status": "dead", "reason": reason}
+            tx.insert(Delivery, row | {"created_at": clock.now()})
+        await tx.execute("UPDATE webhooks SET enabled = FALSE, disabled_reason = $2 WHERE id = $1", hooks[0], reason)
+
+    await database.write(fails)
+    page = re.sub(r"\s+", " ", shown(await owner.see("/")))
+    assert page.count("notice is-trouble") == 2
+    assert (
+        "<b>hook.example/in</b> any more: The address answers 410." in page and ">2 leads didn't get there</a>" in page
+    )
+    assert "1 lead couldn't be sent to <b>hook.example/in (2)</b>: the address answers 410." in page
+    assert f'href="/deliveries?status=dead&to=webhook:{hooks[1]}"' in page
+    listed = shown(await owner.see(f"/deliveries?to=webhook:{hooks[1]}"))
+    assert f'<option value="webhook:{hooks[1]}" selected>hook.example/in (2)</option>' in listed
+    await owner.press(
+        f"/webhooks/{hooks[1]}", {"url": "https://hook.example/in", "name": "CRM", "events": "lead.created"}
+    )
+    listed = shown(await owner.see(f"/deliveries?to=webhook:{hooks[1]}"))
+    assert listed.count('</svg>CRM <span class="muted">Webhook</span>') == 2
+    story = shown(await owner.see(re.search(r"/deliveries/[\w-]{36}", listed)[0]))  # type: ignore[index]
+    assert f'href="/webhooks#webhook-{hooks[1]}"' in story and "New lead to CRM" in story
+
+
+async def _hook(owner: Browser, database: Database, workspace: Created, url: str) -> str:
+    await owner.press("/webhooks", {"url": url, "events": "lead.created"})
+    return str((await destinations.list_webhooks(database, workspace.workspace_id)).rows[0]["id"])
 
 
 async def test_a_webhooks_secret_is_shown_once(owner: Browser, workspace: Created) -> None:

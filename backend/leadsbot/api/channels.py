@@ -90,7 +90,7 @@ async def change_channel(
 
 @delete("/{channel_id:uuid}", summary="Delete a channel")
 async def delete_channel(services: House, holder: Holder, channel_id: FromPath[UUID]) -> None:
-    await destinations.delete_channel(services.database, holder.workspace_id, str(channel_id))
+    await destinations.delete_channel(services.database, holder.workspace_id, str(channel_id), holder.name)
 
 
 @post("/{channel_id:uuid}/test", status_code=200, summary="Send a test message; answers with its delivery")

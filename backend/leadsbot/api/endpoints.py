@@ -90,7 +90,7 @@ async def change_endpoint(
 
 @delete("/{endpoint_id:uuid}", summary="Delete an endpoint; its leads stay")
 async def delete_endpoint(services: House, holder: Holder, endpoint_id: FromPath[UUID]) -> None:
-    await endpoint_editing.delete_endpoint(services.database, holder.workspace_id, str(endpoint_id))
+    await endpoint_editing.delete_endpoint(services.database, holder.workspace_id, str(endpoint_id), holder.name)
     services.endpoints.forget()
 
 

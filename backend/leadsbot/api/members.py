@@ -66,7 +66,7 @@ async def change_member(
 
 @delete("/{member_id:uuid}", summary="Remove a member, signed out at once, or take an invitation back")
 async def remove_member(services: House, holder: Holder, member_id: FromPath[UUID]) -> None:
-    await members.remove_member(services.database, holder.workspace_id, str(member_id))
+    await members.remove_member(services.database, holder.workspace_id, str(member_id), holder.name)
 
 
 @post("/{member_id:uuid}/resend", status_code=200, summary="Invite anew; the link before ends")

@@ -11,7 +11,7 @@ from litestar.params import FromPath, JSONBody
 from msgspec import UNSET, UnsetType
 
 from leadsbot.api.keyed import Holder, House, Part, keyed, said
-from leadsbot.api.texts import Line
+from leadsbot.api.texts import Line, Short
 from leadsbot.routing import deliveries, destinations, replay
 from leadsbot.routing.destinations import webhook_json
 
@@ -20,6 +20,7 @@ class NewWebhook(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """A webhook to be made. It gets the events that it names; none, and only workflows call it."""
 
     url: Line
+    name: Short = ""
     events: list[str] = []
     enabled: bool = True
 
@@ -28,6 +29,7 @@ class WebhookChange(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """What is left out stays as it is; `missed_since` can be set to null alone."""
 
     url: Line | UnsetType = UNSET
+    name: Short | UnsetType = UNSET
     events: list[str] | UnsetType = UNSET
     enabled: bool | UnsetType = UNSET
     missed_since: UnsetType | None = UNSET
@@ -49,7 +51,7 @@ async def list_webhooks(services: House, holder: Holder, part: Part) -> dict[str
 @post("/", summary="Add a webhook; this answer carries its secret")
 async def create_webhook(services: House, holder: Holder, data: JSONBody[NewWebhook]) -> dict[str, Any]:
     row, secret = await destinations.create_webhook(
-        services.database, services.vault, holder.workspace_id, data.url, data.events, data.enabled
+        services.database, services.vault, holder.workspace_id, data.url, data.events, data.enabled, data.name
     )
     return {**webhook_json(row), "secret": secret}
 
@@ -69,7 +71,7 @@ async def change_webhook(
 
 @delete("/{webhook_id:uuid}", summary="Delete a webhook")
 async def delete_webhook(services: House, holder: Holder, webhook_id: FromPath[UUID]) -> None:
-    await destinations.delete_webhook(services.database, holder.workspace_id, str(webhook_id))
+    await destinations.delete_webhook(services.database, holder.workspace_id, str(webhook_id), holder.name)
 
 
 @post("/{webhook_id:uuid}/test", status_code=200, summary="Send a test event; answers with its delivery")

@@ -55,7 +55,7 @@ KINDS: Final[Mapping[str, tuple[str, str]]] = {
     ),
 }
 
-ICONS: Final[Mapping[str, str]] = {"telegram": "telegram", "email": "mail"}
+ICONS: Final[Mapping[str, str]] = {"telegram": "telegram", "email": "mail", "webhook": "webhook"}
 
 EXAMPLE: Final = "{{ lead.name }} from {{ lead.company | d('somewhere') }}\nCall {{ lead.phone }}\n{{ lead.message }}"
 

@@ -15,6 +15,7 @@ from leadsbot.dashboard.channel_form import config_of
 from leadsbot.dashboard.desk import Desk, Here, pages
 from leadsbot.dashboard.shown.channels import channel_view, kinds
 from leadsbot.dashboard.shown.deliveries import outcome
+from leadsbot.dashboard.shown.removed import removed, undoable
 from leadsbot.dashboard.views import Channels, Form, Toast, Undo
 from leadsbot.db.paging import MAX_LIMIT
 from leadsbot.errors import InvalidInput
@@ -66,7 +67,7 @@ async def disable(desk: Here, channel_id: FromPath[UUID]) -> Response[str]:
 async def unmute(desk: Here, channel_id: FromPath[UUID]) -> Response[str]:
     """Let a channel that somebody in the chat had silenced tell again."""
     await destinations.update_channel(desk.services, desk.workspace_id, str(channel_id), {"muted_until": None})
-    return await _shown(desk, channel_id, Toast("It tells again."))
+    return await _shown(desk, channel_id, Toast("Unmuted. It is told of what comes, and of what waited."))
 
 
 @post("/channels/{channel_id:uuid}/test", status_code=200)
@@ -78,8 +79,9 @@ async def send_test(desk: Here, channel_id: FromPath[UUID]) -> Response[str]:
 
 @post("/channels/{channel_id:uuid}/delete", status_code=200)
 async def remove(desk: Here, channel_id: FromPath[UUID]) -> Response[str]:
-    await destinations.delete_channel(desk.database, desk.workspace_id, str(channel_id))
-    return desk.go("/channels", Toast("Removed."))
+    row = await destinations.get_channel(desk.database, desk.workspace_id, str(channel_id))
+    await destinations.delete_channel(desk.database, desk.workspace_id, row["id"], desk.person.email)
+    return desk.go("/channels", undoable(f"“{row['name']}” is removed.", "channel", row["id"]))
 
 
 async def _shown(desk: Desk, channel_id: UUID, toast: Toast) -> Response[str]:
@@ -92,7 +94,8 @@ async def _shown(desk: Desk, channel_id: UUID, toast: Toast) -> Response[str]:
 async def _view(desk: Desk, adding: str = "", form: Form | None = None) -> Channels:
     page = await destinations.list_channels(desk.database, desk.workspace_id, limit=MAX_LIMIT)
     shown = [await channel_view(desk.services, row) for row in reversed(page.rows)]
-    return Channels(tuple(shown), kinds(desk.services), adding, form or Form())
+    gone = await removed(desk.database, desk.workspace_id, "channel")
+    return Channels(tuple(shown), kinds(desk.services), adding, form or Form(), gone)
 
 
 def _config(desk: Desk, kind: str) -> Mapping[str, Any]:

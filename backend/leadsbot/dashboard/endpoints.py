@@ -14,6 +14,7 @@ from leadsbot.dashboard import endpoint_form
 from leadsbot.dashboard.desk import Desk, Here, pages
 from leadsbot.dashboard.fields import Values
 from leadsbot.dashboard.shown.endpoints import CHOSEN, endpoint_view
+from leadsbot.dashboard.shown.removed import removed, undoable
 from leadsbot.dashboard.views import Form, NewSecret, Toast
 from leadsbot.dashboard.views.endpoints import Endpoints
 from leadsbot.db.paging import MAX_LIMIT, Slice
@@ -81,9 +82,10 @@ async def allow(desk: Here, endpoint_id: FromPath[UUID]) -> Response[str]:
 
 @post("/endpoints/{endpoint_id:uuid}/delete")
 async def remove(desk: Here, endpoint_id: FromPath[UUID]) -> Response[str]:
-    await endpoint_editing.delete_endpoint(desk.database, desk.workspace_id, str(endpoint_id))
+    row = await endpoint_editing.get_endpoint(desk.database, desk.workspace_id, str(endpoint_id))
+    await endpoint_editing.delete_endpoint(desk.database, desk.workspace_id, row["id"], desk.person.email)
     desk.services.endpoints.forget()
-    return desk.go("/endpoints", Toast("Endpoint deleted. Its leads stay."))
+    return desk.go("/endpoints", undoable(f"“{row['name']}” is deleted. Its leads stay.", "endpoint", row["id"]))
 
 
 async def _change(desk: Desk, endpoint_id: str, values: Values) -> Changed:
@@ -105,7 +107,8 @@ async def _view(desk: Desk, form: Form | None = None, wrong: dict[str, Form] | N
     page = await endpoint_editing.list_endpoints(desk.database, desk.workspace_id, Slice(MAX_LIMIT))
     url = desk.services.settings.public_url
     shown = [await endpoint_view(desk.database, row, url, (wrong or {}).get(row["id"])) for row in reversed(page.rows)]
-    return Endpoints(tuple(shown), desk.said().secret, form or Form())
+    gone = await removed(desk.database, desk.workspace_id, "endpoint")
+    return Endpoints(tuple(shown), desk.said().secret, form or Form(), gone)
 
 
 ROUTES = [pages(show, create, save, sign, unsign, allow, remove)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 
 from litestar import Response, get
@@ -10,25 +9,22 @@ from litestar import Response, get
 from leadsbot import clock
 from leadsbot.dashboard import words
 from leadsbot.dashboard.desk import Desk, Here, pages
-from leadsbot.dashboard.shell import TROUBLE_MS
 from leadsbot.dashboard.shown.capture_log import open_alerts
 from leadsbot.dashboard.shown.channels import anyone_is_told
-from leadsbot.dashboard.shown.deliveries import delivery_view, destinations
+from leadsbot.dashboard.shown.deliveries import destinations
 from leadsbot.dashboard.shown.leads import lead_rows, pipeline_of
+from leadsbot.dashboard.shown.troubles import troubles
 from leadsbot.dashboard.shown.unsent import latest_unsent
-from leadsbot.dashboard.views import Day, Overview, Step, Stopped, Trouble
+from leadsbot.dashboard.views import Day, Overview, Step
 from leadsbot.db.paging import MAX_LIMIT, Slice
 from leadsbot.forms.reading import has_submissions
 from leadsbot.leads import reading
-from leadsbot.leads.filters import ms_of
-from leadsbot.routing import deliveries
 from leadsbot.workspaces import site_editing
 
 DAYS = 14
 WEEK = 7
 FRESHEST = 6
 MOST_UNSENT = 5
-MOST_TROUBLE = 3
 
 
 @get("/")
@@ -37,6 +33,7 @@ async def show(desk: Here) -> Response[str]:
     fresh = await reading.list_leads(desk.database, desk.workspace_id, limit=FRESHEST)
     daily = await _daily(desk)
     counts = [day.count for day in daily]
+    stopped, trouble = await troubles(desk.database, desk.workspace_id)
     view = Overview(
         today=counts[-1],
         yesterday=counts[-2],
@@ -44,8 +41,8 @@ async def show(desk: Here) -> Response[str]:
         week_before=sum(counts[-2 * WEEK : -WEEK]),
         daily=daily,
         fresh=await lead_rows(desk.database, fresh.rows, pipeline),
-        trouble=await _trouble(desk),
-        stopped=await _stopped(desk),
+        trouble=trouble,
+        stopped=stopped,
         steps=await _steps(desk, bool(fresh.rows)),
         alerts=await open_alerts(desk.database, desk.workspace_id),
         unsent=await latest_unsent(desk.database, desk.workspace_id, MOST_UNSENT),
@@ -74,38 +71,6 @@ def _midnight(day: date, timezone: str) -> int:
     """Give the ms at which a day begins there."""
     begins = datetime(day.year, day.month, day.day, tzinfo=words.zone(timezone)).astimezone(UTC)
     return int(begins.timestamp()) * clock.SECOND
-
-
-async def _trouble(desk: Desk) -> tuple[Trouble, ...]:
-    """Give what couldn't be sent lately, alike put together, the most first."""
-    page = await deliveries.list_deliveries(desk.database, desk.workspace_id, status="dead", limit=MAX_LIMIT)
-    places = await destinations(desk.database, desk.workspace_id)
-    since = clock.now() - TROUBLE_MS
-    recent = (row for row in page.rows if row["lead_id"] and ms_of(row["created_at"]) > since and places.there(row))
-    failed = (delivery_view(row, places) for row in recent)
-    alike = Counter((delivery.destination, delivery.reason) for delivery in failed)
-    return tuple(
-        Trouble(count, destination, reason, "/deliveries?status=dead")
-        for (destination, reason), count in alike.most_common(MOST_TROUBLE)
-    )
-
-
-async def _stopped(desk: Desk) -> tuple[Stopped, ...]:
-    """Give the channels and webhooks that were switched off because they fail, the latest first."""
-    rows = await desk.database.fetch(
-        "SELECT id, name, '' AS url, disabled_reason, disabled_at FROM channels"
-        " WHERE workspace_id = $1 AND NOT enabled AND disabled_reason <> ''"
-        " UNION ALL SELECT id, '' AS name, url, disabled_reason, disabled_at FROM webhooks"
-        " WHERE workspace_id = $1 AND NOT enabled AND disabled_reason <> ''"
-        f" ORDER BY disabled_at DESC LIMIT {MOST_TROUBLE}",
-        desk.workspace_id,
-    )
-    return tuple(
-        Stopped(row["name"], row["disabled_reason"], f"/channels#channel-{row['id']}")
-        if row["name"]
-        else Stopped(words.short(row["url"]), row["disabled_reason"], f"/webhooks#webhook-{row['id']}")
-        for row in rows
-    )
 
 
 async def _steps(desk: Desk, has_leads: bool) -> tuple[Step, ...]:

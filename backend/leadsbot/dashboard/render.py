@@ -84,6 +84,7 @@ class Renderer:
             count=words.count,
             dial=words.dial,
             host=words.host,
+            kind=words.kind,
             initials=words.initials,
             short=words.short,
             took=words.took,

@@ -10,6 +10,7 @@ from litestar.params import FromPath
 from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
 
 from leadsbot.dashboard.desk import Desk, Here, pages, require
+from leadsbot.dashboard.shown.removed import removed, undoable
 from leadsbot.dashboard.views import Form, NewSecret, Toast
 from leadsbot.dashboard.views.settings import Members, Person
 from leadsbot.errors import Conflict, InvalidInput
@@ -65,12 +66,13 @@ async def remove(desk: Here, member_id: FromPath[UUID]) -> Response[str]:
     """Take a member out, or take an invitation back."""
     row = await _touchable(desk, member_id)
     try:
-        await members.remove_member(desk.database, desk.workspace_id, row["id"])
+        await members.remove_member(desk.database, desk.workspace_id, row["id"], desk.person.email)
     except Conflict as error:
         return desk.go(PAGE, Toast(error.message, "trouble"))
     if row["user_id"] == desk.person.user_id:
         return desk.go("/login")
-    return desk.go(PAGE, Toast(f"{row['email']} is out." if row["user_id"] else "Invitation taken back."))
+    said = f"{row['email']} is out." if row["user_id"] else f"The invitation of {row['email']} is taken back."
+    return desk.go(PAGE, undoable(said, "member", row["id"]))
 
 
 @post("/settings/members/{member_id:uuid}/resend")
@@ -123,7 +125,8 @@ async def _view(desk: Desk, form: Form | None = None) -> Members:
     ]
     roles = tuple(role for role in ROLES if mine or role != OWNER)
     mails = bool(desk.services.settings.smtp_url)
-    return Members(tuple(people), roles, mails, desk.said().secret, form or Form())
+    gone = await removed(desk.database, desk.workspace_id, "member", "invitation")
+    return Members(tuple(people), roles, mails, desk.said().secret, form or Form(), gone)
 
 
 ROUTES = [pages(show, invite, change_role, remove, resend)]

@@ -14,6 +14,7 @@ from leadsbot import clock
 from leadsbot.dashboard import words
 from leadsbot.dashboard.desk import Desk, Here, pages
 from leadsbot.dashboard.shown.deliveries import outcome
+from leadsbot.dashboard.shown.removed import removed, undoable
 from leadsbot.dashboard.shown.webhooks import choices, webhook_view
 from leadsbot.dashboard.views import Form, NewSecret, Toast, Webhooks
 from leadsbot.db.paging import MAX_LIMIT
@@ -32,11 +33,16 @@ async def create(desk: Here) -> Response[str]:
     events = desk.posted.all("events")
     try:
         row, secret = await destinations.create_webhook(
-            desk.database, desk.services.vault, desk.workspace_id, desk.posted.text("url"), _some(events)
+            desk.database,
+            desk.services.vault,
+            desk.workspace_id,
+            desk.posted.text("url"),
+            _some(events),
+            name=_name(desk),
         )
     except InvalidInput as error:
         return await desk.page(await _view(desk, events, _wrong(desk, error)), HTTP_422_UNPROCESSABLE_ENTITY)
-    return desk.go("/webhooks", secret=NewSecret(row["url"], secret))
+    return desk.go("/webhooks", secret=NewSecret(_called(row), secret))
 
 
 @get("/webhooks/{webhook_id:uuid}")
@@ -52,7 +58,7 @@ async def change(desk: Here, webhook_id: FromPath[UUID]) -> Response[str]:
     await _found(desk, webhook_id)
     events = desk.posted.all("events")
     try:
-        await _update(desk, webhook_id, {"url": desk.posted.text("url"), "events": _some(events)})
+        await _update(desk, webhook_id, {"url": desk.posted.text("url"), "name": _name(desk), "events": _some(events)})
     except InvalidInput as error:
         view = await _view(desk, changed=(str(webhook_id), _wrong(desk, error), events))
         return await desk.page(view, HTTP_422_UNPROCESSABLE_ENTITY)
@@ -87,7 +93,7 @@ async def rotate(desk: Here, webhook_id: FromPath[UUID]) -> Response[str]:
         )
     except Conflict as error:
         return desk.go(f"/webhooks#webhook-{webhook_id}", Toast(error.message, "trouble"))
-    return desk.go("/webhooks", secret=NewSecret(row["url"], secret))
+    return desk.go("/webhooks", secret=NewSecret(_called(row), secret))
 
 
 @post("/webhooks/{webhook_id:uuid}/replay", status_code=200)
@@ -113,8 +119,9 @@ async def forget(desk: Here, webhook_id: FromPath[UUID]) -> Response[str]:
 
 @post("/webhooks/{webhook_id:uuid}/delete", status_code=200)
 async def remove(desk: Here, webhook_id: FromPath[UUID]) -> Response[str]:
-    await destinations.delete_webhook(desk.database, desk.workspace_id, str(webhook_id))
-    return desk.go("/webhooks", Toast("Removed."))
+    row = await _found(desk, webhook_id)
+    await destinations.delete_webhook(desk.database, desk.workspace_id, row["id"], desk.person.email)
+    return desk.go("/webhooks", undoable(f"“{_called(row)}” is removed.", "webhook", row["id"]))
 
 
 async def _update(desk: Desk, webhook_id: UUID, changes: dict[str, Any]) -> None:
@@ -123,6 +130,14 @@ async def _update(desk: Desk, webhook_id: UUID, changes: dict[str, Any]) -> None
 
 async def _found(desk: Desk, webhook_id: UUID) -> dict[str, Any]:
     return await destinations.get_webhook(desk.database, desk.workspace_id, str(webhook_id))
+
+
+def _called(webhook: dict[str, Any]) -> str:
+    return webhook["name"] or words.short(webhook["url"])
+
+
+def _name(desk: Desk) -> str:
+    return desk.posted.text("name")
 
 
 def _missed_since(webhook: dict[str, Any]) -> int:
@@ -174,7 +189,11 @@ async def _view(
     typed = {changed[0]: changed[1:]} if changed else {}
     shown = [await webhook_view(desk.database, row, *typed.get(row["id"], ())) for row in reversed(page.rows)]
     return Webhooks(
-        tuple(shown), choices(["lead.created"] if chosen is None else chosen), desk.said().secret, form or Form()
+        tuple(shown),
+        choices(["lead.created"] if chosen is None else chosen),
+        desk.said().secret,
+        form or Form(),
+        await removed(desk.database, desk.workspace_id, "webhook"),
     )
 
 

@@ -44,6 +44,9 @@ EVENT_WORDS: Mapping[str, str] = {
     "test": "Test message",
 }
 
+# What kinds of destinations are called; others by their own name.
+KIND_WORDS: Mapping[str, str] = {"email": "Email", "webhook": "Webhook"}
+
 _NAMES = frozenset({"Telegram", "Slack", "Discord"})
 
 # How sources are written that attribution knows by a plain word.
@@ -143,6 +146,11 @@ def source(name: str) -> str:
         return ""
     plain = name.islower() and "." not in name
     return _SOURCES.get(name, name[:1].upper() + name[1:] if plain else name)
+
+
+def kind(name: str) -> str:
+    """Write a kind of destination as people know it: "Telegram", "Webhook"; nothing for one that isn't known."""
+    return KIND_WORDS.get(name, name.capitalize())
 
 
 def phrase(sentence: str) -> str:

@@ -131,17 +131,6 @@ async def link_chat(services: Services, channel: Row, place: Mapping[str, Any]) 
     return await services.database.write(unit)
 
 
-async def delete_channel(database: Database, workspace_id: str, channel_id: str) -> None:
-    """Delete a channel; what it was still due ends as `dead`. Raises NotFound."""
-
-    async def unit(tx: Tx) -> None:
-        await owned(tx, "channel", workspace_id, channel_id)
-        await tx.execute("DELETE FROM channels WHERE id = $1", channel_id)
-        tx.signal(topic(workspace_id))
-
-    await database.write(unit)
-
-
 async def test_channel(services: Services, workspace_id: str, channel_id: str) -> Row:
     """Send a real message at once; gives the delivery, as `delivery_json`. Raises NotFound."""
     row = await get_channel(services.database, workspace_id, channel_id)

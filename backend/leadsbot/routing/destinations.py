@@ -6,7 +6,6 @@ from leadsbot.routing.channels import (
     channel_kinds,
     check_config,
     create_channel,
-    delete_channel,
     get_channel,
     link_chat,
     list_channels,
@@ -14,9 +13,9 @@ from leadsbot.routing.channels import (
     update_channel,
 )
 from leadsbot.routing.present import channel_json, webhook_json
+from leadsbot.routing.removing import delete_channel, delete_webhook
 from leadsbot.routing.webhooks import (
     create_webhook,
-    delete_webhook,
     get_webhook,
     list_webhooks,
     rotate_secret,

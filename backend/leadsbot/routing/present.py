@@ -24,6 +24,7 @@ def webhook_json(row: Row) -> dict[str, Any]:
     return {
         "id": row["id"],
         "url": row["url"],
+        "name": row["name"],
         "events": msgspec.json.decode(row["events"]),
         "enabled": bool(row["enabled"]),
         "disabled_reason": row["disabled_reason"],

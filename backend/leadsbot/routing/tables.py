@@ -50,6 +50,7 @@ class Webhook(Table, tablename="webhooks"):
     id = Varchar(length=36, primary_key=True)
     workspace = ForeignKey(Workspace, on_delete=OnDelete.cascade, db_column_name="workspace_id", null=False)
     url = Varchar(length=2000)
+    name = Varchar(length=200, default="")
     secret = Text()
     previous_secrets = Text(default="")
     previous_until = BigInt(null=True, default=None)

@@ -21,14 +21,20 @@ from leadsbot.routing.tables import Webhook
 from leadsbot.services import Services
 from leadsbot.vault import Vault
 
-_CHANGEABLE = ("url", "events", "enabled", "missed_since")
-_WRITTEN = ("url", "events", "enabled", "disabled_reason", *trouble.STORY, "missed_since")
+_CHANGEABLE = ("url", "name", "events", "enabled", "missed_since")
+_WRITTEN = ("url", "name", "events", "enabled", "disabled_reason", *trouble.STORY, "missed_since")
 
 Row = dict[str, Any]
 
 
 async def create_webhook(
-    database: Database, vault: Vault, workspace_id: str, url: str, events: Sequence[str] = (), enabled: bool = True
+    database: Database,
+    vault: Vault,
+    workspace_id: str,
+    url: str,
+    events: Sequence[str] = (),
+    enabled: bool = True,
+    name: str = "",
 ) -> tuple[Row, str]:
     """Add a webhook; gives its row, and its secret, which is shown this once. Raises InvalidInput."""
     secret = new_secret()
@@ -36,6 +42,7 @@ async def create_webhook(
         "id": new_id(),
         "workspace_id": workspace_id,
         "url": _url(url),
+        "name": inputs.check_name(name),
         "secret": vault.encrypt(secret),
         "events": _json(inputs.check_events(events)),
         "enabled": inputs.check_flag(enabled, "enabled"),
@@ -60,8 +67,8 @@ async def list_webhooks(database: Database, workspace_id: str, cursor: str | Non
 
 
 async def update_webhook(database: Database, workspace_id: str, webhook_id: str, changes: dict[str, Any]) -> Row:
-    """Change `url`, `events` or `enabled`, or forget what it missed (`missed_since` is None). Switching it on forgives
-    what had failed. Raises NotFound, InvalidInput."""
+    """Change `url`, `name`, `events` or `enabled`, or forget what it missed (`missed_since` is None). Switching it on
+    forgives what had failed. Raises NotFound, InvalidInput."""
     inputs.only_known(changes, _CHANGEABLE)
 
     async def unit(tx: Tx) -> Row:
@@ -81,17 +88,6 @@ async def update_webhook(database: Database, workspace_id: str, webhook_id: str,
         return row
 
     return await database.write(unit)
-
-
-async def delete_webhook(database: Database, workspace_id: str, webhook_id: str) -> None:
-    """Delete a webhook; what it was still due ends as `dead`. Raises NotFound."""
-
-    async def unit(tx: Tx) -> None:
-        await owned(tx, "webhook", workspace_id, webhook_id)
-        await tx.execute("DELETE FROM webhooks WHERE id = $1", webhook_id)
-        tx.signal(topic(workspace_id))
-
-    await database.write(unit)
 
 
 async def rotate_secret(database: Database, vault: Vault, workspace_id: str, webhook_id: str) -> tuple[Row, str]:
@@ -125,6 +121,8 @@ def _checked(changes: dict[str, Any]) -> Row:
     checked: Row = {}
     if "url" in changes:
         checked["url"] = _url(changes["url"])
+    if "name" in changes:
+        checked["name"] = inputs.check_name(changes["name"])
     if "events" in changes:
         checked["events"] = _json(inputs.check_events(changes["events"]))
     if "enabled" in changes:

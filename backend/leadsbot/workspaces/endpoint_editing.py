@@ -16,7 +16,7 @@ from leadsbot.db.tx import Row
 from leadsbot.errors import InvalidInput, NotFound
 from leadsbot.ids import new_id
 from leadsbot.vault import Vault
-from leadsbot.workspaces import refusals
+from leadsbot.workspaces import refusals, removals
 from leadsbot.workspaces.refusals import MAX_PER_DOOR, MAX_REQUESTS_PER_DOOR
 from leadsbot.workspaces.tables import Endpoint
 
@@ -99,15 +99,21 @@ async def rotate_secret(database: Database, vault: Vault, workspace_id: str, end
     return await database.write(unit)
 
 
-async def delete_endpoint(database: Database, workspace_id: str, endpoint_id: str) -> None:
-    """Delete an endpoint with what it refused; its leads stay. Else `NotFound`."""
+async def delete_endpoint(database: Database, workspace_id: str, endpoint_id: str, by: str = "") -> None:
+    """Delete an endpoint with what it refused; its leads stay, and it can be put back. Else `NotFound`."""
 
     async def unit(tx: Tx) -> None:
-        if not await tx.execute("DELETE FROM endpoints WHERE id = $1 AND workspace_id = $2", endpoint_id, workspace_id):
-            raise _no_such_endpoint()
+        row = await _locked(tx, workspace_id, endpoint_id)
+        removals.keep(tx, "endpoint", row, row["name"], by)
+        await tx.execute("DELETE FROM endpoints WHERE id = $1", endpoint_id)
         await refusals.forget(tx, endpoint_id)
 
     await database.write(unit)
+
+
+async def put_back(tx: Tx, removal: Row) -> None:
+    """Put a deleted endpoint back under its address, with its secrets."""
+    tx.insert(Endpoint, removal["row"])
 
 
 async def allow(

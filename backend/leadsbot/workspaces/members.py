@@ -17,9 +17,9 @@ from leadsbot.db.paging import Page, Slice, page_of
 from leadsbot.db.tx import Row
 from leadsbot.errors import Conflict, InvalidInput, NotFound
 from leadsbot.ids import new_id
-from leadsbot.workspaces import invitations, passwords
+from leadsbot.workspaces import invitations, passwords, removals
 from leadsbot.workspaces.lists import held
-from leadsbot.workspaces.tables import User
+from leadsbot.workspaces.tables import Invitation, Member, User
 
 OWNER: Final = "owner"
 ADMIN: Final = "admin"
@@ -124,8 +124,8 @@ async def change_role(database: Database, workspace_id: str, member_id: str, rol
     return await database.write(unit)
 
 
-async def remove_member(database: Database, workspace_id: str, member_id: str) -> Row:
-    """Take somebody out, signed out at once, or take an invitation back; gives who it was.
+async def remove_member(database: Database, workspace_id: str, member_id: str, by: str = "") -> Row:
+    """Take somebody out, signed out at once, or take an invitation back; gives who it was. They can be put back.
 
     Raises `NotFound`, `Conflict` for the last owner.
     """
@@ -133,6 +133,9 @@ async def remove_member(database: Database, workspace_id: str, member_id: str) -
     async def unit(tx: Tx) -> Row:
         row, everyone = await _held(tx, workspace_id, member_id)
         _keep_an_owner(row, everyone, "Make somebody else an owner first.")
+        table, kind = ("members", "member") if row["user_id"] else ("invitations", "invitation")
+        stored = await tx.fetch_one(f"SELECT * FROM {table} WHERE id = $1", row["id"])
+        removals.keep(tx, kind, stored or {}, row["email"], by)
         if row["user_id"] is None:
             await tx.execute("DELETE FROM invitations WHERE id = $1", row["id"])
             return row
@@ -141,6 +144,18 @@ async def remove_member(database: Database, workspace_id: str, member_id: str) -
         return row
 
     return await database.write(unit)
+
+
+async def put_back(tx: Tx, removal: Row) -> None:
+    """Put a member, or an invitation, back as they were. Raises Conflict where they are there again already."""
+    row = removal["row"]
+    await held(tx, row["workspace_id"])
+    everyone = await _everybody(tx, row["workspace_id"])
+    if any(one["email"] == removal["name"] for one in everyone):
+        raise Conflict(f"{removal['name']} is a member or invited again already.", code="already_there")
+    if len(everyone) >= MOST_MEMBERS:
+        raise Conflict(f"A workspace has at most {MOST_MEMBERS} members.")
+    tx.insert(Member if removal["kind"] == "member" else Invitation, row)
 
 
 async def resend(

@@ -49,6 +49,23 @@ class Member(Table, tablename="members"):
     created_at = BigInt()
 
 
+class Removal(Table, tablename="removals"):
+    """Something that was removed and can still be put back: its `kind`, its id, the row as it was, `name` for people.
+
+    `more` is what went with it (JSON), as the room that removed it keeps it. Secrets in `row` are encrypted as ever.
+    """
+
+    id = Varchar(length=36, primary_key=True)
+    workspace = ForeignKey(Workspace, on_delete=OnDelete.cascade, db_column_name="workspace_id", null=False)
+    kind = Varchar(length=16)
+    thing_id = Varchar(length=36, index=True)
+    name = Varchar(length=2000, default="")
+    row = Text()
+    more = Text(default="{}")
+    by = Varchar(length=320, default="")
+    at = BigInt()
+
+
 class SignIn(Table, tablename="sign_ins"):
     """A browser that is signed in. The cookie carries its id, signed; signing out deletes the row."""
 

@@ -267,11 +267,23 @@ class Replay(Struct):
     queued: int
 
 
+class Removal(Struct):
+    """Something that was removed and can be put back."""
+
+    id: UUID
+    kind: Annotated[str, Meta(description="`channel`, `webhook`, `endpoint`, `member` or `invitation`")]
+    name: Annotated[str, _example("Sales")]
+    by: Annotated[str, Meta(description="who removed it: a member's email, or a key's name")]
+    removed_at: Time
+    restore_until: Time
+
+
 class Webhook(Struct):
     """An address of the user's own that hears of events."""
 
     id: UUID
     url: Annotated[str, _example("https://example.com/hook")]
+    name: Annotated[str, _example("CRM"), Meta(description="as it is called in the dashboard; empty: by its address")]
     events: Annotated[list[str], _example(["lead.created"])]
     enabled: Annotated[bool, _example(True)]
     disabled_reason: str

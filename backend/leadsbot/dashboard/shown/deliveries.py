@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,37 +21,63 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Destinations:
-    """The workspace's channels by id, as (kind, name), and the addresses of its webhooks."""
+    """The workspace's channels and webhooks by id, as (kind, name); no two bear the same name."""
 
     channels: Mapping[str, tuple[str, str]]
-    webhooks: Mapping[str, str] = field(default_factory=dict)
+    webhooks: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     def there(self, delivery: Row) -> bool:
         """Tell whether where a delivery goes was not deleted since."""
         return delivery["channel_id"] in self.channels or delivery["webhook_id"] in self.webhooks
 
     def all(self) -> tuple[Place, ...]:
-        """Give what a list can be narrowed to."""
-        channels = (Place(f"channel:{channel_id}", name) for channel_id, (_, name) in self.channels.items())
-        webhooks = (Place(f"webhook:{webhook_id}", words.short(url)) for webhook_id, url in self.webhooks.items())
+        """Give what a list can be narrowed to, by name."""
+        channels = (Place(f"channel:{place_id}", *known) for place_id, known in self.channels.items())
+        webhooks = (Place(f"webhook:{place_id}", *known) for place_id, known in self.webhooks.items())
         return tuple(sorted((*channels, *webhooks), key=lambda place: (place.name.lower(), place.key)))
 
     def name(self, delivery: Row) -> tuple[str, str]:
         """Give kind and name of where a delivery goes; one that was deleted is known by what was written down."""
         if delivery["webhook_id"]:
-            return WEBHOOK, words.short(delivery["destination"])
+            gone = (WEBHOOK, f"{words.short(delivery['destination'])}, since removed")
+            return self.webhooks.get(delivery["webhook_id"], gone)
         kind, _, rest = delivery["destination"].partition(":")
         gone = (kind, f"{kind.capitalize()}, since removed") if rest else ("", delivery["destination"])
         return self.channels.get(delivery["channel_id"] or "", gone)
 
+    def called(self, key: str) -> str:
+        """Give the name of the destination with this key of `Place`."""
+        kind, _, place_id = key.partition(":")
+        known = self.webhooks if kind == WEBHOOK else self.channels
+        return known[place_id][1] if place_id in known else ""
+
+
+def key_of(delivery: Row) -> str:
+    """Give the key of `Place` of where a delivery goes."""
+    webhook_id = delivery["webhook_id"]
+    return f"webhook:{webhook_id}" if webhook_id else f"channel:{delivery['channel_id']}"
+
 
 async def destinations(database: Database, workspace_id: str) -> Destinations:
-    """Read what the workspace's channels are called."""
-    channels = await database.fetch("SELECT id, kind, name FROM channels WHERE workspace_id = $1", workspace_id)
-    webhooks = await database.fetch("SELECT id, url FROM webhooks WHERE workspace_id = $1", workspace_id)
-    return Destinations(
-        {row["id"]: (row["kind"], row["name"]) for row in channels}, {row["id"]: row["url"] for row in webhooks}
+    """Read what the workspace's channels and webhooks are called; of those that are called alike the later are
+    numbered."""
+    channels = await database.fetch(
+        "SELECT id, kind, name FROM channels WHERE workspace_id = $1 ORDER BY created_at, id", workspace_id
     )
+    webhooks = await database.fetch(
+        "SELECT id, name, url FROM webhooks WHERE workspace_id = $1 ORDER BY created_at, id", workspace_id
+    )
+    seen: Counter[str] = Counter()
+    return Destinations(
+        {row["id"]: (row["kind"], _apart(row["name"], seen)) for row in channels},
+        {row["id"]: (WEBHOOK, _apart(row["name"] or words.short(row["url"]), seen)) for row in webhooks},
+    )
+
+
+def _apart(name: str, seen: Counter[str]) -> str:
+    seen[name.lower()] += 1
+    times = seen[name.lower()]
+    return name if times == 1 else f"{name} ({times})"
 
 
 async def lead_names(database: Database, lead_ids: Iterable[str | None]) -> dict[str, str]:
@@ -90,6 +117,8 @@ def delivery_view(row: Row, places: Destinations, lead_name: str = "") -> Delive
         lead_name=lead_name,
         why=words.phrase(row["reason"]),
         gone=not places.there(row),
+        place=key_of(row),
+        address=row["destination"],
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 import msgspec
 
 from leadsbot import clock
-from leadsbot.dashboard.shown.deliveries import delivery_view, destinations
+from leadsbot.dashboard.shown.deliveries import Destinations, delivery_view, destinations
 from leadsbot.dashboard.views import Delivery, EventChoice, Form, Replaying, Webhook
 from leadsbot.db import Database
 from leadsbot.routing import deliveries, replay
@@ -35,24 +35,27 @@ def choices(chosen: Collection[str]) -> tuple[EventChoice, ...]:
 async def webhook_view(
     database: Database, row: Row, form: Form | None = None, chosen: list[str] | None = None
 ) -> Webhook:
-    """Give a webhook's row; `form` and `chosen` are what was typed into its settings, where that can't be."""
+    """Give a webhook's row, by the name that tells it from others; `form` and `chosen` are what was typed into its
+    settings, where that can't be."""
     events = msgspec.json.decode(row["events"], type=list[str])
     missed_since = row["missed_since"]
+    places = await destinations(database, row["workspace_id"])
     missed = await replay.count(database, row, missed_since, missed=True) if missed_since is not None else 0
     return Webhook(
         id=row["id"],
         url=row["url"],
+        name=places.called(f"webhook:{row['id']}"),
         events=tuple(events),
         enabled=bool(row["enabled"]),
         disabled_reason=row["disabled_reason"],
-        last=await _last(database, row),
+        last=await _last(database, row, places),
         probe_at=row["probe_at"],
         missed_since=missed_since,
         missed=missed,
         replaying=_replaying(row),
         previous_until=row["previous_until"] if (row["previous_until"] or 0) > clock.now() else None,
         choices=choices(events if chosen is None else chosen),
-        form=form or Form({"url": row["url"]}),
+        form=form or Form({"url": row["url"], "name": row["name"]}),
     )
 
 
@@ -61,6 +64,6 @@ def _replaying(row: Mapping[str, Any]) -> Replaying | None:
     return Replaying(found.since, found.due, found.queued) if found else None
 
 
-async def _last(database: Database, row: Row) -> Delivery | None:
+async def _last(database: Database, row: Row, places: Destinations) -> Delivery | None:
     rows = (await deliveries.list_deliveries(database, row["workspace_id"], webhook_id=row["id"], limit=1)).rows
-    return delivery_view(rows[0], await destinations(database, row["workspace_id"])) if rows else None
+    return delivery_view(rows[0], places) if rows else None

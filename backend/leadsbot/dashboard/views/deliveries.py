@@ -12,9 +12,11 @@ from leadsbot.dashboard.views.leads import Delivery
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A destination that the list can be narrowed to; `key` is its kind and id."""
+    """A destination that the list can be narrowed to; `key` says whether it is a channel or a webhook, and its id;
+    `kind` is the channel's own."""
 
     key: str
+    kind: str
     name: str
 
 

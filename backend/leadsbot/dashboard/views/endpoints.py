@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 
 from leadsbot.dashboard.views.capture_log import DoorAlert
 from leadsbot.dashboard.views.outbound import NewSecret
+from leadsbot.dashboard.views.removed import Removed
 from leadsbot.dashboard.views.shell import Form
 
 Provider = Literal["", "turnstile", "hcaptcha", "recaptcha"]
@@ -79,3 +80,4 @@ class Endpoints:
     endpoints: tuple[Endpoint, ...]
     secret: NewSecret | None = None
     form: Form = field(default_factory=Form)
+    removed: Removed = field(default_factory=Removed)

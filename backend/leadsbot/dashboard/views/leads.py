@@ -39,7 +39,8 @@ class StageCount:
 
 @dataclass(frozen=True, slots=True)
 class LeadRow:
-    """A lead as the list shows it; `percent` (0-100) is None where no form was measured, `reason` is why it is spam."""
+    """A lead as the list shows it; `percent` (0-100) is None where no form was measured, `reason` is why it is spam,
+    `owner` names whose it is."""
 
     id: str
     name: str
@@ -54,6 +55,7 @@ class LeadRow:
     spam: bool = False
     duplicate: bool = False
     reason: str = ""
+    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,20 +68,22 @@ class SpamFolder:
 
 @dataclass(frozen=True, slots=True)
 class InboxFilter:
-    """What the list is narrowed to."""
+    """What the list is narrowed to. `owner` is "me", "nobody", a member's id, or empty for whoever it is."""
 
     search: str = ""
     stage: str = ""
     spam: bool = False
+    owner: str = ""
 
     @property
     def narrowed(self) -> bool:
         """Whether anything but the plain inbox is asked for."""
-        return bool(self.search or self.stage or self.spam)
+        return bool(self.search or self.stage or self.spam or self.owner)
 
     def url(self, **changes: str) -> str:
         """Give the inbox's address with this filter and `changes`; an empty value leaves its key out."""
-        wanted = {"search": self.search, "stage": self.stage, "spam": "1" if self.spam else "", **changes}
+        wanted = {"search": self.search, "stage": self.stage, "spam": "1" if self.spam else ""}
+        wanted |= {"assigned_to": self.owner, **changes}
         query = urlencode({key: value for key, value in wanted.items() if value})
         return f"/leads?{query}" if query else "/leads"
 
@@ -117,7 +121,8 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """Something sent, or to be sent, to one destination. `destination` is its name as people know it.
+    """Something sent, or to be sent, to one destination. `destination` is its name as people know it, `place` its key
+    (see `Place`), `address` what was written down of where it leads.
 
     `gone`: the destination was removed since, so that nothing can be sent there again.
     """
@@ -135,6 +140,8 @@ class Delivery:
     lead_name: str = ""
     why: str = ""
     gone: bool = False
+    place: str = ""
+    address: str = ""
 
     @property
     def reason(self) -> str:
@@ -185,7 +192,7 @@ class Merged:
 @dataclass(frozen=True, slots=True)
 class Lead:
     """A lead's page. `timeline` is oldest first; `custom` holds the fields that have no place of their own;
-    `claimed_by` is the member whose it is, or empty."""
+    `claimed_by` is the member whose it is, or empty, `owner_id` their id, `people` those whom it can be given to."""
 
     template: ClassVar[str] = "lead.html"
     nav: ClassVar[str] = "leads"
@@ -218,6 +225,8 @@ class Lead:
     twins: tuple[LeadRow, ...] = ()
     merged: Merged | None = None
     claimed_by: str = ""
+    owner_id: str = ""
+    people: tuple[tuple[str, str], ...] = ()
 
     @property
     def title(self) -> str:
@@ -252,3 +261,4 @@ class Inbox:
     open: Lead | None = None
     tag: str = ""
     seen: int = 0
+    people: tuple[tuple[str, str], ...] = ()

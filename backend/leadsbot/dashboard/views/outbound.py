@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from leadsbot.channels.base.fields import ConfigField
 from leadsbot.dashboard.views.leads import Delivery
+from leadsbot.dashboard.views.removed import Removed
 from leadsbot.dashboard.views.shell import Form
 
 
@@ -81,6 +82,7 @@ class Channels:
     kinds: tuple[ChannelKind, ...]
     adding: str = ""
     form: Form = field(default_factory=Form)
+    removed: Removed = field(default_factory=Removed)
 
 
 @dataclass(frozen=True, slots=True)

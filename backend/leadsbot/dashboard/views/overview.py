@@ -20,7 +20,7 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """Deliveries that failed alike: "2 leads couldn't be sent to {destination}: {reason}"."""
+    """A destination that didn't get leads lately: "2 leads couldn't be sent to {destination}: {reason}"."""
 
     count: int
     destination: str
@@ -30,11 +30,14 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True)
 class Stopped:
-    """A channel or webhook that was switched off because it fails: "Nothing is sent to {name} any more: {reason}"."""
+    """A channel or webhook that was switched off because it fails: "Nothing is sent to {name} any more: {reason}".
+    `unsent` leads didn't get there lately; they stand at `list_href`."""
 
     name: str
     reason: str
     href: str
+    unsent: int = 0
+    list_href: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from leadsbot.dashboard.views.leads import Stage
 from leadsbot.dashboard.views.outbound import NewSecret
+from leadsbot.dashboard.views.removed import Removed
 from leadsbot.dashboard.views.shell import Form
 
 
@@ -81,6 +82,7 @@ class Members:
     mails: bool
     invite: NewSecret | None = None
     form: Form = field(default_factory=Form)
+    removed: Removed = field(default_factory=Removed)
 
 
 @dataclass(frozen=True, slots=True)

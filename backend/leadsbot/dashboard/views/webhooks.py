@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from leadsbot.dashboard.views.leads import Delivery
 from leadsbot.dashboard.views.outbound import EventChoice, NewSecret
+from leadsbot.dashboard.views.removed import Removed
 from leadsbot.dashboard.views.shell import Form
 
 
@@ -28,6 +29,7 @@ class Webhook:
     """
 
     id: str
+    name: str
     url: str
     events: tuple[str, ...]
     enabled: bool = True
@@ -54,3 +56,4 @@ class Webhooks:
     choices: tuple[EventChoice, ...]
     secret: NewSecret | None = None
     form: Form = field(default_factory=Form)
+    removed: Removed = field(default_factory=Removed)

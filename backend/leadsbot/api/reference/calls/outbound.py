@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from leadsbot.api.reference.call import Call, Listed
-from leadsbot.api.reference.shapes import Channel, Delivery, MadeWebhook, Previewed, Webhook
+from leadsbot.api.reference.shapes import Channel, Delivery, MadeWebhook, Previewed, Removal, Webhook
 
 _CHANNEL = """
 `config` by kind: telegram `{"chat_id"?, "thread_id"?, "bot_token"?}`, email `{"to": […]}`, discord and slack
@@ -51,6 +51,20 @@ CALLS = [
     ),
     Call(door="DELETE /api/v1/channels/{channel_id}", refusals=(404,)),
     Call(door="POST /api/v1/channels/{channel_id}/test", answer=Delivery, refusals=(404, 409)),
+    Call(
+        door="GET /api/v1/removals",
+        says="Channels, webhooks, endpoints, members and invitations that were removed within 30 days. `id` is that of"
+        " what was removed.",
+        answer=Listed[Removal],
+        query={"kind": "channel"},
+    ),
+    Call(
+        door="POST /api/v1/removals/{removed_id}/restore",
+        says="It is there again under its id, with its secrets. A channel sends what it was still due; a webhook's"
+        " `missed_since` says from when on it can be replayed.",
+        answer=Removal,
+        refusals=(404, 409),
+    ),
     Call(door="GET /api/v1/webhooks", answer=Listed[Webhook]),
     Call(
         door="POST /api/v1/webhooks",

@@ -1,0 +1,105 @@
+"""Taking a channel or webhook out, and putting it back within a month as it was.
+
+While it is out nothing finds it: what was still due ends as `dead`. Put back, a channel sends that after all, up to
+`MOST_RESUMED`; a webhook offers it with what else it missed (see `replay`), as that may be much.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+from uuid import UUID
+
+from leadsbot import clock
+from leadsbot.db import Database, Tx
+from leadsbot.events.log import topic
+from leadsbot.routing import gates
+from leadsbot.routing.deliveries import ANEW
+from leadsbot.routing.destination import Destination
+from leadsbot.routing.owned import held
+from leadsbot.routing.replay import under_way
+from leadsbot.routing.route import queue
+from leadsbot.routing.tables import Channel, Message, Webhook
+from leadsbot.workspaces import removals
+
+CHANNEL: Final = "channel"
+WEBHOOK: Final = "webhook"
+MOST_RESUMED: Final = 1_000
+# Of the messages that stand in its chat, so that buttons below them go on working.
+MOST_MESSAGES: Final = 1_000
+
+_DIED: Final = f"status = 'dead' AND reason = '{gates.GONE}'"
+
+Row = dict[str, Any]
+
+
+async def delete_channel(database: Database, workspace_id: str, channel_id: str, by: str = "") -> None:
+    """Take a channel out; what it was still due ends as `dead`. Raises NotFound."""
+
+    async def unit(tx: Tx) -> None:
+        row = await held(tx, CHANNEL, workspace_id, channel_id)
+        messages = await tx.fetch(
+            f"SELECT * FROM messages WHERE channel_id = $1 ORDER BY created_at DESC, id DESC LIMIT {MOST_MESSAGES}",
+            channel_id,
+        )
+        removals.keep(tx, CHANNEL, row, row["name"], by, {"messages": messages})
+        await tx.execute("DELETE FROM channels WHERE id = $1", channel_id)
+        tx.signal(topic(workspace_id))
+
+    await database.write(unit)
+
+
+async def delete_webhook(database: Database, workspace_id: str, webhook_id: str, by: str = "") -> None:
+    """Take a webhook out; what it was still due ends as `dead`. Raises NotFound."""
+
+    async def unit(tx: Tx) -> None:
+        row = await held(tx, WEBHOOK, workspace_id, webhook_id)
+        removals.keep(tx, WEBHOOK, row, row["name"] or row["url"], by)
+        await tx.execute("DELETE FROM webhooks WHERE id = $1", webhook_id)
+        tx.signal(topic(workspace_id))
+
+    await database.write(unit)
+
+
+async def put_back_channel(tx: Tx, removal: Row) -> None:
+    """Put a channel back under its id, and send what died because it was gone."""
+    row = removal["row"]
+    tx.insert(Channel, row)
+    await tx.flush()
+    await _stand_again(tx, removal["more"]["messages"])
+    await _resume(tx, Destination(row["kind"], row))
+    tx.signal(topic(row["workspace_id"]))
+
+
+async def put_back_webhook(tx: Tx, removal: Row) -> None:
+    """Put a webhook back under its id and with its secret."""
+    row = removal["row"]
+    oldest = await tx.fetch_one(
+        f"SELECT min(event_id) AS id FROM deliveries WHERE webhook_id = $1 AND {_DIED}", row["id"]
+    )
+    died = UUID(oldest["id"]).int >> 80 if oldest and oldest["id"] else None  # a UUIDv7 begins with its time (RFC 9562)
+    replay = under_way(row)
+    missed = (row["missed_since"], removal["at"], died, replay.since if replay else None)
+    tx.insert(Webhook, row | {"missed_since": min(one for one in missed if one is not None), "replay": "{}"})
+    tx.signal(topic(row["workspace_id"]))
+
+
+async def _stand_again(tx: Tx, messages: list[Row]) -> None:
+    """Remember the messages in its chat again, but for those about leads that were deleted meanwhile."""
+    leads = [message["lead_id"] for message in messages if message["lead_id"]]
+    rows = await tx.fetch(f"SELECT id FROM leads WHERE id {tx.one_of(1)} AND deleted_at IS NULL", tx.many(leads))
+    there = {row["id"] for row in rows} | {None}
+    for message in messages:
+        if message["lead_id"] in there:
+            tx.insert(Message, message)
+
+
+async def _resume(tx: Tx, destination: Destination) -> None:
+    """Begin anew what died because the channel was gone, the oldest first."""
+    rows = await tx.fetch(
+        f"UPDATE deliveries SET {ANEW} WHERE id IN (SELECT id FROM deliveries WHERE channel_id = $1 AND {_DIED}"
+        f" AND body <> '' ORDER BY created_at, id LIMIT {MOST_RESUMED}) RETURNING id, round",
+        destination.id,
+    )
+    for row in rows:
+        queue(tx, row["id"], destination.lane, row["round"])
+    await gates.wake(tx, destination.workspace_id, destination.id, clock.now())
