@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from leadsbot.channels.apprise import CHANNEL, running, without_secrets
+from leadsbot.channels.apprise.requesting import at_home
 from leadsbot.channels.apprise.services import SERVICES, TITLE_IN_TEXT, Service
 from leadsbot.channels.base import DeliveryFailed, Receipt
 from leadsbot.errors import InvalidInput
@@ -243,6 +244,24 @@ def test_a_host_that_only_looks_like_the_services_is_not_its() -> None:
         "evil.example/logic.azure.com",
     ):
         assert not service.owns(other)
+
+
+@pytest.mark.parametrize(
+    ("url", "there"),
+    [
+        ("https://ntfy.sh", True),
+        ("https://NTFY.sh:443/x?y=@z", True),
+        ("http://ntfy.sh", False),
+        ("https://ntfy.sh:8443", False),
+        ("https://ntfy.sh.evil.example", False),
+        ("https://10.0.0.1\\@ntfy.sh/", False),
+        ("https://10.0.0.1#@ntfy.sh/", False),
+        ("https://me@ntfy.sh/", False),
+        ("https://[::1", False),
+    ],
+)
+def test_a_request_stays_at_the_services_own_host(url: str, there: bool) -> None:
+    assert at_home(SERVICES["ntfys"], url) is there
 
 
 async def test_an_address_of_an_older_version_reads_no_file_either(outbound: Outbound, tmp_path: Path) -> None:

@@ -81,12 +81,24 @@ def _harmless(name: str) -> Any:
     return getattr(requests, name)
 
 
+def at_home(service: Service, url: str) -> bool:
+    """Tell whether a request goes to the service's own host. An address that different readers understand differently,
+    as those with a backslash or a name before the host, goes nowhere.
+    """
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port or 443
+    except ValueError:
+        return False
+    plain = parts.netloc.lower() in (host, f"{host}:{port}")
+    return plain and parts.scheme == "https" and port == 443 and service.owns(host)
+
+
 def _request(method: str, url: str, data: Any = None, json: Any = None, **more: Any) -> requests.Response:
     exchange = _UNDER_WAY.get()
     exchange.asked.append(url)
     parts = urlsplit(url)
-    at_home = parts.scheme == "https" and (parts.port or 443) == 443 and exchange.service.owns(parts.hostname or "")
-    exchange.elsewhere = exchange.elsewhere or not (at_home or exchange.anywhere)
+    exchange.elsewhere = exchange.elsewhere or not (exchange.anywhere or at_home(exchange.service, url))
     if exchange.elsewhere or exchange.rehearsal:
         raise requests.exceptions.ConnectionError("not sent")
     try:
