@@ -135,7 +135,7 @@ async def begin_anew(tx: Tx, delivery_ids: Sequence[str]) -> dict[str, int]:
 
 
 def _moves(job: Row) -> bool:
-    return job["state"] == "running" or (job["state"] == "ready" and job["waits"] != "time")
+    return bool(job["state"] == "running" or (job["state"] == "ready" and job["waits"] != "time"))
 
 
 def _emptied() -> Conflict:

@@ -1,7 +1,7 @@
 """Sending again what a webhook was due from some time on, the delivered too, or only what it missed.
 
 What it was due is in the log of events, whether there was a delivery (it keeps its id) or none, because the webhook was
-off. It goes on in the background, `BATCH` events to a transaction, in their order; how far it has gone stands on the
+off. It goes on in the background, some events to a transaction, in their order; how far it has gone stands on the
 webhook, so one replay is under way at a time, however often somebody asks. What is still on its way, is about spam, or
 about a lead that was deleted, is left out.
 """
@@ -10,13 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
-from uuid import UUID
 
 import msgspec
 
 from leadsbot import clock
 from leadsbot.db import Database, Tx
-from leadsbot.db.paging import Where
 from leadsbot.errors import Conflict, InvalidInput
 from leadsbot.events.log import topic
 from leadsbot.ids import derived_id, new_id
@@ -24,9 +22,10 @@ from leadsbot.jobs.outcomes import Done, Outcome
 from leadsbot.jobs.queue import enqueue
 from leadsbot.jobs.runner import JobHandler
 from leadsbot.leads.filters import first_moment
-from leadsbot.routing import kinds, news
+from leadsbot.routing import due, kinds, news
 from leadsbot.routing.deliveries import begin_anew
 from leadsbot.routing.destination import Destination
+from leadsbot.routing.due import Stretch
 from leadsbot.routing.owned import held, owned
 from leadsbot.routing.route import is_too_late, leads_of, queue
 from leadsbot.routing.tables import Delivery
@@ -35,7 +34,6 @@ from leadsbot.routing.wants import wants
 from leadsbot.services import Services
 
 KIND: Final = "replay"
-BATCH: Final = 200
 # For whoever looks at a page: of more than that nobody needs the number.
 MOST_COUNTED: Final = 1_000
 # One whose job has died is under way no more.
@@ -44,17 +42,13 @@ STALE_MS: Final = clock.HOUR
 Row = dict[str, Any]
 
 
-class Replay(msgspec.Struct, frozen=True):
-    """What is being sent again: events after `after` up to `until` (their `seq`). Of `due` deliveries as counted at the
-    beginning `queued` are on their way. `missed` leaves out what has arrived; `at` (ms) is when it last went on."""
+class Replay(Stretch, frozen=True):
+    """What is being sent again, as far as that has gone: of `due` deliveries as counted at the beginning `queued` are
+    on their way; `at` (ms) is when it last went on."""
 
     id: str
-    since: int
-    after: int
-    until: int
     due: int
     queued: int
-    missed: bool
     at: int
 
 
@@ -77,7 +71,7 @@ async def begin(database: Database, workspace_id: str, webhook_id: str, since: i
     row = await owned(database, "webhook", workspace_id, webhook_id)
     if since > clock.now():
         raise InvalidInput("since lies in the future.", fields=["since"])
-    planned = await _planned(database, row, max(since, row["created_at"]), missed)
+    planned = await _planned(database, row, since, missed)
 
     async def unit(tx: Tx) -> Row:
         now = await held(tx, "webhook", workspace_id, webhook_id)
@@ -117,14 +111,14 @@ async def step(services: Services, webhook_id: str, replay_id: str) -> Outcome:
     if row is None or replay is None or replay.id != replay_id:
         return Done()
     destination = Destination(kinds.WEBHOOK, row)
-    found = await _next(services.database, row, replay) if row["enabled"] else []
+    found = await due.following(services.database, row, replay) if row["enabled"] else []
     made = await _made(services, destination, [one["event_id"] for one in found if one["delivery_id"] is None])
 
     async def write(tx: Tx) -> None:
         queued = await _send(tx, destination, found, made)
         if not row["enabled"]:  # what it didn't come to is missed as before
             await note_missed(tx, webhook_id, replay.since)
-        if len(found) < BATCH:
+        if len(found) < due.BATCH:
             await _store(tx, webhook_id, None)
         else:
             later = msgspec.structs.replace(
@@ -139,61 +133,14 @@ async def step(services: Services, webhook_id: str, replay_id: str) -> Outcome:
 
 async def count(database: Database, webhook: Row, since: int, *, missed: bool) -> int:
     """Count what a replay would send, up to `MOST_COUNTED`."""
-    replay = await _window(database, webhook, max(since, webhook["created_at"]), missed)
-    return await _count(database, webhook, replay, f"LIMIT {MOST_COUNTED}")
+    part = await due.stretch(database, webhook, since, missed=missed)
+    return await due.count(database, webhook, part, MOST_COUNTED)
 
 
 async def _planned(database: Database, webhook: Row, since: int, missed: bool) -> Replay:
-    replay = await _window(database, webhook, since, missed)
-    return msgspec.structs.replace(replay, due=await _count(database, webhook, replay))
-
-
-async def _window(database: Database, webhook: Row, since: int, missed: bool) -> Replay:
-    """Give the part of the log that was written from `since` on until now."""
-    first = await database.fetch_one("SELECT seq FROM events WHERE id >= $1 ORDER BY id LIMIT 1", _earliest_id(since))
-    last = await database.fetch_one(
-        "SELECT seq FROM events WHERE workspace_id = $1 ORDER BY seq DESC LIMIT 1", webhook["workspace_id"]
-    )
-    until = last["seq"] if last else 0
-    return Replay(new_id(), since, first["seq"] - 1 if first else until, until, 0, 0, missed, clock.now())
-
-
-async def _count(database: Database, webhook: Row, replay: Replay, limit: str = "") -> int:
-    where = _due(database, webhook, replay)
-    row = await database.fetch_one(
-        f"SELECT count(*) AS due FROM (SELECT 1 AS one {_JOINED} {where} {limit}) AS found", *where.args
-    )
-    return int(row["due"]) if row else 0
-
-
-async def _next(database: Database, webhook: Row, replay: Replay) -> list[Row]:
-    where = _due(database, webhook, replay)
-    return await database.fetch(
-        f"SELECT e.id AS event_id, e.seq, d.id AS delivery_id {_JOINED} {where} ORDER BY e.seq LIMIT {BATCH}",
-        *where.args,
-    )
-
-
-# `$1` is the webhook. Its own index is no help beside the event's, which SQLite can't know.
-_JOINED: Final = (
-    "FROM events e LEFT JOIN deliveries d ON d.event_id = e.id AND d.webhook_id || '' = $1"
-    " LEFT JOIN leads l ON l.id = e.lead_id"
-)
-
-
-def _due(database: Database, webhook: Row, replay: Replay) -> Where:
-    """Ask for the events of which a delivery is to go out again, or a first one."""
-    where = Where()
-    where.value(webhook["id"])
-    where.equal("e.workspace_id", webhook["workspace_id"])
-    where.also(f"e.seq > {where.value(replay.after)} AND e.seq <= {where.value(replay.until)}")
-    wanted = where.number(database.many(msgspec.json.decode(webhook["events"], type=list[str])))
-    where.also(f"(d.id IS NOT NULL OR e.type {database.one_of(wanted)})")
-    left_out = ["pending", "delivered"] if replay.missed else ["pending"]
-    status = where.number(database.many(left_out))
-    where.also(f"(d.id IS NULL OR (d.body <> '' AND NOT (d.status {database.one_of(status)})))")
-    where.also("(l.id IS NULL OR NOT l.spam)")
-    return where
+    part = await due.stretch(database, webhook, since, missed=missed)
+    how_many = await due.count(database, webhook, part)
+    return Replay(part.since, part.after, part.until, missed, new_id(), how_many, 0, clock.now())
 
 
 async def _made(services: Services, destination: Destination, event_ids: Sequence[str]) -> dict[str, Row]:
@@ -241,8 +188,3 @@ async def _store(tx: Tx, webhook_id: str, replay: Replay | None) -> None:
 def _go_on(tx: Tx, webhook: Mapping[str, Any], replay: Replay) -> None:
     payload = {"webhook": webhook["id"], "replay": replay.id}
     enqueue(tx, KIND, payload, lane=f"replay:{webhook['id']}", workspace_id=webhook["workspace_id"])
-
-
-def _earliest_id(at: int) -> str:
-    """Give an id before all that were made at `at` (ms) or later: a UUIDv7 begins with its time (RFC 9562)."""
-    return str(UUID(int=max(at, 0) << 80))

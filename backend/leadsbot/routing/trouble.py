@@ -15,6 +15,7 @@ from leadsbot.events.log import Happening, record
 from leadsbot.ids import derived_id
 from leadsbot.jobs.queue import enqueue
 from leadsbot.routing.destination import Destination, Row
+from leadsbot.routing.due import oldest_open
 from leadsbot.routing.news import envelope
 from leadsbot.routing.present import webhook_json
 from leadsbot.routing.tables import Delivery
@@ -37,7 +38,7 @@ STORY: Final = ("failing_since", "failed_at", "failing_ms", "disabled_at", "prob
 RECOVERED: Final = "failing_since = NULL, failed_at = NULL, failing_ms = 0"
 FORGIVEN: Final = f"disabled_reason = '', {RECOVERED}, disabled_at = NULL, probe_at = NULL, probes = 0"
 REASON_LENGTH: Final = 500
-# What a destination missed begins a little before the first failure: its event is older than the attempt.
+# What a webhook missed begins a little before: an event is older than its attempt, and nodes' clocks differ.
 _MARGIN_MS: Final = clock.MINUTE
 
 
@@ -59,7 +60,7 @@ async def switch_off(tx: Tx, destination: Destination, delivery: Row, reason: st
         _plan_probe(tx, destination, str(delivery["destination"]), now)
     if destination.is_webhook:
         since = destination.row["failing_since"] or delivery["created_at"]
-        await note_missed(tx, destination.id, since - _MARGIN_MS)
+        await note_missed(tx, destination.id, await missed_from(tx, destination.row, since))
         shown = webhook_json({**destination.row, "enabled": False, "disabled_reason": reason})
         record(tx, Happening(destination.workspace_id, WEBHOOK_DISABLED, {"lead": None, "webhook": shown}))
     else:
@@ -79,6 +80,13 @@ async def switch_on(tx: Tx, destination: Destination) -> bool:
         title = f"{_called(destination)} works again"
         _tell(tx, destination, RESTORED, title, f"It was switched off, took a test now, and is on again.{more}")
     return bool(switched)
+
+
+async def missed_from(tx: Tx, webhook: Row, since: int) -> int:
+    """Give from when (ms) on events are to be looked through for what a webhook misses that is off from `since` on:
+    what was still on its way by then doesn't arrive either, and what happened just before may not be routed yet."""
+    oldest = await oldest_open(tx, webhook["workspace_id"], webhook["id"])
+    return (since if oldest is None else min(since, oldest)) - _MARGIN_MS
 
 
 async def note_missed(tx: Tx, webhook_id: str, since: int) -> None:

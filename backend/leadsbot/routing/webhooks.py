@@ -78,7 +78,8 @@ async def update_webhook(database: Database, workspace_id: str, webhook_id: str,
         before = await held(tx, "webhook", workspace_id, webhook_id)
         row = {**before, **_checked(changes)}
         if before["enabled"] and not row["enabled"]:
-            row["missed_since"] = before["missed_since"] or clock.now()
+            missed = await trouble.missed_from(tx, before, clock.now())
+            row["missed_since"] = min(before["missed_since"] or missed, missed)
         await tx.execute(
             f"UPDATE webhooks SET {', '.join(f'{name} = ${at}' for at, name in enumerate(_WRITTEN, 2))} WHERE id = $1",
             webhook_id,

@@ -111,8 +111,8 @@ CALLS = [
     Call(door="GET /api/v1/deliveries/{delivery_id}", answer=Delivery, refusals=(404,)),
     Call(
         door="POST /api/v1/deliveries/{delivery_id}/retry",
-        says="Sends it at once under its own id, with the schedule begun anew. One that is on its way already goes on as"
-        " it is.",
+        says="Sends it at once under its own id, with the schedule begun anew. One that is on its way already goes on"
+        " as it is.",
         answer=Delivery,
         refusals=(404, 409),
     ),
