@@ -484,7 +484,7 @@ try { (() => {
     if (!ready) return;
     attempt.seen = clock();
     enqueue({ type: 'view', form: attempt.form, at: clock() });
-    later(flush, 1000);
+    later(flush, 999);
   }
 
   let scanTimer = 0;
@@ -610,11 +610,13 @@ try { (() => {
       events,
       first,
       last,
+      consent: word, // the visitor's, if they said any
+      settings: ready && undefined, // false: made without the site's, which are to be held against it
       device: current && {
         w: screen.width,
         touch: navigator.maxTouchPoints > 0,
         // Asking for it costs more than all else on load: it waits until somebody has begun.
-        tz: events[0].session && Intl.DateTimeFormat().resolvedOptions().timeZone,
+        tz: events.find((event) => event.session) && Intl.DateTimeFormat().resolvedOptions().timeZone,
       },
     };
   }

@@ -42,6 +42,25 @@ def test_a_batch_says_where_the_visitor_is_and_on_what(open_page: Open, backend:
     assert str(batch["page"]["url"]).endswith("/page")  # type: ignore[index]
 
 
+def test_a_batch_that_begins_with_a_view_says_the_time_zone_too_once_somebody_has_begun(
+    open_page: Open, backend: Backend
+) -> None:
+    open_page("<p>Nothing to fill in</p>").evaluate(
+        """form => { document.body.insertAdjacentHTML('beforeend', form);
+        document.querySelector('[name=email]').value = 'jane@example.com';
+        document.querySelector('button').click(); }""",
+        FORM,
+    )
+    batch = batch_of(backend, "submit")
+    assert batch["device"]["tz"] == "Europe/Vienna"  # type: ignore[index]
+    assert "consent" not in batch and "settings" not in batch
+
+
+def test_a_view_alone_says_no_time_zone(open_page: Open, backend: Backend) -> None:
+    open_page(FORM)
+    assert "tz" not in batch_of(backend, "view")["device"]  # type: ignore[operator]
+
+
 def test_first_and_last_touch_are_kept_across_pages(open_page: Open, backend: Backend) -> None:
     page = open_page(FORM, "/page?utm_source=news&utm_medium=mail&utm_campaign=may&gclid=G1")
     page = open_page(FORM, "/other?utm_source=ads&fbclid=F1", page=page)

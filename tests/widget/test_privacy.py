@@ -165,6 +165,19 @@ def test_a_submission_leaves_without_settings_when_the_page_does(open_page: Open
     page.wait_for_url("**/thanks")
     assert backend.expect("submit")["confirmation"] == "confirmed"
     assert {e["type"] for e in backend.events()} == {"submit"}
+    [batch] = backend.bodies
+    assert batch["settings"] is False and "consent" not in batch
+
+
+def test_a_batch_says_the_visitors_own_word_on_consent(open_page: Open, backend: Backend) -> None:
+    page = open_page(form("<input name=name>"), tag="data-consent=required", wait=False)
+    backend.expect("view")
+    page.evaluate("LeadsBot.consent(true)")
+    page.click("button")
+    backend.expect("submit")
+    said = {e["type"]: body.get("consent") for body in backend.bodies for e in body["events"]}
+    assert (said["view"], said["submit"]) == (None, True)
+    assert not [body for body in backend.bodies if "settings" in body]
 
 
 def test_a_submission_goes_when_the_settings_fail(open_page: Open, backend: Backend) -> None:
