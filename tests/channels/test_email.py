@@ -16,7 +16,7 @@ from leadsbot.errors import InvalidInput
 from leadsbot.outbound import Outbound
 from tests.channels.parcels import LEAD, parcel
 from tests.support.certificates import Certificate
-from tests.support.smtp_server import Doorman, SmtpServer
+from tests.support.smtp_server import Doorman, Dropout, SmtpServer
 
 OWNER, TEAMMATE = "owner@firm.example", "teammate@firm.example"
 LEAVE = "https://leads.example.com/unsubscribe"
@@ -282,6 +282,29 @@ async def test_a_server_that_lets_nobody_in_is_tried_again(
     assert word in failed.message and "hunter2" not in failed.message
 
 
+@pytest.mark.parametrize("hangs", [True, False], ids=["hangs", "hangs up"])
+@pytest.mark.parametrize("command", ["EHLO", "MAIL", "RCPT", "DATA", "."])
+async def test_a_server_that_drops_out_is_tried_again(
+    command: str, hangs: bool, outbound: Outbound, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if hangs:
+        monkeypatch.setattr("leadsbot.channels.email.server.SECONDS", 0.3)
+    with Dropout(command, hangs=hangs) as server:
+        failed = await failure(outbound, f"smtp://127.0.0.1:{server.port}")
+    assert (failed.permanent, failed.disable) == (False, None) and (failed.state or {})["settled"] == {}
+    assert ("longer than" if hangs else "127.0.0.1") in failed.message
+
+
+@pytest.mark.parametrize("hangs", [True, False], ids=["hangs", "hangs up"])
+async def test_a_server_that_says_no_goodbye_has_taken_it_all_the_same(
+    hangs: bool, outbound: Outbound, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("leadsbot.channels.email.server.GOODBYE_SECONDS", 0.1)
+    with Dropout("QUIT", hangs=hangs) as server:
+        assert (await deliver(outbound, f"smtp://127.0.0.1:{server.port}")).status_code == 250
+    assert len(server.mails) == 1
+
+
 async def test_an_instance_without_a_mail_server_says_what_to_do(outbound: Outbound) -> None:
     assert "LEADSBOT_SMTP_URL" in (await failure(outbound, "")).message
 
@@ -357,7 +380,7 @@ def test_a_good_config_comes_back_in_its_normal_form() -> None:
 
 
 def test_whom_an_admin_names_again_is_no_longer_unsubscribed() -> None:
-    config = {"to": ["owners", OWNER], "unsubscribed": [OWNER, TEAMMATE]}
+    config = {"to": ["owners", OWNER], "unsubscribed": [OWNER.title(), TEAMMATE]}
     assert CHANNEL.check_config(config) == {"to": ["owners", OWNER], "unsubscribed": [TEAMMATE]}
 
 

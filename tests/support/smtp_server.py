@@ -125,6 +125,39 @@ class Doorman:
                     guest.shutdown(socket.SHUT_RDWR)
 
 
+class Dropout(Doorman):
+    """Takes part up to a command (`.` ends the mail), then hangs up, or says nothing more where it `hangs`."""
+
+    def __init__(self, command: str, *, hangs: bool) -> None:
+        super().__init__(None)
+        self._command, self._hangs = command, hangs
+        self.mails: list[EmailMessage] = []
+
+    def _stand(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                guest, _ = self._listening.accept()
+                self._let_in.append(guest)
+                self._talk(guest)
+                if not self._hangs:
+                    guest.shutdown(socket.SHUT_RDWR)
+
+    def _talk(self, guest: socket.socket) -> None:
+        lines = guest.makefile("rb")
+        guest.sendall(b"220 here\r\n")
+        for line in lines:
+            command = line.split()[0].decode().upper()
+            if command == self._command:
+                return
+            guest.sendall(b"354 go on\r\n" if command == "DATA" else b"250 fine\r\n")
+            if command == "DATA":
+                raw = b"".join(iter(lines.readline, b".\r\n"))
+                self.mails.append(message_from_bytes(raw, policy=policy.default))
+                if self._command == ".":
+                    return
+                guest.sendall(b"250 taken\r\n")
+
+
 class _Handler:
     def __init__(self, server: SmtpServer) -> None:
         self._to = server

@@ -57,7 +57,8 @@ class Email:
                 f"unsubscribed is a list of at most {MAX_MAILED} addresses.", fields=["config.unsubscribed"]
             )
         # Whom an admin names again gets mail again.
-        left_out = [address for address in checked_list(gone, "config.unsubscribed") if address not in to]
+        named = {address.casefold() for address in to}
+        left_out = [one for one in checked_list(gone, "config.unsubscribed") if one.casefold() not in named]
         return {"to": to, "unsubscribed": left_out} if left_out else {"to": to}
 
     def destination(self, config: Mapping[str, Any]) -> str:

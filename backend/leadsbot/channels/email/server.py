@@ -27,6 +27,7 @@ from leadsbot.channels.base import DeliveryFailed, Receipt, note, one_line
 from leadsbot.channels.email.addresses import valid
 
 SECONDS = 40.0  # mail servers greet and check slowly on purpose; RFC 5321 §4.5.3.2 would allow minutes
+GOODBYE_SECONDS = 2.0  # everything is said by then
 
 Reply = tuple[int, str]
 
@@ -52,7 +53,8 @@ async def post_each(mails: Mapping[str, EmailMessage], smtp_url: str) -> Posted:
             while left := {to: mail for to, mail in mails.items() if not posted.knows(to)}:
                 await _go_on(left, smtp_url, posted)
     except (SMTPException, OSError, ValueError) as error:  # a TimeoutError is an OSError
-        posted.failure = failure_of(error, smtp_url)
+        if not all(map(posted.knows, mails)):
+            posted.failure = failure_of(error, smtp_url)
     return posted
 
 
@@ -92,7 +94,7 @@ async def _go_on(mails: Mapping[str, EmailMessage], smtp_url: str, posted: Poste
         for to, message in mails.items():
             await _hand_over(client, to, message, posted)
         with suppress(SMTPException, OSError):
-            await client.quit()
+            await client.quit(timeout=GOODBYE_SECONDS)
     except (SMTPException, OSError):
         if len(posted.taken) == before:
             raise
