@@ -6,17 +6,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 from telegram import Chat
 
 from leadsbot.bot.line import Line
 from leadsbot.db.tx import Row
+from leadsbot.routing import places
 from leadsbot.routing.destination import open_config
 from leadsbot.routing.kinds import TELEGRAM
 from leadsbot.services import Services
 from leadsbot.vault import Undecipherable, Vault
 
+_HERE: Final = "c.kind = $1 AND c.chat IN ($2, $3)"
 _REMEMBERED = 20_000  # a config is decrypted once, not for every word that is said
 
 
@@ -38,8 +40,8 @@ async def linked(services: Services, line: Line, chat: Chat, thread_id: int | No
 
 
 async def linked_of(services: Services, line: Line, chat: Chat, workspace_id: str) -> list[Linked]:
-    """Give the channels of this chat that are a workspace's: quicker where it is known which."""
-    return await _linked_where(services, line, chat, None, " AND c.workspace_id = $2", workspace_id)
+    """Give the channels of this chat that are a workspace's."""
+    return await _linked_where(services, line, chat, None, " AND c.workspace_id = $4", workspace_id)
 
 
 async def _linked_where(
@@ -47,8 +49,8 @@ async def _linked_where(
 ) -> list[Linked]:
     rows = await services.database.fetch(
         "SELECT c.id, c.workspace_id, c.config, c.enabled, w.name, w.timezone FROM channels c"
-        f" JOIN workspaces w ON w.id = c.workspace_id WHERE c.kind = $1{where} ORDER BY c.created_at, c.id",
-        TELEGRAM,
+        f" JOIN workspaces w ON w.id = c.workspace_id WHERE {_HERE}{where} ORDER BY c.created_at, c.id",
+        *_here(chat),
         *args,
     )
     found = [_linked(row, config) for row, config in _of_bot(services, line.token, rows) if _is(config, chat)]
@@ -57,7 +59,7 @@ async def _linked_where(
 
 async def channels_in(services: Services, line: Line, chat: Chat) -> list[Row]:
     """Give the rows of the channels that speak in a chat, as they are stored."""
-    rows = await services.database.fetch("SELECT * FROM channels WHERE kind = $1", TELEGRAM)
+    rows = await services.database.fetch(f"SELECT c.* FROM channels c WHERE {_HERE}", *_here(chat))
     return [row for row, config in _of_bot(services, line.token, rows) if _is(config, chat)]
 
 
@@ -69,23 +71,32 @@ def same_bot(services: Services, line: Line, row: Row) -> bool:
 async def own_tokens(services: Services) -> list[str]:
     """Give the tokens of the bots that workspaces brought along, those of the oldest channels first; the instance's is
     none. Several may begin with one bot's number; at most one of these is right, and only Telegram knows which."""
-    rows = await services.database.fetch(
-        "SELECT config FROM channels WHERE kind = $1 AND enabled ORDER BY created_at, id", TELEGRAM
-    )
-    configs = [_config(services.vault, row["config"]) for row in rows]
-    tokens = dict.fromkeys(str(config["bot_token"]) for config in configs if config and config.get("bot_token"))
+    tokens = await _tokens(services, "bot > ''")
     return [token for token in tokens if token != services.settings.telegram_token]
+
+
+async def tokens_of(services: Services, bot_id: str) -> list[str]:
+    """Give the tokens that begin with a bot's number, the instance's first."""
+    ours = services.settings.telegram_token
+    tokens = dict.fromkeys([ours, *await _tokens(services, "bot = $2", places.bot_number(f"{bot_id}:"))])
+    return [token for token in tokens if token and token.partition(":")[0] == bot_id]
 
 
 async def own_token(services: Services, workspace_id: str) -> str | None:
     """Give the token of a bot that a workspace brought along; None where it has none."""
+    return next(iter(await _tokens(services, "bot > '' AND workspace_id = $2", workspace_id)), None)
+
+
+async def _tokens(services: Services, where: str, *args: str) -> list[str]:
     rows = await services.database.fetch(
-        "SELECT config FROM channels WHERE kind = $1 AND workspace_id = $2 AND enabled ORDER BY created_at, id",
-        TELEGRAM,
-        workspace_id,
+        f"SELECT config FROM channels WHERE kind = $1 AND enabled AND {where} ORDER BY created_at, id", TELEGRAM, *args
     )
     configs = [_config(services.vault, row["config"]) for row in rows]
-    return next((str(config["bot_token"]) for config in configs if config and config.get("bot_token")), None)
+    return list(dict.fromkeys(str(config["bot_token"]) for config in configs if config and config.get("bot_token")))
+
+
+def _here(chat: Chat) -> tuple[str, ...]:
+    return TELEGRAM, str(chat.id), f"@{chat.username or ''}".lower()
 
 
 def _of_bot(services: Services, token: str, rows: Sequence[Row]) -> list[tuple[Row, dict[str, Any]]]:

@@ -45,10 +45,11 @@ async def receive(request: Request[Any, Any, Any], bot_id: FromPath[str]) -> Res
     """Keep an update, once however often it comes. 404 for a bot that isn't ours, 401 without its secret, 400 for what
     is no update; 503 where the database can't take it, and Telegram repeats it."""
     services: Services = request.app.state.services
-    tokens = await _tokens(services, bot_id)
+    tokens = await chats.tokens_of(services, bot_id)
     if not tokens or services.settings.telegram_mode != "webhook":
         return Response(b"", status_code=404)
     given = request.headers.get(SECRET_HEADER, "").encode()
+    # A workspace may have a token that isn't right: for such a one Telegram takes no address, and sends no secret.
     right = [one for one in tokens if hmac.compare_digest(given, secret_of(services.vault, one).encode())]
     if not right:
         return Response(b"", status_code=401)
@@ -94,18 +95,11 @@ def _chat_of(update: Mapping[str, Any]) -> object:
     return ""
 
 
-async def _tokens(services: Services, bot_id: str) -> list[str]:
-    """Give the tokens that begin with a bot's number. A workspace may have one that isn't right; for such a one
-    Telegram never takes an address, and so never sends its secret."""
-    tokens = [services.settings.telegram_token, *await chats.own_tokens(services)]
-    return [token for token in tokens if token and token.partition(":")[0] == bot_id]
-
-
 def job_handlers(services: Services) -> dict[str, JobHandler]:
     lines: dict[str, Line] = {}
 
     async def run(payload: dict[str, Any]) -> Outcome:
-        tokens = await _tokens(services, payload["bot"])
+        tokens = await chats.tokens_of(services, payload["bot"])
         token = next((one for one in tokens if mark_of(one) == payload["token"]), None)
         update_id = payload["update"]["update_id"]
         done = Done(writes=lambda tx: _forget(tx, _key(payload["bot"], update_id)))

@@ -13,7 +13,7 @@ from leadsbot.bot.line import Line
 from leadsbot.db import Tx
 from leadsbot.db.tx import Row
 from leadsbot.events.log import topic
-from leadsbot.routing import trouble
+from leadsbot.routing import places, trouble
 from leadsbot.routing.destination import Destination, open_config, seal_config
 from leadsbot.routing.kinds import TELEGRAM
 from leadsbot.services import Services
@@ -74,10 +74,11 @@ async def _follow(services: Services, tx: Tx, row: Row, new_chat: int) -> None:
     config = {**open_config(services.vault, row["config"]), "chat_id": new_chat}
     back = row["disabled_reason"] == REMOVED
     await tx.execute(
-        "UPDATE channels SET config = $3 WHERE id = $1 AND config = $2",
+        "UPDATE channels SET config = $3, chat = $4 WHERE id = $1 AND config = $2",
         row["id"],
         row["config"],
         seal_config(services.vault, config),
+        places.of_config(config)["chat"],
     )
     if back:
         await trouble.switch_on(tx, Destination(TELEGRAM, row))

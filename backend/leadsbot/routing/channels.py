@@ -16,7 +16,7 @@ from leadsbot.db.paging import Page
 from leadsbot.errors import InvalidInput
 from leadsbot.events.log import topic
 from leadsbot.ids import new_id
-from leadsbot.routing import gates, inputs, kinds, options, templates, trial, trouble
+from leadsbot.routing import gates, inputs, kinds, options, places, templates, trial, trouble
 from leadsbot.routing.destination import Destination, open_config, seal_config
 from leadsbot.routing.owned import held, owned, page
 from leadsbot.routing.present import masked
@@ -26,7 +26,7 @@ from leadsbot.services import Services
 
 _CHANGEABLE = ("name", "config", "events", "filter", "enabled", "options", "muted_until")
 _COLUMNS = (
-    *("name", "config", "events", "filter", "options", "muted_until"),
+    *("name", "config", "chat", "bot", "events", "filter", "options", "muted_until"),
     *("disabled_reason", *trouble.STORY),
 )
 _SET = ", ".join(f"{column} = ${place}" for place, column in enumerate(("enabled", *_COLUMNS), 2))
@@ -50,12 +50,14 @@ async def create_channel(
     """Add a channel and give its row. A Telegram one without `chat_id` waits to be linked. Raises InvalidInput."""
     channel = _kind(services, kind)
     given = {"name": name or channel.label, "events": events, "filter": filter, "enabled": enabled}
+    checked = _config(services, channel, config)
     row: Row = {
         "id": new_id(),
         "workspace_id": workspace_id,
         "kind": kind,
         "created_at": clock.now(),
-        "config": seal_config(services.vault, _config(services, channel, config)),
+        "config": seal_config(services.vault, checked),
+        **places.of_config(checked),
         **_checked(given),
         "options": _options(kind, "{}", options),
     }
@@ -94,7 +96,7 @@ async def update_channel(services: Services, workspace_id: str, channel_id: str,
             row["options"] = _options(row["kind"], row["options"], changes["options"])
         if "config" in changes:
             merged = _merged(services, row["kind"], open_config(services.vault, row["config"]), changes["config"])
-            row["config"] = seal_config(services.vault, merged)
+            row |= {"config": seal_config(services.vault, merged), **places.of_config(merged)}
         values = [bool(row["enabled"]), *(row[column] for column in _COLUMNS)]
         await tx.execute(f"UPDATE channels SET {_SET} WHERE id = $1", channel_id, *values)
         await gates.reopen(tx, workspace_id, channel_id, *gates.changed(before, row))
@@ -116,14 +118,18 @@ async def link_chat(services: Services, channel: Row, place: Mapping[str, Any]) 
     """
     config = open_config(services.vault, channel["config"])
     kept = {key: value for key, value in config.items() if key not in (*_PLACE, "title")}
-    linked = seal_config(services.vault, kept | {key: value for key, value in place.items() if value is not None})
+    linked = kept | {key: value for key, value in place.items() if value is not None}
+    found = places.of_config(linked)
 
     async def unit(tx: Tx) -> bool:
         changed = await tx.execute(
-            f"UPDATE channels SET config = $3, enabled = TRUE, {trouble.FORGIVEN} WHERE id = $1 AND config = $2",
+            f"UPDATE channels SET config = $3, chat = $4, bot = $5, enabled = TRUE, {trouble.FORGIVEN}"
+            " WHERE id = $1 AND config = $2",
             channel["id"],
             channel["config"],
-            linked,
+            seal_config(services.vault, linked),
+            found["chat"],
+            found["bot"],
         )
         tx.signal(topic(channel["workspace_id"]))
         return bool(changed)

@@ -15,7 +15,7 @@ from leadsbot.events.log import topic
 from leadsbot.ids import new_id
 from leadsbot.jobs import lanes
 from leadsbot.jobs.chains import withdraw
-from leadsbot.routing import messages
+from leadsbot.routing import messages, places
 from leadsbot.routing.attempt import Tried
 from leadsbot.routing.destination import Destination, open_config, seal_config
 from leadsbot.routing.failing import Failing, worth_noting
@@ -164,11 +164,15 @@ async def _mark(tx: Tx, destination: Destination, failing: Failing | None) -> No
 async def _follow(tx: Tx, vault: Vault, destination: Destination, moved: Row) -> None:
     """Change the channel's config as the other side said, unless somebody changed it meanwhile."""
     stored = str(destination.row["config"])
+    config = {**open_config(vault, stored), **moved}
+    found = places.of_config(config)
     await tx.execute(
-        "UPDATE channels SET config = $3 WHERE id = $1 AND config = $2",
+        "UPDATE channels SET config = $3, chat = $4, bot = $5 WHERE id = $1 AND config = $2",
         destination.id,
         stored,
-        seal_config(vault, {**open_config(vault, stored), **moved}),
+        seal_config(vault, config),
+        found["chat"],
+        found["bot"],
     )
 
 

@@ -14,7 +14,8 @@ class Channel(Table, tablename="channels"):
 
     `options` says when and how it tells (quiet hours, digests, a template, escalation, summaries). Until `muted_until`
     it is silent, as somebody in the chat asked. One that failed by itself since `disabled_at` is probed at `probe_at`.
-    In trouble since `failing_since`, it has failed for `failing_ms` until `failed_at` (see `failing`).
+    In trouble since `failing_since`, it has failed for `failing_ms` until `failed_at` (see `failing`). `chat` and `bot`
+    say of a Telegram one where its config leads (see `places`; None: not noted yet).
     """
 
     id = Varchar(length=36, primary_key=True)
@@ -22,6 +23,8 @@ class Channel(Table, tablename="channels"):
     kind = Varchar(length=32)
     name = Varchar(length=200, default="")
     config = Text(default="")
+    chat = Varchar(length=100, null=True, default=None, index=True)
+    bot = Varchar(length=32, null=True, default=None, index=True)
     events = JSON(default="[]")
     filter = JSON(default="{}")
     enabled = Boolean(default=True)
