@@ -183,6 +183,22 @@ async def test_filters_narrow_the_list_without_case(api: Client, database: Datab
     assert len(await emails(api, stage="", search="", source="")) == 3
 
 
+async def test_whose_leads_they_are_narrows_the_list(
+    api: Client, database: Database, workspace: Created, stranger: Created
+) -> None:
+    for name in "ab":
+        assert (await api.post("/api/public/leads", json={"email": f"{name}@example.com"})).status_code == 201
+    [row] = await database.fetch("SELECT id FROM leads WHERE email = 'a@example.com'")
+    await changes.assign(database, workspace.workspace_id, row["id"], workspace.user_id, "Bob")
+    for mine in (workspace.user_id, workspace.user_id.upper(), "OWNER@example.com"):
+        assert await emails(api, assigned_to=mine) == ["a@example.com"]
+    assert await emails(api, assigned_to="nobody") == ["b@example.com"]
+    assert await emails(api, assigned_to=stranger.user_id) == []
+    for unknown in ("stranger@example.com", "who"):
+        answer = await api.get("/api/v1/leads", params={"assigned_to": unknown})
+        assert (answer.status_code, answer.json()["fields"]) == (400, ["assigned_to"])
+
+
 async def test_types_and_tags_narrow_the_list(api: Client, database: Database, workspace: Created) -> None:
     await change_workspace(database, workspace, lead_types=["Venue"], event_types=["Große Gala"])
     for name, more in {

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 
+from leadsbot.dashboard.shown.people import people
 from leadsbot.db import Database
 from leadsbot.leads import changes, reading
+from leadsbot.workspaces import members
 from leadsbot.workspaces.bootstrap import Created
+from leadsbot.workspaces.members import NewMember
 from tests.dashboard.browsing import ANNA, ORIGIN, Browser, capture, captured, ids_in, shown, submission
 from tests.dashboard.test_render import ATTACK, harmless
 from tests.support.capture import change_site
@@ -127,13 +130,50 @@ async def test_a_lead_is_claimed_and_released(
 ) -> None:
     lead = await captured(owner, workspace.public_token)
     assert "Nobody has claimed it yet." in shown(await owner.see(f"/leads/{lead}"))
-    assert "Claimed by owner@example.com" in (await owner.press(f"/leads/{lead}/claim", {"claim": "1"}, **HTMX)).text
+    assert "Assigned to owner@example.com" in (await owner.press(f"/leads/{lead}/claim", {"claim": "1"}, **HTMX)).text
     assert (await reading.get_lead(database, workspace.workspace_id, lead))["assigned_to"] == workspace.user_id
     assert "Nobody has claimed" in (await owner.press(f"/leads/{lead}/claim", {"claim": "0"}, **HTMX)).text
     thread = shown(await owner.see(f"/leads/{lead}"))
     assert "Claimed" in thread and "Given back: nobody's now" in thread
     await outsider.see("/leads")
     assert (await outsider.press(f"/leads/{lead}/claim", {"claim": "1"})).status_code == 404
+
+
+async def test_a_lead_is_given_to_anybody_in_the_team_and_found_by_whose_it_is(
+    owner: Browser, workspace: Created, database: Database, outsider: Browser, stranger: Created
+) -> None:
+    lead = await captured(owner, workspace.public_token)
+    other = await captured(owner, workspace.public_token, JONAS)
+    assert 'name="assigned_to"' not in (await owner.see("/leads")).text, "who is alone needs no such filter"
+    new = NewMember("bo@example.com", name="Bo Åkerlund <b>", password="a long password")
+    await members.add_member(database, workspace.workspace_id, new)
+    [bo_id] = [one for one, name in await people(database, workspace.workspace_id) if name == new.name]
+
+    part = (await owner.press(f"/leads/{lead}/assign", {"to": bo_id}, **HTMX)).text
+    assert "Assigned to Bo Åkerlund &lt;b&gt;" in part
+    undo = {"to": "", "from": bo_id}
+    assert all(f'name="{name}" value="{value}"' in part for name, value in undo.items())
+    thread = shown(await owner.see(f"/leads/{lead}"))
+    assert "Given to bo@example.com" in thread
+    page = (await owner.see("/leads")).text
+    assert page.count('title="Assigned to Bo Åkerlund &lt;b&gt;"') == 1 and ">BÅ</span>" in page
+    for asked, found in ((bo_id, [lead]), ("nobody", [other]), ("me", []), ("who", [other, lead])):
+        listed = await owner.see(f"/leads?assigned_to={asked}")
+        assert ids_in(listed) == found, asked
+    assert f'<option value="{bo_id}" selected>' in (await owner.see(f"/leads?assigned_to={bo_id}&stage=New")).text
+
+    await owner.press(f"/leads/{lead}/assign", {"to": workspace.user_id})
+    late = await owner.press(f"/leads/{lead}/assign", undo, **HTMX)
+    assert "It has changed hands since" in late.text
+    assert (
+        "They are no member any more"
+        in (await owner.press(f"/leads/{lead}/assign", {"to": stranger.user_id}, **HTMX)).text
+    )
+    assert (await reading.get_lead(database, workspace.workspace_id, lead))["assigned_to"] == workspace.user_id
+    back = await owner.press(f"/leads/{lead}/assign", {"to": "", "from": workspace.user_id}, **HTMX)
+    assert "Nobody has claimed it yet." in back.text
+    await outsider.see("/leads")
+    assert (await outsider.press(f"/leads/{lead}/assign", {"to": stranger.user_id})).status_code == 404
 
 
 async def test_there_is_no_moving_to_a_stage_that_is_not(owner: Browser, workspace: Created) -> None:

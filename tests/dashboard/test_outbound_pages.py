@@ -179,9 +179,7 @@ async def test_a_channel_is_switched_off_on_and_removed(owner: Browser, workspac
     assert back.headers["location"] == f"/channels#channel-{row['id']}"
     page = (await owner.see("/channels")).text
     assert f'id="channel-{row["id"]}"' in page and "Put back" not in page
-    late = await owner.press(f"/removals/{row['id']}/restore", {"next": "/channels"})
-    assert late.headers["location"] == "/channels"
-    assert "Nothing with this id was removed" in shown(await owner.see("/channels"))
+    assert (await owner.press(f"/removals/{row['id']}/restore")).status_code == 404
 
 
 async def test_a_channel_that_can_not_be_is_said_beside_its_field(owner: Browser, workspace: Created) -> None:

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from typing import Final, Literal
+
 import msgspec
 from litestar import Response, get
 
 from leadsbot.dashboard.desk import Desk, Here, pages
 from leadsbot.dashboard.shown.leads import lead_page, lead_rows
+from leadsbot.dashboard.shown.people import people
 from leadsbot.dashboard.views import Inbox, InboxFilter, Lead, Stage, StageCount
 from leadsbot.db import Database
 from leadsbot.errors import InvalidInput, NotFound
 from leadsbot.ids import is_id
 from leadsbot.leads import changes, reading
-from leadsbot.leads.filters import LONGEST_SEARCH, LeadFilter
+from leadsbot.leads.filters import LONGEST_SEARCH, NOBODY, LeadFilter
 from leadsbot.workspaces import site_editing
 from leadsbot.workspaces.workspace_editing import get_workspace
+
+ME: Final = "me"
 
 
 @get("/leads")
@@ -30,15 +36,18 @@ async def inbox(desk: Desk) -> Inbox:
     seen = await last_event(database, workspace_id)
     workspace = await get_workspace(database, workspace_id)
     pipeline = tuple(msgspec.json.decode(workspace["stages"], type=list[str]))
-    asked = _asked(desk, pipeline)
+    team = await people(database, workspace_id)
+    asked = _asked(desk, pipeline, {user_id for user_id, _ in team})
     opened = await _opened(desk)
-    wanted = LeadFilter(asked.stage or None, asked.search or None, spam="only" if asked.spam else "out")
+    owner = desk.person.user_id if asked.owner == ME else asked.owner or None
+    spam: Literal["only", "out"] = "only" if asked.spam else "out"
+    wanted = LeadFilter(asked.stage or None, asked.search or None, assigned_to=owner, spam=spam)
     cursor = desk.asked("cursor") or None
     try:
         page = await reading.list_leads(database, workspace_id, wanted, cursor)
     except InvalidInput:
         cursor, page = None, await reading.list_leads(database, workspace_id, wanted)
-    counts = await reading.stage_counts(database, workspace_id, LeadFilter(spam=wanted.spam))
+    counts = await reading.stage_counts(database, workspace_id, LeadFilter(assigned_to=owner, spam=spam))
     return Inbox(
         rows=await lead_rows(database, page.rows, pipeline),
         filter=asked,
@@ -50,6 +59,7 @@ async def inbox(desk: Desk) -> Inbox:
         open=opened,
         tag="" if page.rows else await _tag(desk),
         seen=seen,
+        people=team,
     )
 
 
@@ -59,10 +69,13 @@ async def last_event(database: Database, workspace_id: str) -> int:
     return int(row["seq"] or 0) if row else 0
 
 
-def _asked(desk: Desk, pipeline: tuple[str, ...]) -> InboxFilter:
-    stage = desk.asked("stage")
+def _asked(desk: Desk, pipeline: tuple[str, ...], team: Collection[str]) -> InboxFilter:
+    stage, owner = desk.asked("stage"), desk.asked("assigned_to").lower()
     return InboxFilter(
-        desk.asked("search")[:LONGEST_SEARCH], stage if stage in pipeline else "", desk.asked("spam") == "1"
+        search=desk.asked("search")[:LONGEST_SEARCH],
+        stage=stage if stage in pipeline else "",
+        spam=desk.asked("spam") == "1",
+        owner=owner if owner in (ME, NOBODY) or owner in team else "",
     )
 
 

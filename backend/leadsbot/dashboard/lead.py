@@ -10,6 +10,7 @@ from litestar.params import FromPath
 
 from leadsbot.dashboard.desk import Desk, Here, pages
 from leadsbot.dashboard.shown.leads import Row, lead_page, lead_row, pipeline_of
+from leadsbot.dashboard.shown.people import people
 from leadsbot.dashboard.shown.thread import thread
 from leadsbot.dashboard.views import Toast, Undo
 from leadsbot.dashboard.views.leads import SpamFolder
@@ -67,7 +68,26 @@ async def claim(desk: Here, lead_id: FromPath[UUID]) -> Response[str]:
     )
     if mine and before not in (None, me):
         return await _shown(desk, lead_id, Toast("Somebody else has claimed it already.", "trouble"))
-    return await _shown(desk, lead_id, Toast("It is yours." if mine else "Free to be claimed."))
+    undo = _undo_gift(lead_id, before, me if mine else "")
+    return await _shown(desk, lead_id, Toast("It is yours." if mine else "Free to be claimed.", undo=undo))
+
+
+@post("/leads/{lead_id:uuid}/assign", status_code=200)
+async def assign(desk: Here, lead_id: FromPath[UUID]) -> Response[str]:
+    """Give it to the member `to`, or to nobody; with `from` only where it is theirs still, as undoing wants it."""
+    to, held_by = desk.posted.text("to"), desk.posted.text("from") if "from" in desk.posted.values() else None
+    try:
+        before = await changes.assign(
+            desk.database, desk.workspace_id, str(lead_id), to or None, desk.person.email, only_from=held_by
+        )
+    except InvalidInput:
+        return await _shown(desk, lead_id, Toast("They are no member any more. Choose somebody else.", "trouble"))
+    if held_by not in (None, before or ""):
+        return await _shown(desk, lead_id, Toast("It has changed hands since, so it stays as it is.", "trouble"))
+    name = dict(await people(desk.database, desk.workspace_id)).get(to, "nobody")
+    words = "It is yours." if to == desk.person.user_id else f"Assigned to {name}."
+    undo = _undo_gift(lead_id, before, to) if (before or "") != to else None
+    return await _shown(desk, lead_id, Toast(words, undo=undo))
 
 
 @post("/leads/{lead_id:uuid}/notes", status_code=200)
@@ -101,6 +121,10 @@ async def delete(desk: Here, lead_id: FromPath[UUID]) -> Response[str]:
     await erasure.delete_lead(desk.database, desk.workspace_id, row["id"])
     name = full_name(row) or row["email"] or row["phone"] or "The lead"
     return desk.go(FOLDER if row["spam"] else "/leads", Toast(f"{name} was deleted."))
+
+
+def _undo_gift(lead_id: UUID, before: str | None, now: str) -> Undo:
+    return Undo(f"/leads/{lead_id}/assign", (("to", before or ""), ("from", now)), target="#lead")
 
 
 def _undo(lead_id: UUID, action: str, before: str) -> Undo:
@@ -137,4 +161,4 @@ async def _shown(desk: Desk, lead_id: UUID, *toasts: Toast) -> Response[str]:
     return await fragment(desk, str(lead_id), *toasts) if desk.is_htmx else desk.go(f"/leads/{lead_id}", *toasts)
 
 
-ROUTES = [pages(show, show_thread, move, claim, add_note, set_spam), pages(delete, role=members.ADMIN)]
+ROUTES = [pages(show, show_thread, move, claim, assign, add_note, set_spam), pages(delete, role=members.ADMIN)]

@@ -10,17 +10,17 @@ from litestar.params import FromPath
 from leadsbot.dashboard.desk import Here, pages
 from leadsbot.dashboard.shown.removed import PLACES
 from leadsbot.dashboard.views import Toast
-from leadsbot.errors import Conflict, NotFound
+from leadsbot.errors import Conflict
 from leadsbot.routing import restoring
 from leadsbot.workspaces import members
 
 
 @post("/removals/{removed_id:uuid}/restore")
 async def restore(desk: Here, removed_id: FromPath[UUID]) -> Response[str]:
-    """Put it back, and lead to where it stands; a second press, or one that comes too late, is told so there."""
+    """Put it back, and lead to where it stands; what has taken its place is told of where it was."""
     try:
         removal = await restoring.restore(desk.services, desk.workspace_id, str(removed_id), desk.person.role)
-    except (Conflict, NotFound) as error:
+    except Conflict as error:
         return desk.go(desk.posted.text("next") or "/", Toast(error.message, "trouble"))
     path = f"{PLACES[removal['kind']]}#{removal['kind']}-{removed_id}"
     more = " What it missed can be sent below." if removal["kind"] == "webhook" else ""

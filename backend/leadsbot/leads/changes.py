@@ -92,9 +92,17 @@ async def delete_note(database: Database, workspace_id: str, lead_id: str, note_
 
 
 async def assign(
-    database: Database, workspace_id: str, lead_id: str, user_id: str | None, by: str, *, unless_taken: bool = False
+    database: Database,
+    workspace_id: str,
+    lead_id: str,
+    user_id: str | None,
+    by: str,
+    *,
+    unless_taken: bool = False,
+    only_from: str | None = None,
 ) -> str | None:
-    """Give a lead to a member, or to nobody; gives the id of whose it was. With `unless_taken` somebody's stays theirs.
+    """Give a lead to a member, or to nobody; gives the id of whose it was. With `unless_taken` somebody's stays theirs,
+    with `only_from` (an id, or "" for nobody) it changes hands only where it is theirs still.
 
     `by` is who did it, for those who are told. Raises NotFound, or InvalidInput for somebody who is no member.
     """
@@ -102,7 +110,7 @@ async def assign(
     async def unit(tx: Tx) -> str | None:
         row = await hold(tx, workspace_id, lead_id)
         before: str | None = row["assigned_to"]
-        if before == user_id or (before and unless_taken):
+        if before == user_id or (before and unless_taken) or only_from not in (None, before or ""):
             return before
         if user_id and not await _is_member(tx, workspace_id, user_id):
             raise InvalidInput("Nobody in the workspace has this email or id.", fields=["assigned_to"])

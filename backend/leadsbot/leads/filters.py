@@ -16,6 +16,7 @@ from leadsbot.leads import phone_numbers
 from leadsbot.leads.contact import phone_e164
 
 LONGEST_SEARCH = 200
+NOBODY = "nobody"
 # SQLite's parser gives up on calls nested more than 25 deep (before 3.46; its stack holds a hundred symbols).
 MOST_FOLDED = 20
 
@@ -32,9 +33,9 @@ class LeadFilter:
 
     `since` (included) and `until` (left out) are ms. `stage` is as the workspace spells it; `source`, `campaign`,
     `lead_type`, `event_type` and `tag` are whole values and `search` a substring, all without case; a phone is found
-    whatever stands between its digits. `email` (in its matching form) and `phone` (as dialled in
-    `country`) are whole. Spam stands `out` of a list, among the rest (`in`), or `only` spam is asked
-    for.
+    whatever stands between its digits. `assigned_to` is a member's id, or `NOBODY` for leads that are nobody's.
+    `email` (in its matching form) and `phone` (as dialled in `country`) are whole. Spam stands `out` of a list, among
+    the rest (`in`), or `only` spam is asked for.
     """
 
     stage: str | None = None
@@ -47,6 +48,7 @@ class LeadFilter:
     lead_type: str | None = None
     event_type: str | None = None
     tag: str | None = None
+    assigned_to: str | None = None
     since: int | None = None
     until: int | None = None
     spam: Literal["out", "in", "only"] = "out"
@@ -104,6 +106,10 @@ def where(database: Database, workspace_id: str, wanted: LeadFilter) -> Where:
         found.also(f"created_at >= {found.value(wanted.since)}")
     if wanted.until is not None:
         found.also(f"created_at < {found.value(wanted.until)}")
+    if wanted.assigned_to == NOBODY:
+        found.also("assigned_to IS NULL")
+    else:
+        found.equal("assigned_to", wanted.assigned_to)
     if wanted.tag is not None:
         found.also(database.holds("tags", found.number(wanted.tag)))
     if wanted.search:

@@ -10,6 +10,7 @@ import msgspec
 from leadsbot.attribution import attribute
 from leadsbot.channels.base import plain
 from leadsbot.dashboard import words
+from leadsbot.dashboard.shown.people import LEFT, names_of, people
 from leadsbot.dashboard.shown.sources import sources_of
 from leadsbot.dashboard.shown.thread import thread
 from leadsbot.dashboard.views import Fact, Lead, LeadRow, Merged, Stage, Touch
@@ -40,7 +41,8 @@ async def pipeline_of(database: Database, workspace_id: str) -> Pipeline:
 async def lead_rows(database: Database, rows: Sequence[Row], pipeline: Pipeline) -> tuple[LeadRow, ...]:
     """Give leads of one workspace as lists show them."""
     sources = await sources_of(database, rows)
-    return tuple(_lead_row(row, pipeline, sources[row["id"]]) for row in rows)
+    owners = await names_of(database, rows[0]["workspace_id"], (row["assigned_to"] for row in rows)) if rows else {}
+    return tuple(_lead_row(row, pipeline, sources[row["id"]], owners.get(row["assigned_to"] or "", "")) for row in rows)
 
 
 async def lead_row(database: Database, row: Row, pipeline: Pipeline) -> LeadRow:
@@ -48,7 +50,7 @@ async def lead_row(database: Database, row: Row, pipeline: Pipeline) -> LeadRow:
     return (await lead_rows(database, [row], pipeline))[0]
 
 
-def _lead_row(row: Row, pipeline: Pipeline, source: str) -> LeadRow:
+def _lead_row(row: Row, pipeline: Pipeline, source: str, owner: str) -> LeadRow:
     return LeadRow(
         id=row["id"],
         name=full_name(row),
@@ -63,6 +65,7 @@ def _lead_row(row: Row, pipeline: Pipeline, source: str) -> LeadRow:
         spam=bool(row["spam"]),
         duplicate=row["duplicate_of"] is not None and not row["spam"],
         reason=" · ".join(msgspec.json.decode(row["spam_reasons"], type=list[str])) if row["spam"] else "",
+        owner=owner,
     )
 
 
@@ -76,6 +79,7 @@ async def lead_page(database: Database, row: Row) -> Lead:
         row["workspace_id"],
     )
     touches, client = _json(session, "touch"), _json(session, "client")
+    team, owner = await people(database, row["workspace_id"]), row["assigned_to"] or ""
     return Lead(
         id=row["id"],
         name=full_name(row),
@@ -104,13 +108,10 @@ async def lead_page(database: Database, row: Row) -> Lead:
         spam_reasons=tuple(msgspec.json.decode(row["spam_reasons"], type=list[str])),
         twins=await lead_rows(database, await duplicates.offered(database, dict(row)), pipeline),
         merged=await _merged(database, row),
-        claimed_by=await _claimed_by(database, row["assigned_to"]),
+        claimed_by=dict(team).get(owner, LEFT) if owner else "",
+        owner_id=owner,
+        people=team,
     )
-
-
-async def _claimed_by(database: Database, user_id: str | None) -> str:
-    user = await database.fetch_one("SELECT name, email FROM users WHERE id = $1", user_id) if user_id else None
-    return str(user["name"] or user["email"]) if user else ""
 
 
 async def _merged(database: Database, row: Row) -> Merged | None:
