@@ -34,6 +34,7 @@ def test_secret_types_are_sensitive(kind: str) -> None:
         "Kreditkartennummer", "Prüfziffer", "mot_de_passe", "Numéro de carte", "contraseña", "tarjeta de crédito",
         "Reisepass", "social security number", "Hasło", "Numer karty", "PESEL", "Numer paszportu", "Пароль",
         "Номер банковской карты", "СНИЛС", "Número do cartão", "Numero della carta", "Kaartnummer", "BSN",
+        "g-recaptcha-response", "h-captcha-response", "cf-turnstile-response", "captcha",
     ],
 )  # fmt: skip
 def test_names_and_labels_that_say_so_are_sensitive(name: str) -> None:

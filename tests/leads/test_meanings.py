@@ -125,6 +125,28 @@ def test_names_and_labels_are_understood(meaning: str, language: str, labels: tu
 
 
 @pytest.mark.parametrize(
+    ("name", "label", "meaning"),
+    [
+        ("input_1.3", "First", "first_name"), ("input_1.6", "Last", "last_name"),  # Gravity Forms
+        ("wpforms[fields][0][first]", "First", "first_name"), ("wpforms[fields][0][last]", "Last *", "last_name"),
+        ("FNAME", "First Name", "first_name"), ("LNAME", "", "last_name"),  # Mailchimp
+        ("0-1/firstname", "First name", "first_name"), ("0-2/name", "Company name", "company"),  # HubSpot
+        ("your-name", "Your name (required)", "name"), ("form_fields[field_8a2]", "Vor- und Nachname", "name"),
+        ("fields[first_name]", "", "first_name"), ("email_address", "", "email"),  # Kit
+        ("contact[body]", "Comment", "message"), ("contact[phone]", "Phone number", "phone"),  # Shopify
+        ("et_pb_contact_email_0", "Email Address", "email"), ("item_meta[6]", "Name", "name"),  # Divi, Formidable
+        ("q3_name[first]", "First Name", "first_name"), ("q5_phoneNumber[full]", "Phone Number", "phone"),  # Jotform
+        ("ctl00$Main$txtEmail", "E-mail", "email"), ("Name-2", "Name", "name"),  # ASP.NET, Webflow
+        ("input_9", "Tell us about your project", "message"), ("details", "Event details", "message"),
+        ("name", "First name", "first_name"), ("name", "Last name", "last_name"),
+        ("q1", "First choice of date", ""), ("q2", "Last visit", ""),
+    ],
+)  # fmt: skip
+def test_fields_as_the_builders_of_pages_call_them(name: str, label: str, meaning: str) -> None:
+    assert meaning_of(Field(name, label)) == meaning
+
+
+@pytest.mark.parametrize(
     "label",
     [
         "Username", "user_name", "Pet name", "Emergency contact name", "Name of your event", "Event name", "Nickname",

@@ -35,6 +35,7 @@ dowod osobisty|numer paszportu|paszport|numero carta|numero della carta|numero d
 codigo de seguranca|codice di sicurezza|numero de passaporte|numero di passaporto|kaartnummer|creditcard
 creditcard nummer|rekeningnummer|paspoort nummer|bsn|burgerservicenummer|rijbewijs nummer|пароль|номер карты
 номер банковскои карты|номер кредитнои карты|номер счета|паспорт|номер паспорта|паспортные данные|снилс
+captcha|recaptcha|hcaptcha|turnstile response
 """
 _CARD_WORDS: Final = """
 card|cards|cc|credit card|karte|kreditkarte|carte|tarjeta|carta|cartao|karta|karty|kaart|карта|карты|card number|pan

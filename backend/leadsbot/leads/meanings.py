@@ -12,6 +12,7 @@ from leadsbot.forms.words import words_of
 from leadsbot.leads.vocabulary import (
     AFTER,
     BEFORE,
+    COMPANY,
     EMAIL,
     FIRST_NAME,
     JOINTS,
@@ -45,6 +46,8 @@ tel-local-prefix tel-local-suffix tel-extension transaction-currency transaction
 """
 _GROUPS: Final = frozenset({"shipping", "billing", "home", "work", "mobile"})
 _OTHERS: Final = frozenset(_OTHER_THINGS.split())
+# What a label may say more precisely of a field that is merely called a name.
+_NAMES: Final = frozenset({FIRST_NAME, LAST_NAME, COMPANY})
 _ELSEWHERE: Final = frozenset({"fax", "pager"})
 # An `autocomplete` and an `inputmode` of one word look alike, and a keyboard with digits is put before many a thing.
 _MODES: Final = {"tel": PHONE, "email": EMAIL, "url": ""}
@@ -102,6 +105,8 @@ def _by_words(one: FieldLike, mode: str) -> str:
         return mode
     if mode == PHONE and any(_OTHER_NUMBERS.search(words_of(text)) for text in (one.name, one.label)):
         mode = _NOTHING
+    if said[0] == NAME and said[1] in _NAMES:
+        return said[1]
     return said[0] or said[1] or mode
 
 

@@ -51,7 +51,7 @@ PHRASES: Final[dict[str, tuple[str, ...]]] = {
         "|номер мобильного телефона|сотовый телефон|контактный номер",
     ),
     FIRST_NAME: (
-        "first name|given name|f name|forename",
+        "first name|given name|f name|forename|first",
         "vorname|rufname",
         "prénom",
         "primer nombre|nombre de pila",
@@ -62,7 +62,7 @@ PHRASES: Final[dict[str, tuple[str, ...]]] = {
         "личное имя",
     ),
     LAST_NAME: (
-        "last name|family name|sur name|lname",
+        "last name|family name|sur name|lname|last",
         "nachname|familienname|zuname",
         "nom de famille",
         "apellido|apellidos|primer apellido",
@@ -107,7 +107,8 @@ PHRASES: Final[dict[str, tuple[str, ...]]] = {
     ),
     MESSAGE: (
         "message|comment|comments|enquiry|inquiry|how can we help|questions comments|comments questions"
-        "|question comment|message text|message body",
+        "|question comment|message text|message body|tell us about project|tell us about event|tell us more"
+        "|project details|event details|what can we do for you|how may we help",
         "nachricht|mitteilung|anfrage|kommentar|anliegen|bemerkung|bemerkungen|anmerkung|anmerkungen|nachrichtentext",
         "commentaire|commentaires|demande|remarque|remarques",
         "mensaje|comentario|comentarios|consulta|observaciones",
