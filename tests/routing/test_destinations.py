@@ -141,6 +141,8 @@ async def test_null_takes_a_value_out_of_the_config(services: Services, workspac
         ("telegram", {"chat_id": "here"}, {}, "config.chat_id"),
         ("telegram", [], {}, "config"),
         ("email", {"to": ["nobody"]}, {}, "config.to"),
+        ("email", {"to": ["owners"], "cc": ["sales@example.com"]}, {}, "config.cc"),
+        ("discord", {"webhook_url": "https://discord.com/api/webhooks/1/a", "thread_id": 5}, {}, "config.thread_id"),
         ("telegram", {}, {"events": ["x"]}, "events"),
         ("telegram", {}, {"filter": {"password": "x"}}, "filter.password"),
         ("telegram", {}, {"filter": {"source": [1]}}, "filter.source"),

@@ -11,6 +11,7 @@ import msgspec
 from leadsbot import clock
 from leadsbot.channels.base import AtHome
 from leadsbot.channels.base import Channel as Kind
+from leadsbot.channels.base.fields import names_of
 from leadsbot.db import Database, Tx
 from leadsbot.db.paging import Page
 from leadsbot.errors import InvalidInput
@@ -158,6 +159,11 @@ def _kind(services: Services, kind: object) -> Kind:
 def _config(services: Services, channel: Kind, config: object) -> Row:
     if not isinstance(config, Mapping):
         raise InvalidInput("config is an object.", fields=["config"])
+    for name in config:
+        if name not in (known := names_of(channel)):
+            raise InvalidInput(
+                f"{channel.label} has no {name[:60]!r}. It has: {', '.join(known)}.", fields=[f"config.{name}"]
+            )
     checked = channel.check_config(config)
     if isinstance(channel, AtHome) and not services.settings.allow_private_targets:
         channel.check_home(checked)

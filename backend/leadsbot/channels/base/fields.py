@@ -1,6 +1,7 @@
 """What a channel's page asks for: a kind says what its config holds, so that no page knows kinds by name.
 
 A kind has `fields`, and `steps` to take elsewhere first, as class attributes; one without them is asked for `url`.
+`kept` names what else its config may hold.
 """
 
 from __future__ import annotations
@@ -34,3 +35,9 @@ def steps_of(channel: Channel) -> tuple[str, ...]:
     """Give what has to be done at the service itself first, a sentence a step."""
     found: tuple[str, ...] = getattr(channel, "steps", ())
     return found
+
+
+def names_of(channel: Channel) -> tuple[str, ...]:
+    """Give the names that a kind's config may have."""
+    kept: tuple[str, ...] = getattr(channel, "kept", ())
+    return (*(field.name for field in fields_of(channel)), *kept)

@@ -34,6 +34,7 @@ class Email:
 
     kind = "email"
     label = "Email"
+    kept = ("unsubscribed",)
     fields = (
         ConfigField(
             "to",

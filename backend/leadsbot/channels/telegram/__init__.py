@@ -36,6 +36,7 @@ class Telegram:
 
     kind = "telegram"
     label = "Telegram"
+    kept = ("title",)
     fields = (
         ConfigField("chat_id", "Chat id", "A number such as -1001234567890. The bot must be a member of the chat."),
         ConfigField("thread_id", "Topic", "The topic's number, in a group that has topics."),
