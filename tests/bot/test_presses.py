@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from leadsbot import clock
 from leadsbot.bot.pace import MOST_PRESSES
-from leadsbot.channels.telegram.presses import CLAIM, NOT_SPAM, PAGE, SNOOZE, SPAM, STAGE, UNCLAIM, Press, mark
-from leadsbot.leads import reading
+from leadsbot.channels.telegram.presses import CLAIM, NOT_SPAM, PAGE, SNOOZE, SPAM, STAGE, UNCLAIM, Press, data_of, mark
+from leadsbot.leads import merges, reading
 from leadsbot.routing import destinations
 from leadsbot.services import Services
 from leadsbot.workspaces import members
@@ -175,6 +176,33 @@ async def test_presses_from_elsewhere_change_nothing(
     assert (await row_of(services, lead_id))["stage"] == "New"
     gone = Press(STAGE, "0190f3a0-0000-7000-8000-000000000001", CONTACTED)
     assert await talk.press(alert, ADA, gone) == "!This lead is not here."
+
+
+async def test_a_button_of_a_lead_that_was_merged_means_the_one_that_was_kept(
+    services: Services, workspace: Created, talk: Talk
+) -> None:
+    channel = await channel_in(services, workspace, PRIVATE)
+    kept, merged = await lead(services, workspace), await lead(services, workspace, "Alan")
+    alert = await talk.alert(PRIVATE, merged, channel)
+    await merges.merge(services.database, workspace.workspace_id, kept, merged, "owner@example.com")
+    assert await talk.press(alert, ADA, Press(STAGE, merged, CONTACTED)) == "Moved to Contacted."
+    assert (await row_of(services, kept))["stage"] == "Contacted"
+
+
+async def test_a_button_of_a_stage_that_is_gone_moves_nothing_and_is_replaced(
+    services: Services, workspace: Created, talk: Talk
+) -> None:
+    channel = await channel_in(services, workspace, PRIVATE)
+    lead_id = await lead(services, workspace)
+    alert, gone = await talk.alert(PRIVATE, lead_id, channel), Press(STAGE, lead_id, mark("Haggled"))
+    assert (await talk.press(alert, ADA, gone)).startswith("!The pipeline has no such stage any more.")
+    assert await services.database.fetch("SELECT id FROM jobs WHERE kind = 'edit_message'")
+    card = (await talk.asked(PRIVATE, ADA, "/lead 1")).result["message_id"]
+    bare = InlineKeyboardMarkup([[InlineKeyboardButton("Haggled", callback_data=data_of(gone))]])
+    await talk.line.bot.edit_message_reply_markup(PRIVATE, card, reply_markup=bare)
+    await talk.press(card, ADA, gone)
+    assert "Contacted" in talk.telegram.buttons(card) and "Haggled" not in talk.telegram.buttons(card)
+    assert (await row_of(services, lead_id))["stage"] == "New"
 
 
 async def test_every_press_is_answered(services: Services, workspace: Created, talk: Talk) -> None:

@@ -17,8 +17,10 @@ from leadsbot.jobs import lanes
 from leadsbot.jobs.outcomes import Again, Done, Outcome, settle
 from leadsbot.routing import deliver, deliveries, destinations, folding, gates, muting
 from leadsbot.routing.erasure import forget_deliveries
+from leadsbot.routing.retiming import retime
 from leadsbot.services import Services
 from leadsbot.workspaces.bootstrap import Created
+from leadsbot.workspaces.workspace_editing import change_workspace
 from tests.jobs.desk import make_due, take
 from tests.jobs.desk import settle as settle_job
 from tests.routing.house import LEAD, Make, in_thread, quiet, route_now, settled, tell
@@ -255,6 +257,35 @@ async def test_mute_holds_until_it_ends_or_is_taken_back(
         assert names(telegram.sent[0].text) == ["Lead 000"] and "new leads" not in telegram.sent[0].text
         ((status, digest),) = {(row["status"], row["folded_into"]) for row in await of(services)}
         assert status == "delivered" and digest is None
+
+
+@pytest.mark.parametrize(
+    ("options", "timezone", "hour", "until"),
+    [
+        ({"digest": "daily"}, "UTC", 14, NOON + 2 * clock.HOUR),
+        ({"digest": "daily"}, "UTC", 12, NOON),  # it came before the hour that is over now
+        ({"digest": "daily"}, "Europe/Vienna", 8, NOON + 18 * clock.HOUR),
+        ({"digest": "hourly"}, "Asia/Kolkata", 8, NOON + clock.HOUR // 2),
+        ({"digest": "daily", **QUIET}, "UTC", 12, NOON + clock.HOUR),
+        (QUIET, "Asia/Kolkata", 8, NOON),
+    ],
+)
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_what_is_held_follows_the_workspaces_clock(
+    services: Services, workspace: Created, options: Row, timezone: str, hour: int, until: int
+) -> None:
+    with clock.freeze(NOON - clock.SECOND) as advance:
+        await chat(services, workspace, options)
+        await waiting(services, workspace, 1)
+        advance(clock.SECOND)
+        values = {"timezone": timezone, "summary_hour": hour}
+        await change_workspace(
+            services.database, workspace.workspace_id, values, lambda tx: retime(tx, workspace.workspace_id)
+        )
+        (row,) = await of(services)
+        assert row["held"] and row["next_attempt_at"] == until
+        (job,) = await services.database.fetch("SELECT due FROM jobs WHERE kind = 'release'")
+        assert job["due"] <= until
 
 
 async def test_what_comes_while_the_channels_job_is_at_work_waits_no_longer_than_it_must(

@@ -15,7 +15,7 @@ from leadsbot.api.texts import Name, Names
 from leadsbot.capture.required import check_required
 from leadsbot.db import Tx
 from leadsbot.leads import list_editing
-from leadsbot.routing import renaming
+from leadsbot.routing import renaming, retiming
 from leadsbot.workspaces import lists, workspace_editing
 from leadsbot.workspaces.countries import check_country
 from leadsbot.workspaces.workspace_editing import (
@@ -63,6 +63,8 @@ async def change_workspace(services: House, holder: Holder, data: JSONBody[Works
 
     async def also(tx: Tx) -> None:
         await list_editing.replace(tx, holder.workspace_id, wanted, renaming.follow)
+        if values.keys() & retiming.CAUSES:
+            await retiming.retime(tx, holder.workspace_id)
 
     row = await workspace_editing.change_workspace(services.database, holder.workspace_id, values, also)
     services.sites.forget()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 import msgspec
@@ -15,7 +16,7 @@ import structlog
 from telegram import CallbackQuery, Chat, InlineKeyboardMarkup, Message
 from telegram.error import TelegramError
 
-from leadsbot.bot import cards, lists, times
+from leadsbot.bot import cards, chats, lists, times
 from leadsbot.bot.answers import Answer, Place, say, show
 from leadsbot.bot.line import Line
 from leadsbot.bot.replies import of_buttons
@@ -25,9 +26,11 @@ from leadsbot.channels.telegram import presses
 from leadsbot.channels.telegram.keyboard import BACK, keyboard, snooze_choices
 from leadsbot.channels.telegram.presses import Press
 from leadsbot.channels.telegram.text import cut
+from leadsbot.db import Tx
 from leadsbot.db.tx import Row
 from leadsbot.errors import Conflict, Forbidden, LeadsBotError, NotFound, Unavailable
 from leadsbot.leads import changes, reading
+from leadsbot.leads.merges import successor
 from leadsbot.leads.present import lead_url
 from leadsbot.routing import messages, standing, withheld
 from leadsbot.services import Services
@@ -91,22 +94,37 @@ async def _do(services: Services, line: Line, query: CallbackQuery) -> str:
 
 async def _admitted(services: Services, line: Line, query: CallbackQuery, chat: Chat, press: Press) -> Pressed:
     """Let those through who may act on the lead. A lead that is gone and one of elsewhere are told alike."""
-    row = await services.database.fetch_one(
-        "SELECT l.*, w.stages, w.timezone, w.name AS workspace_name FROM leads l"
-        " JOIN workspaces w ON w.id = l.workspace_id WHERE l.id = $1 AND l.deleted_at IS NULL",
-        press.subject,
-    )
+    row = await _lead(services, press.subject)
+    if row is None and (kept := await _kept(services, line, chat, press.subject)):
+        row = await _lead(services, kept)
     if row is None:
         raise NotFound(_NOT_HERE)
     who = await actor(services, line, chat, query.from_user, row["workspace_id"])
     return Pressed(services, line, query, chat, press, row, who)
 
 
+async def _lead(services: Services, lead_id: str) -> Row | None:
+    return await services.database.fetch_one(
+        "SELECT l.*, w.stages, w.timezone, w.name AS workspace_name FROM leads l"
+        " JOIN workspaces w ON w.id = l.workspace_id WHERE l.id = $1 AND l.deleted_at IS NULL",
+        lead_id,
+    )
+
+
+async def _kept(services: Services, line: Line, chat: Chat, lead_id: str) -> str | None:
+    """Give the lead that this one became part of: an old message's buttons still mean the other."""
+    for house_id in dict.fromkeys(one.workspace_id for one in await chats.linked(services, line, chat)):
+        if kept := await successor(services.database, house_id, lead_id):
+            return kept
+    return None
+
+
 async def _stage(pressed: Pressed) -> str:
     stages = msgspec.json.decode(pressed.lead["stages"], type=list[str])
     wanted = next((stage for stage in stages if presses.mark(stage) == pressed.press.argument), None)
     if wanted is None:
-        raise Conflict("The pipeline has no such stage any more. Open the lead to move it.")
+        await _refresh(pressed)
+        raise Conflict("The pipeline has no such stage any more. The buttons change to those that it has.")
     before = await changes.move(*pressed.about, wanted, pressed.who.by, forward_only=True)
     return f"{'Already at' if before == wanted else 'Moved to'} {wanted}."
 
@@ -165,6 +183,19 @@ async def _renew(pressed: Pressed) -> None:
     row = await reading.get_lead(pressed.services.database, house.id, pressed.lead["id"])
     answer = await cards.card(pressed.services, house, row)
     await show(pressed.line, Place(pressed.chat.id, message_id=message.message_id), answer)
+
+
+async def _refresh(pressed: Pressed) -> None:
+    """Give a message whose buttons are of another time those of now."""
+    message = await _message(pressed)
+    if message is None:
+        await _renew(pressed)
+    else:
+        await pressed.services.database.write(partial(_edit, message))
+
+
+async def _edit(message: Row, tx: Tx) -> None:
+    messages.refresh(tx, [message])
 
 
 async def _message(pressed: Pressed) -> Row | None:

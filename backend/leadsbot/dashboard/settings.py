@@ -16,7 +16,9 @@ from leadsbot.dashboard.desk import Desk, Here, pages
 from leadsbot.dashboard.posted import Posted
 from leadsbot.dashboard.views import Form, Toast
 from leadsbot.dashboard.views.settings import SettingsHome, SettingsLine, WorkspaceSettings
+from leadsbot.db import Tx
 from leadsbot.errors import InvalidInput
+from leadsbot.routing import retiming
 from leadsbot.workspaces import countries, key_editing, members
 from leadsbot.workspaces.countries import check_country
 from leadsbot.workspaces.workspace_editing import (
@@ -71,7 +73,12 @@ async def save(desk: Here) -> Response[str]:
     if errors:
         form = Form(desk.posted.values(), errors)
         return await desk.page(await _view(desk, form), HTTP_422_UNPROCESSABLE_ENTITY)
-    await change_workspace(desk.database, desk.workspace_id, values)
+
+    async def also(tx: Tx) -> None:
+        if values.keys() & retiming.CAUSES:
+            await retiming.retime(tx, desk.workspace_id)
+
+    await change_workspace(desk.database, desk.workspace_id, values, also)
     desk.services.sites.forget()
     return desk.go("/settings/workspace", Toast("Saved."))
 

@@ -42,6 +42,13 @@ def next_at_hour(zone: tzinfo, hour: int, at: int) -> int:
     return next(moment for moment in moments if moment > at)
 
 
+def last_at_hour(zone: tzinfo, hour: int, at: int) -> int:
+    """Give when it was `hour` o'clock last, at `at` or before."""
+    today = _day(zone, at)
+    moments = (_moment(zone, today - timedelta(days=days), time(hour)) for days in range(3))
+    return next(moment for moment in moments if moment <= at)
+
+
 def _spells(hours: QuietHours | None, zone: tzinfo, at: int) -> Iterator[tuple[int, int]]:
     """Give the spells of silence that begin on the day of `at` or the day before."""
     if hours is None:

@@ -6,12 +6,13 @@ from leadsbot.bot.answers import Answer
 from leadsbot.bot.lists import Asked, page
 from leadsbot.bot.rights import asked_by
 from leadsbot.bot.said import Command, Said
+from leadsbot.channels.base import one_line
 from leadsbot.services import Services
 
 
 async def run(services: Services, said: Said) -> Answer | str:
     houses = await asked_by(services, said)
-    if not said.argument:
+    if not one_line(said.argument):
         return "What shall I look for? /find grace, /find @navy.example"
     return await page(services, houses, Asked(said.argument))
 
