@@ -52,3 +52,6 @@ async def test_a_test_arrives_in_the_chat(
     part = await owner.press(f"/channels/{row['id']}/test", hx_request="true")
     assert "The test has arrived." in part.text
     assert len(telegram.sent) == 1
+    assert "Send a summary" in shown(await owner.see(f"/channels/{row['id']}"))
+    part = await owner.press(f"/channels/{row['id']}/summary", hx_request="true")
+    assert "The summary has arrived." in part.text and "so far" in telegram.sent[-1].text

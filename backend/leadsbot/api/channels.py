@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
@@ -17,6 +17,7 @@ from leadsbot.db.tx import Row
 from leadsbot.routing import destinations, template_preview
 from leadsbot.routing.destinations import channel_json
 from leadsbot.services import Services
+from leadsbot.summaries.now import send_now
 
 
 class NewChannel(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -42,6 +43,12 @@ class ChannelChange(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     options: dict[str, Any] | UnsetType | None = UNSET
     enabled: bool | UnsetType = UNSET
     muted_until: Short | UnsetType | None = UNSET
+
+
+class Asked(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """Which summary: of `today` so far, of `yesterday`, or of the last whole `week`."""
+
+    span: Literal["today", "yesterday", "week"] = "today"
 
 
 class Trial(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -98,6 +105,13 @@ async def send_test(services: House, holder: Holder, channel_id: FromPath[UUID])
     return await destinations.test_channel(services, holder.workspace_id, str(channel_id))
 
 
+@post("/{channel_id:uuid}/summary", status_code=200, summary="Send a summary now; answers with its delivery")
+async def send_summary(
+    services: House, holder: Holder, channel_id: FromPath[UUID], data: JSONBody[Asked]
+) -> dict[str, Any]:
+    return await send_now(services, holder.workspace_id, str(channel_id), data.span)
+
+
 @post("/preview", status_code=200, summary="Try a template on a lead")
 async def preview(services: House, holder: Holder, data: JSONBody[Trial]) -> dict[str, Any]:
     lead_id = text_of(data.lead_id)
@@ -113,7 +127,7 @@ async def _shown(services: Services, row: Row) -> dict[str, Any]:
 ROUTES = [
     keyed(
         "/api/v1/channels",
-        [list_channels, create_channel, get_channel, change_channel, delete_channel, send_test, preview],
+        [list_channels, create_channel, get_channel, change_channel, delete_channel, send_test, send_summary, preview],
         "channels",
     )
 ]

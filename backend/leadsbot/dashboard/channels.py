@@ -21,6 +21,7 @@ from leadsbot.db.paging import MAX_LIMIT
 from leadsbot.errors import InvalidInput
 from leadsbot.routing import destinations
 from leadsbot.routing.kinds import TELEGRAM
+from leadsbot.summaries.now import send_now
 
 
 @get("/channels")
@@ -77,6 +78,13 @@ async def send_test(desk: Here, channel_id: FromPath[UUID]) -> Response[str]:
     return await _shown(desk, channel_id, outcome(delivery))
 
 
+@post("/channels/{channel_id:uuid}/summary", status_code=200)
+async def send_summary(desk: Here, channel_id: FromPath[UUID]) -> Response[str]:
+    """Send what came of today so far, and say what became of it."""
+    delivery = await send_now(desk.services, desk.workspace_id, str(channel_id))
+    return await _shown(desk, channel_id, outcome(delivery, "summary"))
+
+
 @post("/channels/{channel_id:uuid}/delete", status_code=200)
 async def remove(desk: Here, channel_id: FromPath[UUID]) -> Response[str]:
     row = await destinations.get_channel(desk.database, desk.workspace_id, str(channel_id))
@@ -108,4 +116,4 @@ def _config(desk: Desk, kind: str) -> Mapping[str, Any]:
     return {name: value for name, value in config.items() if value is not None}
 
 
-ROUTES = [pages(show, create, enable, disable, unmute, send_test, remove)]
+ROUTES = [pages(show, create, enable, disable, unmute, send_test, send_summary, remove)]

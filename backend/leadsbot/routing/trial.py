@@ -1,4 +1,4 @@
-"""A test message: a real delivery, made at once and tried exactly once."""
+"""A test message, or another that somebody asks for: a real delivery, made at once and tried exactly once."""
 
 from __future__ import annotations
 
@@ -21,14 +21,18 @@ from leadsbot.routing.verdict import Verdict
 from leadsbot.services import Services
 
 TURNS_ASKED: Final = 3
+_NOTHING: Final[Mapping[str, Any]] = {"lead": None}
 
 
-async def send(services: Services, destination: Destination) -> dict[str, Any]:
-    """Send a test even where the destination is switched off; gives the delivery with what the other side said.
+async def send(
+    services: Services, destination: Destination, type: str = TEST_EVENT, data: Mapping[str, Any] = _NOTHING
+) -> dict[str, Any]:
+    """Send a test, or what `data` says, even where the destination is switched off; gives the delivery with what the
+    other side said.
 
     A failure ends the delivery and changes nothing else: whoever tests is looking at the answer.
     """
-    row = _new_delivery(services, destination)
+    row = _new_delivery(services, destination, type, data)
     delivery = {**row, **await _workspace(services, destination), "round": 0, "attempt_count": 0}
     await _take_turn(services, destination)
     tried = await attempt(services, destination, delivery)
@@ -53,15 +57,15 @@ async def _take_turn(services: Services, destination: Destination) -> None:
         await asyncio.sleep(min(wait, clock.SECOND) / clock.SECOND)
 
 
-def _new_delivery(services: Services, destination: Destination) -> dict[str, Any]:
+def _new_delivery(services: Services, destination: Destination, type: str, data: Mapping[str, Any]) -> dict[str, Any]:
     event = {
         "id": new_id(),
-        "type": TEST_EVENT,
+        "type": type,
         "lead_id": None,
         "workspace_id": destination.workspace_id,
         "at": clock.now(),
     }
-    return destination.delivery(destination.name(services), event, envelope(event, {"lead": None}))
+    return destination.delivery(destination.name(services), event, envelope(event, data))
 
 
 async def _workspace(services: Services, destination: Destination) -> Mapping[str, Any]:

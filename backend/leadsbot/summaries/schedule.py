@@ -54,8 +54,7 @@ async def tell(services: Services, now: int) -> int:
 
 async def send(services: Services, channel: Row, span: Span, delivery_id: str) -> bool:
     """Queue a span's summary for a channel (its row, with what `_COLUMNS` adds) under this id; False where it was."""
-    found = await figures(services.database, _workspace(channel), span)
-    data = {"lead": None, "summary": {**told(channel["workspace_name"], found), "url": services.settings.public_url}}
+    data = await data_of(services, channel, span)
     event = {
         "id": delivery_id,
         "type": SUMMARY_EVENT,
@@ -75,6 +74,20 @@ async def send(services: Services, channel: Row, span: Span, delivery_id: str) -
         return True
 
     return await services.database.write(unit)
+
+
+async def data_of(services: Services, channel: Row, span: Span) -> dict[str, Any]:
+    """Give what the event of a channel's summary carries."""
+    found = await figures(services.database, _workspace(channel), span)
+    return {"lead": None, "summary": {**told(channel["workspace_name"], found), "url": services.settings.public_url}}
+
+
+async def channel_of(services: Services, channel_id: str) -> Row:
+    """Give a channel's row, which must be there, with what its summaries need of its workspace."""
+    (row,) = await services.database.fetch(
+        f"SELECT {_COLUMNS} FROM channels c JOIN workspaces w ON w.id = c.workspace_id WHERE c.id = $1", channel_id
+    )
+    return row
 
 
 async def _deliver(services: Services, channel: Row, span: Span) -> bool:

@@ -122,14 +122,14 @@ def delivery_view(row: Row, places: Destinations, lead_name: str = "") -> Delive
     )
 
 
-def outcome(delivery: Row) -> Toast:
-    """Say what became of a test, which comes as `delivery_json`."""
+def outcome(delivery: Row, what: str = "test") -> Toast:
+    """Say what became of a test or what else was asked for, which comes as `delivery_json`."""
     if delivery["status"] == "delivered":
-        return Toast(f"The test has arrived.{_said(delivery)}")
+        return Toast(f"The {what} has arrived.{_said(delivery)}")
     failed = words.phrase(
         delivery["reason"] or (delivery["attempts"] or [{}])[-1].get("error") or "no reason was given"
     )
-    return Toast(f"The test didn't get through: {failed}.", "trouble")
+    return Toast(f"The {what} didn't get through: {failed}.", "trouble")
 
 
 def _said(delivery: Row) -> str:

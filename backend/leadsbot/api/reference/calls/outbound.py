@@ -52,6 +52,14 @@ CALLS = [
     Call(door="DELETE /api/v1/channels/{channel_id}", refusals=(404,)),
     Call(door="POST /api/v1/channels/{channel_id}/test", answer=Delivery, refusals=(404, 409)),
     Call(
+        door="POST /api/v1/channels/{channel_id}/summary",
+        says="Of `today` so far unless `span` says `yesterday` or `week`. Sent at once, in quiet hours and to a channel"
+        " that is off too, and tried once.",
+        answer=Delivery,
+        example={"span": "yesterday"},
+        refusals=(404, 409, 413, 415),
+    ),
+    Call(
         door="GET /api/v1/removals",
         says="Channels, webhooks, endpoints, members and invitations that were removed within 30 days. `id` is that of"
         " what was removed.",
