@@ -189,4 +189,4 @@ def test_an_address_that_escapes_make_too_long_is_refused() -> None:
 def test_a_good_config_comes_back_in_its_normal_form() -> None:
     checked = CHANNEL.check_config({"url": " HTTPS://A.example/Hook?x=1 ", "secret": "of my own", "other": 1})
     assert checked == {"url": "https://a.example/Hook?x=1"}
-    assert CHANNEL.destination(checked) == "https://a.example/Hook?x=1"
+    assert CHANNEL.destination(checked) == "https://a.example/Hook?…"

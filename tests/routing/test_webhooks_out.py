@@ -188,6 +188,30 @@ async def test_a_redirect_is_a_failure_and_not_followed(
     assert "redirect" in delivery["attempts"][0]["error"]
 
 
+async def test_a_key_in_the_address_is_called_and_shown_to_nobody(
+    running: Services, workspace: Created, receiver: WebhookReceiver
+) -> None:
+    await hook(running, workspace, f"{receiver.base_url}/listener", "webhook.disabled")
+    receiver.next(Answer(302, headers={"location": f"{receiver.base_url}/elsewhere?token=s3cr3t"}), Answer(410))
+    await hook(running, workspace, f"{receiver.base_url}/hook?token=s3cr3t")
+    await tell(running, workspace)
+    rows = await settled(running, workspace, "delivered")
+    assert [request.path for request in receiver.requests] == ["/hook?token=s3cr3t"] * 2 + ["/listener"]
+    assert f"{receiver.base_url}/hook?…" in {row["destination"] for row in rows}
+    told = json.dumps([rows, receiver.requests[-1].json], ensure_ascii=False)
+    assert "elsewhere?…" in told and "s3cr3t" not in told
+
+
+async def test_two_webhooks_with_the_same_address_share_no_connections(
+    running: Services, workspace: Created, receiver: WebhookReceiver
+) -> None:
+    for _ in range(2):
+        await hook(running, workspace, receiver.url)
+    await tell(running, workspace)
+    await settled(running, workspace, "delivered", 2)
+    assert len(running.outbound._clients) == 2
+
+
 async def test_a_private_address_is_refused_in_words_that_show_nothing_of_the_inside(
     make_services: Make, run: Run, workspace: Created, receiver: WebhookReceiver
 ) -> None:

@@ -15,7 +15,7 @@ from standardwebhooks import Webhook as StandardWebhook
 from leadsbot import __version__, clock
 from leadsbot.channels.base import DeliveryFailed, Parcel, Receipt, failed_answer, failed_request, note, retry_after
 from leadsbot.errors import InvalidInput
-from leadsbot.outbound import Outbound, OutboundError, Response, check_url
+from leadsbot.outbound import Outbound, OutboundError, Response, check_url, without_query
 
 _PREFIX = "whsec_"
 _SECRET_BYTES = 24
@@ -67,14 +67,14 @@ class Webhook:
             raise InvalidInput(error.message, fields=["config.url"]) from None
 
     def destination(self, config: Mapping[str, Any]) -> str:
-        return str(config["url"])
+        return without_query(str(config["url"]))
 
     async def send(self, parcel: Parcel, outbound: Outbound) -> Receipt:
         """Deliver by one POST: a 2xx is success, 410 says that nobody listens there any more."""
         url = str(parcel.config["url"])
         try:
             response = await outbound.send(
-                f"{self.kind}:{parcel.workspace_id}:{url}",
+                f"{self.kind}:{parcel.destination_id}",
                 "POST",
                 url,
                 headers=_headers(parcel),
@@ -112,7 +112,7 @@ def _failure(host: str, response: Response) -> DeliveryFailed:
         said = note(response.body)
         return DeliveryFailed(message, status_code=response.status, permanent=True, disable=message, answer=said)
     if 300 <= response.status < 400:
-        where = response.headers.get("location", "")[:200]
+        where = without_query(response.headers.get("location", ""))[:200]
         message = f"{host} answered with a redirect ({response.status}), which is not followed"
         message += f": use {where} as the address if that is the right one." if where else "."
         wait, said = retry_after(response.headers), note(response.body)

@@ -12,6 +12,16 @@ from leadsbot.outbound.client import Outbound, Response
 from leadsbot.outbound.errors import OutboundError, Reason
 from leadsbot.outbound.forms import encode_form
 from leadsbot.outbound.transport import Resolve
-from leadsbot.outbound.urls import check_url
+from leadsbot.outbound.urls import check_url, without_query
 
-__all__ = ["Outbound", "OutboundError", "Reason", "Resolve", "Response", "check_url", "encode_form", "is_public"]
+__all__ = [
+    "Outbound",
+    "OutboundError",
+    "Reason",
+    "Resolve",
+    "Response",
+    "check_url",
+    "encode_form",
+    "is_public",
+    "without_query",
+]

@@ -35,6 +35,12 @@ def check_url(url: str) -> httpx.URL:
     raise OutboundError("invalid_url", problem, permanent=True)
 
 
+def without_query(url: str) -> str:
+    """Give an address as it may be shown to anybody: what stands behind its `?` is often a key."""
+    before, mark, _ = url.partition("?")
+    return f"{before}?…" if mark else url
+
+
 def host_and_port(url: httpx.URL) -> tuple[str, int]:
     """Give the host as it goes on the wire (IDNA, no brackets) and the port, the scheme's own where none is named."""
     return url.raw_host.decode("ascii"), url.port or (443 if url.scheme == "https" else 80)

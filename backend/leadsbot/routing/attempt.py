@@ -105,4 +105,5 @@ async def _parcel(services: Services, destination: Destination, delivery: Mappin
         config=kinds.lent(services.settings, destination.kind, config),
         workspace={"name": delivery["name"], "timezone": delivery["timezone"]},
         state=msgspec.json.decode(delivery.get("state") or "{}", type=dict[str, Any]),
+        destination_id=destination.id,
     )

@@ -14,6 +14,7 @@ from leadsbot.db import Tx
 from leadsbot.events.log import Happening, record
 from leadsbot.ids import derived_id
 from leadsbot.jobs.queue import enqueue
+from leadsbot.outbound import without_query
 from leadsbot.routing.destination import Destination, Row
 from leadsbot.routing.due import oldest_open
 from leadsbot.routing.news import envelope
@@ -61,7 +62,8 @@ async def switch_off(tx: Tx, destination: Destination, delivery: Row, reason: st
     if destination.is_webhook:
         since = destination.row["failing_since"] or delivery["created_at"]
         await note_missed(tx, destination.id, await missed_from(tx, destination.row, since))
-        shown = webhook_json({**destination.row, "enabled": False, "disabled_reason": reason})
+        off = {"url": without_query(destination.row["url"]), "enabled": False, "disabled_reason": reason}
+        shown = webhook_json({**destination.row, **off})
         record(tx, Happening(destination.workspace_id, WEBHOOK_DISABLED, {"lead": None, "webhook": shown}))
     else:
         more = " It is asked again now and then." if probed else " Once that is mended, switch it on again."
@@ -134,7 +136,8 @@ def _probe_id(destination_id: str, disabled_at: int) -> str:
 
 
 def _called(destination: Destination) -> str:
-    return str(destination.row["url"] if destination.is_webhook else destination.row["name"] or destination.kind)
+    row = destination.row
+    return without_query(row["url"]) if destination.is_webhook else str(row["name"] or destination.kind)
 
 
 def _tell(tx: Tx, destination: Destination, type: str, title: str, text: str) -> None:

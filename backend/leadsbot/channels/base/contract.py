@@ -23,6 +23,7 @@ class Parcel:
     decrypted, with what the instance adds (such as `api_base`); `workspace` has `name` and `timezone` (IANA). `state`
     is what an earlier attempt at this delivery left to go on from, `standing` how the lead stands now, for channels
     whose messages show it. `text` is what a template of the user's says in place of the usual message (`summarize`).
+    `destination_id` tells two apart that lead to the same place.
     """
 
     delivery_id: str
@@ -37,6 +38,7 @@ class Parcel:
     state: Mapping[str, Any] = field(default_factory=dict)
     standing: Standing | None = None
     text: str = ""
+    destination_id: str = ""
 
     @property
     def data(self) -> Mapping[str, Any]:
