@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,8 +16,9 @@ import pytest
 
 from leadsbot.channels.apprise import CHANNEL, running, without_secrets
 from leadsbot.channels.apprise.requesting import at_home
-from leadsbot.channels.apprise.services import SERVICES, TITLE_IN_TEXT, Service
-from leadsbot.channels.base import DeliveryFailed, Receipt
+from leadsbot.channels.apprise.services import CARDS, SERVICES, Service
+from leadsbot.channels.apprise.words import card, told
+from leadsbot.channels.base import DeliveryFailed, Receipt, summarize
 from leadsbot.errors import InvalidInput
 from leadsbot.jobs.places import LANE_LIMIT
 from leadsbot.outbound import Outbound
@@ -25,6 +27,7 @@ from tests.support.webhook_receiver import Answer, WebhookReceiver
 
 USER, TOKEN = "u" * 30, "tokentokentokentokentokentoken"
 PUSHOVER = f"pover://{USER}@{TOKEN}"
+TWILIO = f"twilio://AC{'a' * 32}:{'b' * 32}@+15005550006/+15558675309"
 TEAMS = f"workflows://prod-12.westus.logic.azure.com:443/{'a' * 32}/{'b' * 32}"
 
 
@@ -64,6 +67,45 @@ async def test_the_longest_lead_is_cut_to_what_the_service_takes(outbound: Outbo
     [request] = pushover.requests
     form = parse_qs(request.body.decode())
     assert len(form["title"][0]) <= 250 and len(form["message"][0]) <= 1_024  # https://pushover.net/api#limits
+
+
+async def test_a_digest_names_no_more_than_the_service_takes(outbound: Outbound, pushover: WebhookReceiver) -> None:
+    many = [parcel({"url": PUSHOVER}, lead=LEAD | {"name": f"Lead {number}"}) for number in range(30)]
+    receipts = await CHANNEL.send_digest(many, outbound)
+    [message] = parse_qs(pushover.requests[0].body.decode())["message"]
+    assert 2 < len(receipts) < 30 and message.count(LEAD["lead_url"]) == len(receipts)
+    assert message.endswith(f"{30 - len(receipts)} more in the next message.")
+
+
+def test_every_service_has_room_for_a_name_and_a_link() -> None:
+    for url in (PUSHOVER, TEAMS, "ntfys://leads", f"gchat://space/{'a' * 32}/{'b' * 32}", TWILIO):
+        assert running._room(url).text >= 140
+
+
+@pytest.mark.parametrize("room", [160, 250, 1_024, 4_000])
+@pytest.mark.parametrize("message", ["", "Call me.", "m" * 3_000], ids=["none", "short", "long"])
+def test_what_is_too_long_is_cut_in_what_was_written_and_never_in_the_link(room: int, message: str) -> None:
+    summary = summarize(parcel({}, lead=LEAD | {"message": message}))
+    text = told(summary, room, titled=False)
+    assert len(text) <= room and text.startswith("New lead: Grace Hopper\n\n") and text.endswith(LEAD["lead_url"])
+    assert "Email: grace@navy.example" in text and message[:8] in text
+    assert ("Device: " in text) == (room >= 1_024)
+
+
+def test_the_longest_title_leaves_room_for_the_link() -> None:
+    summary = summarize(parcel({}, lead=LEAD | {"name": "n" * 2_000}))
+    text = told(summary, 160, titled=False)
+    assert len(text) <= 160 and text.endswith(LEAD["lead_url"])
+
+
+def test_nothing_that_a_visitor_typed_acts_in_a_teams_card() -> None:
+    typed = "<at>boss</at> *b* _i_ [bank](https://evil.example) `c` &lt;\n- l\n1. n\n# h"
+    lead = LEAD | {"name": typed, "message": typed, "company": typed, "custom_data": {typed: typed}}
+    text = card(summarize(parcel({}, lead=lead)), 8_000)
+    assert not re.search(r"<|_|`|\[bank|\n-|\n#|\n1\.|[^*]\*[^*]", text) and "&#60;at&#62;boss" in text
+    assert text.count("[") == 1 and text.endswith(f"[Open the lead]({LEAD['lead_url']})")
+    assert "\n" not in text.replace("\n\n", "")
+    assert len(card(summarize(parcel({}, lead=lead | {"message": typed * 500})), 8_000)) < 16_000
 
 
 async def test_what_a_service_refuses_is_told_without_the_addresss_secrets(
@@ -157,7 +199,8 @@ async def test_a_teams_title_is_text_in_which_nothing_acts(outbound: Outbound, m
         monkeypatch.setattr(hook, caught)
         with pytest.raises(DeliveryFailed):
             await deliver(outbound, TEAMS, LEAD | {"name": "[our bank](https://evil.example)"})
-    assert "workflows" in TITLE_IN_TEXT and "our bank" in seen[0] and "[our bank](" not in seen[0]
+    assert "workflows" in CARDS and "our bank" in seen[0] and "[our bank" not in seen[0]
+    assert f"[Open the lead]({LEAD['lead_url']})" in seen[0] and "Email: grace@navy.example\\n\\n" in seen[0]
 
 
 @pytest.mark.parametrize(

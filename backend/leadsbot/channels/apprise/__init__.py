@@ -6,20 +6,23 @@ Only services with hosts of their own: see `services`.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import unquote
 
 from leadsbot.channels.apprise import running
-from leadsbot.channels.apprise.services import SERVICES, TITLE_IN_TEXT
+from leadsbot.channels.apprise.services import SERVICES
+from leadsbot.channels.apprise.words import card, told
 from leadsbot.channels.base import DeliveryFailed, Parcel, Receipt, note, one_line, retry_after, summarize
+from leadsbot.channels.base.digest import PLAIN_ROOM, plain_digest
 from leadsbot.channels.base.fields import ConfigField
 from leadsbot.errors import InvalidInput
 from leadsbot.outbound import Outbound
 
 MAX_URL = 2_000
 _SHORTEST_SECRET = 5
+_AROUND_A_DIGEST = 120  # its title, and that more follows
 _OWN = {"discord": "discord", "slack": "slack", "tgram": "telegram", "mailto": "email", "mailtos": "email"}
 _FIELD = "config.url"
 
@@ -54,18 +57,14 @@ class Apprise:
         return SERVICES[schema].label if schema in SERVICES else schema
 
     async def send(self, parcel: Parcel, outbound: Outbound) -> Receipt:
-        """Send the alert as plain text, cut where the service takes no more of it."""
-        summary = summarize(parcel)
-        facts = "\n".join(f"{label}: {value}" for label, value in summary.facts)
+        """Send the alert as plain text, or as a card where the service shows nothing else; as much as it takes."""
         url = str(parcel.config["url"])
-        schema = running.schema_of(url)
-        if schema not in SERVICES:  # it was once
-            raise DeliveryFailed(_why_not(schema), permanent=True, disable=_why_not(schema))
-        label = SERVICES[schema].label
-        title, first = ("", summary.title) if schema in TITLE_IN_TEXT else (summary.title, "")
-        body = "\n\n".join(filter(None, (first, summary.message, facts, summary.link))) or summary.title
+        label = _label(url)
         try:
-            content, exchange = await running.notify(url, title, body, anywhere=outbound.allow_private)
+            summary, room = summarize(parcel), await running.room(url)
+            title = summary.title if room.titled else ""
+            body = card(summary, room.text) if room.card else told(summary, room.text, titled=room.titled)
+            content, exchange = await running.notify(url, title, body, card=room.card, anywhere=outbound.allow_private)
         except TimeoutError:
             raise DeliveryFailed(f"{label} took longer than {running.SECONDS:g} seconds.") from None
         except ValueError:
@@ -74,6 +73,24 @@ class Apprise:
         if content:
             return Receipt(exchange.status, note(f"{label} answered {exchange.status}: {said}".encode()))
         raise _failure(label, exchange, said)
+
+    async def send_digest(self, parcels: Sequence[Parcel], outbound: Outbound) -> Sequence[Receipt]:
+        """Send as many as the service has room for, each with its link."""
+        url = str(parcels[0].config["url"])
+        try:
+            _label(url)
+            most = min(PLAIN_ROOM, (await running.room(url)).text - _AROUND_A_DIGEST)
+        except (TimeoutError, ValueError):  # what is wrong is said when it is sent
+            most = 0
+        parcel, count = plain_digest(parcels, most)
+        return [await self.send(parcel, outbound)] * count
+
+
+def _label(url: str) -> str:
+    schema = running.schema_of(url)
+    if schema not in SERVICES:  # it was once
+        raise DeliveryFailed(_why_not(schema), permanent=True, disable=_why_not(schema))
+    return SERVICES[schema].label
 
 
 def without_secrets(text: str, url: str) -> str:

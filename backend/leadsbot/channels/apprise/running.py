@@ -5,17 +5,28 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import logging
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from importlib import import_module
 from time import monotonic
-from typing import Any, Final
+from typing import Any, Final, NamedTuple, TypeVar
 
-from leadsbot.channels.apprise.services import FORBIDDEN_WORDS, SERVICES, Service
+from leadsbot.channels.apprise.services import CARD_ROOM, CARDS, FORBIDDEN_WORDS, SERVICES, Service
 
 THREADS: Final = 32
 """Made as they are needed: so many messages of slow services at once hold up nobody else's."""
 SECONDS: Final = 30.0
+
+T = TypeVar("T")
+
+
+class Room(NamedTuple):
+    """How many characters of text a service takes, whether a title stands beside it, and whether it is a card."""
+
+    text: int
+    titled: bool
+    card: bool
 
 
 @cache
@@ -36,20 +47,27 @@ def forbidden_in(url: str) -> list[str]:
     return sorted({word.lstrip("+-:").strip() for word in read.get("qsd", ())} & FORBIDDEN_WORDS)
 
 
-async def notify(url: str, title: str, body: str, *, anywhere: bool) -> tuple[bool, Any]:
+async def room(url: str) -> Room:
+    """Give how much an address's service takes. Raises ValueError where the address is not complete."""
+    return await _in_thread(lambda: _room(url))
+
+
+async def notify(url: str, title: str, body: str, *, card: bool = False, anywhere: bool) -> tuple[bool, Any]:
     """Send a message; gives whether Apprise is content, and the exchange. A thread that is late ends by itself at its
-    exchange's deadline. Raises TimeoutError, and ValueError where the address is not complete.
+    exchange's deadline. A `card` is markup that is ready. Raises TimeoutError, and ValueError where the address is not
+    complete.
     """
-    service = SERVICES[schema_of(url)]
+    service, deadline = SERVICES[schema_of(url)], monotonic() + SECONDS
+    body_format = "markdown" if card else "text"
+    return await _in_thread(
+        lambda: _notify(url, title, body, service, body_format, deadline=deadline, anywhere=anywhere)
+    )
+
+
+async def _in_thread(work: Callable[[], T]) -> T:
     context = contextvars.copy_context()
-    loop = asyncio.get_running_loop()
-    deadline = monotonic() + SECONDS
-
-    def work() -> tuple[bool, Any]:
-        return _notify(url, title, body, service, deadline=deadline, anywhere=anywhere)
-
     async with asyncio.timeout(SECONDS + 1):
-        return await loop.run_in_executor(_threads(), context.run, work)
+        return await asyncio.get_running_loop().run_in_executor(_threads(), lambda: context.run(work))
 
 
 def rehearse(url: str) -> tuple[bool, list[str]]:
@@ -58,16 +76,27 @@ def rehearse(url: str) -> tuple[bool, list[str]]:
     Nothing is sent. Raises ValueError where the address is not complete. Loads Apprise: a fifth of a second, once.
     """
     service = SERVICES[schema_of(url)]
-    _, exchange = _notify(url, "Title", "Body", service, deadline=monotonic() + SECONDS, rehearsal=True)
+    _, exchange = _notify(url, "Title", "Body", service, "text", deadline=monotonic() + SECONDS, rehearsal=True)
     return not exchange.elsewhere, exchange.asked
 
 
-def _notify(url: str, title: str, body: str, service: Service, **more: Any) -> tuple[bool, Any]:
+def _room(url: str) -> Room:
+    schema = schema_of(url)
+    plugin = _plugin(url, SERVICES[schema])
+    if schema in CARDS:
+        return Room(CARD_ROOM, titled=False, card=True)
+    formats = plugin.notify_format if isinstance(plugin.notify_format, tuple) else (plugin.notify_format,)
+    # Where Apprise makes markup of the text, it escapes first and cuts afterwards.
+    most = plugin.body_maxlen if "text" in formats else plugin.body_maxlen // 2
+    return Room(most, titled=plugin.title_maxlen > 0, card=False)
+
+
+def _notify(url: str, title: str, body: str, service: Service, body_format: str, **more: Any) -> tuple[bool, Any]:
     from leadsbot.channels.apprise.requesting import Exchange, exchanging
 
     plugin, exchange = _plugin(url, service), Exchange(service, **more)
     with exchanging(exchange):
-        content = bool(plugin.notify(body=body, title=title, notify_type="info", body_format="text"))
+        content = bool(plugin.notify(body=body, title=title, notify_type="info", body_format=body_format))
     return content, exchange
 
 
@@ -83,6 +112,8 @@ def _plugin(url: str, service: Service) -> Any:
         raise ValueError("not complete")
     plugin.retry, plugin.wait, plugin.request_rate_per_sec = 0, 0, 0
     plugin.verify_certificate, plugin.overflow_mode = True, "truncate"
+    if schema_of(url) in CARDS:
+        plugin.body_maxlen = 2 * CARD_ROOM
     return plugin
 
 

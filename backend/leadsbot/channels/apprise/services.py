@@ -94,8 +94,10 @@ SERVICES: Final[Mapping[str, Service]] = _by_schema(
     )
 )
 
-# Microsoft Teams reads markup in a title, which Apprise escapes in the text alone.
-TITLE_IN_TEXT: Final = frozenset({"workflow", "workflows"})
+# Microsoft Teams: its cards read markup in titles too, know no single line breaks, and take 28 KB rather than the 1,000
+# characters at which Apprise cuts.
+CARDS: Final = frozenset({"workflow", "workflows"})
+CARD_ROOM: Final = 8_000
 
 # Of Apprise's own words in an address: files to be read here, certificates left unchecked, waits that hold a thread,
 # and formats in which what a visitor typed would act.

@@ -92,9 +92,10 @@ async def send_digest(channel: Channel, parcels: Sequence[Parcel], outbound: Out
     return [receipt] * count
 
 
-def plain_digest(parcels: Sequence[Parcel]) -> tuple[Parcel, int]:
-    """Give a digest of the first parcels as one that `summarize()` tells, and how many of them it names."""
-    count, room = 0, PLAIN_ROOM
+def plain_digest(parcels: Sequence[Parcel], room: int = PLAIN_ROOM) -> tuple[Parcel, int]:
+    """Give a digest of the first parcels as one that `summarize()` tells in `room` characters, and how many of them it
+    names: one at least."""
+    count = 0
     for parcel in parcels:
         room -= len(_lines(_entry(parcel))) + 1
         if room < 0 and count:
