@@ -237,7 +237,7 @@ async def test_the_first_page_tells_of_each_destination_once_and_counts_leads(
         f"/webhooks/{hooks[1]}", {"url": "https://hook.example/in", "name": "CRM", "events": "lead.created"}
     )
     listed = shown(await owner.see(f"/deliveries?to=webhook:{hooks[1]}"))
-    assert listed.count('</svg>CRM <span class="muted">Webhook</span>') == 2
+    assert listed.count('<bdi>CRM</bdi> <span class="muted">· Webhook</span>') == 2
     story = shown(await owner.see(re.search(r"/deliveries/[\w-]{36}", listed)[0]))  # type: ignore[index]
     assert f'href="/webhooks#webhook-{hooks[1]}"' in story and "New lead to CRM" in story
 
