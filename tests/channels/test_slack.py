@@ -175,6 +175,16 @@ async def test_a_digest_lists_its_leads_with_links(outbound: Outbound, slack: We
     assert "40 more in the next message." in shown
 
 
+async def test_a_digest_whose_blocks_slack_minds_names_as_many_as_it_says(
+    outbound: Outbound, slack: WebhookReceiver
+) -> None:
+    slack.next(Answer(400, b"invalid_blocks"))
+    receipts = await CHANNEL.send_digest([parcel({"webhook_url": slack.url})] * 60, outbound)
+    told = slack.requests[1].json["text"]
+    assert 5 < told.count(LEAD["lead_url"]) == len(receipts) < 60
+    assert f"{60 - len(receipts)} more in the next message." in told
+
+
 def test_an_address_comes_back_in_its_normal_form_and_is_named_without_its_secret() -> None:
     assert CHANNEL.check_config({"webhook_url": f" {HOOK} "}) == {"webhook_url": HOOK}
     assert CHANNEL.destination({"webhook_url": HOOK}) == "slack:T00000000/B00000000"

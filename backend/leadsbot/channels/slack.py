@@ -85,23 +85,26 @@ class Slack:
     async def send(self, parcel: Parcel, outbound: Outbound) -> Receipt:
         """Post the alert; where Slack minds how it is laid out, the same goes out as plain text."""
         summary = summarize(parcel)
-        return await self._deliver(parcel, outbound, laid_out(parcel, summary), plainly(summary))
+        receipt, _ = await self._deliver(parcel, outbound, laid_out(parcel, summary), plainly(summary))
+        return receipt
 
     async def send_digest(self, parcels: Sequence[Parcel], outbound: Outbound) -> Sequence[Receipt]:
         """Post many as one message, each line leading to its lead."""
         told = named(parcels, min(len(parcels), MOST_IN_DIGEST))
-        parcel, _ = plain_digest(parcels[: len(told.entries)])
+        plain, fewer = plain_digest(parcels)
         blocks = listed(parcels[0], told)
-        return [await self._deliver(parcels[0], outbound, blocks, plainly(summarize(parcel)))] * len(told.entries)
+        receipt, is_plain = await self._deliver(parcels[0], outbound, blocks, plainly(summarize(plain)))
+        return [receipt] * (fewer if is_plain else len(told.entries))
 
     async def _deliver(
         self, parcel: Parcel, outbound: Outbound, message: Mapping[str, Any], plain: Mapping[str, Any]
-    ) -> Receipt:
+    ) -> tuple[Receipt, bool]:
+        """Give the receipt, and whether it is for the plain message."""
         response = await self._post(parcel, outbound, message)
-        if response.status == HTTPStatus.BAD_REQUEST and _code(response).startswith(_LAYOUT):
+        if minded := response.status == HTTPStatus.BAD_REQUEST and _code(response).startswith(_LAYOUT):
             response = await self._post(parcel, outbound, plain)
         if 200 <= response.status < 300:
-            return Receipt(response.status, note(response.body))
+            return Receipt(response.status, note(response.body)), minded
         raise _failure(response)
 
     async def _post(self, parcel: Parcel, outbound: Outbound, message: Mapping[str, Any]) -> Response:

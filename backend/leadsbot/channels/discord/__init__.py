@@ -81,23 +81,26 @@ class Discord:
         Where Discord minds how it is laid out, the same goes out as plain text.
         """
         summary = summarize(parcel)
-        return await self._deliver(parcel, outbound, laid_out(parcel, summary), plainly(summary))
+        receipt, _ = await self._deliver(parcel, outbound, laid_out(parcel, summary), plainly(summary))
+        return receipt
 
     async def send_digest(self, parcels: Sequence[Parcel], outbound: Outbound) -> Sequence[Receipt]:
         """Post many as one message, each line leading to its lead; as many of them as an embed's text holds."""
         message, count = listed(parcels)
-        plain, _ = plain_digest(parcels[:count])
-        return [await self._deliver(parcels[0], outbound, message, plainly(summarize(plain)))] * count
+        plain, fewer = plain_digest(parcels)
+        receipt, is_plain = await self._deliver(parcels[0], outbound, message, plainly(summarize(plain)))
+        return [receipt] * (fewer if is_plain else count)
 
     async def _deliver(
         self, parcel: Parcel, outbound: Outbound, message: Mapping[str, Any], plain: Mapping[str, Any]
-    ) -> Receipt:
+    ) -> tuple[Receipt, bool]:
+        """Give the receipt, and whether it is for the plain message."""
         response = await self._post(parcel, outbound, message)
-        if response.status == HTTPStatus.BAD_REQUEST:
+        if minded := response.status == HTTPStatus.BAD_REQUEST:
             response = await self._post(parcel, outbound, plain)
         if not 200 <= response.status < 300:
             raise _failure(response)
-        return _receipt(response)
+        return _receipt(response), minded
 
     async def _post(self, parcel: Parcel, outbound: Outbound, message: Mapping[str, Any]) -> Response:
         url = check_url(str(parcel.config[FIELD])).copy_merge_params({"wait": "true"})
