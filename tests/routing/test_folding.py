@@ -15,9 +15,12 @@ from leadsbot.events.log import Happening, record
 from leadsbot.ids import new_id
 from leadsbot.jobs import lanes
 from leadsbot.jobs.outcomes import Again, Done, Outcome, settle
-from leadsbot.routing import deliver, deliveries, destinations, folding, gates, muting
+from leadsbot.routing import counted, deliver, deliveries, destinations, folding, gates, muting
+from leadsbot.routing.destination import Destination
 from leadsbot.routing.erasure import forget_deliveries
+from leadsbot.routing.news import envelope
 from leadsbot.routing.retiming import retime
+from leadsbot.routing.tables import Delivery
 from leadsbot.services import Services
 from leadsbot.workspaces.bootstrap import Created
 from leadsbot.workspaces.workspace_editing import change_workspace
@@ -86,6 +89,22 @@ async def settled_by(outcome: Outcome, tx: Tx) -> None:
     await settle(tx, [([], outcome)])
 
 
+async def backlog(services: Services, workspace: Created, channel_id: str, count: int) -> None:
+    """Let so many deliveries be held until quiet hours end, as they are stored."""
+    row = await destinations.get_channel(services.database, workspace.workspace_id, channel_id)
+    destination = Destination("telegram", row)
+    held = {"held": "quiet", "next_attempt_at": NOON + clock.HOUR}
+
+    async def unit(tx: Tx) -> None:
+        for number in range(count):
+            one = {**LEAD, "id": new_id(), "name": f"Lead {number:04d}"}
+            event = {"id": f"{number:05d}", "type": "lead.created", "lead_id": one["id"], "at": NOON}
+            body = envelope({**event, "workspace_id": workspace.workspace_id}, {"lead": one})
+            tx.insert(Delivery, destination.delivery("telegram:-1001", event, body, **held))
+
+    await services.database.write(unit)
+
+
 def names(text: str) -> list[str]:
     return sorted(f"Lead {number:03d}" for number in range(300) if f"Lead {number:03d}" in text)
 
@@ -128,6 +147,29 @@ async def test_quiet_hours_hold_and_fold_what_came(
         assert {row["delivery_id"]: row["status_code"] for row in attempts} == {row["id"]: 200 for row in rows}
         await released(services, channel_id)
         assert not await services.database.fetch("SELECT id FROM jobs WHERE kind = 'release'")
+
+
+async def test_of_a_backlog_that_nobody_reads_the_latest_are_named_and_the_rest_counted(
+    services: Services, workspace: Created, telegram: TelegramServer
+) -> None:
+    with clock.freeze(NOON) as advance:
+        channel_id = await chat(services, workspace, QUIET)
+        await backlog(services, workspace, channel_id, counted.TOO_MANY + 1)
+        advance(clock.HOUR)
+        await folding.release(services, channel_id)  # sent, and never settled
+        advance(clock.MINUTE)
+        await released(services, channel_id)
+        first, again = telegram.sent
+        assert first.text == again.text and first.text.startswith("501 new leads") and "in the inbox" in first.text
+        assert [button["url"] for button in first.buttons] == ["https://leads.example.com/leads"]
+        rows = await services.database.fetch("SELECT * FROM deliveries ORDER BY event_id")
+        assert {(row["status"], row["folded_into"]) for row in rows[:501]} == {("delivered", rows[0]["id"])}
+        assert {row["status"] for row in rows[501:]} == {"pending"}
+        (attempt,) = await services.database.fetch("SELECT * FROM attempts WHERE delivery_id = $1", rows[500]["id"])
+        assert attempt["status_code"] == 200 and "with 500 others, not named" in attempt["answer"]
+        advance(clock.MINUTE)
+        await released(services, channel_id)
+        assert telegram.sent[-1].text.startswith("90 new leads") and "Lead 0501" in telegram.sent[-1].text
 
 
 async def test_a_crash_after_sending_repeats_the_same_digest(

@@ -19,7 +19,7 @@ from leadsbot.events.log import topic
 from leadsbot.jobs import lanes
 from leadsbot.jobs.outcomes import Again, Outcome
 from leadsbot.jobs.runner import JobHandler
-from leadsbot.routing import gates, pace
+from leadsbot.routing import counted, gates, pace
 from leadsbot.routing.attempt import Tried, attempt
 from leadsbot.routing.deliver import verdict_on
 from leadsbot.routing.destination import Destination
@@ -38,7 +38,7 @@ LONGEST_GATHER_MS: Final = 10 * clock.SECOND
 """A burst is told when nothing new has come for the one, or when the first of it has waited for the other."""
 MOST: Final = 200
 MOST_BYTES: Final = 8 * 1024 * 1024
-"""Of a digest; what is more goes out with the next."""
+"""Of a digest; what is more goes out with the next, and of very much more the oldest is only counted (`counted`)."""
 MOST_PUT_OFF: Final = 1_000
 LONG_WAIT_MS: Final = 5 * clock.SECOND
 _BREATH_MS: Final = 200
@@ -72,6 +72,8 @@ async def release(services: Services, channel_id: str) -> Outcome:
     due = await _due(services.database, channel_id, now)
     if not due:
         return await _rest(services.database, channel_id, now)
+    if len(due) == MOST and not due[0]["folded_into"]:
+        due = await counted.beyond(services.database, channel_id, now) or due
     if wait := gathering(due, now) or await _turn(services, destination):
         return _later(destination, now, Held("turn", now + wait))
     return await _send(services, destination, due)
@@ -86,6 +88,8 @@ async def _turn(services: Services, destination: Destination) -> int:
 def chosen(due: Sequence[Row]) -> list[Row]:
     """Give what goes into the next message: one delivery, several to fold, or a digest that was begun as it was."""
     first = due[0]
+    if len(due) > MOST:
+        return list(due)
     if first["folded_into"]:
         return [row for row in due if row["folded_into"] == first["folded_into"]]
     free = [row for row in due if not row["folded_into"] and _foldable(row)]
@@ -133,7 +137,10 @@ async def _due(database: Database, channel_id: str, now: int) -> list[Row]:
     if rows and (digest := rows[0]["folded_into"]):
         return list(
             await database.fetch(
-                f"SELECT {columns} FROM deliveries WHERE {_WAITING} AND folded_into = $2 {_ORDER}", channel_id, digest
+                f"SELECT {counted.COLUMNS}, length(body) AS size FROM deliveries"
+                f" WHERE {_WAITING} AND folded_into = $2 {_ORDER}",
+                channel_id,
+                digest,
             )
         )
     return rows
@@ -144,11 +151,14 @@ async def _send(services: Services, destination: Destination, due: Sequence[Row]
     digest = rows[0]["folded_into"] or (rows[0]["id"] if len(rows) > 1 else None)
     if digest and not rows[0]["folded_into"]:
         await _mark(services.database, rows, digest)
-    deliveries = await _load(services.database, rows)
+    numbers = len(rows) > MOST
+    deliveries = rows if numbers else await _load(services.database, rows)
     if not deliveries:  # all were withdrawn meanwhile
         return Again(0)
     if digest is None:
         tried, receipts = await attempt(services, destination, deliveries[0]), None
+    elif numbers:
+        tried, receipts = await counted.attempt_counted(services, destination, deliveries, digest)
     else:
         tried, receipts = await attempt_digest(services, destination, deliveries, digest)
     return _outcome(services, destination, deliveries, digest, tried, receipts)

@@ -75,7 +75,7 @@ class TellsDigests(Protocol):
 
 def digest(parcels: Sequence[Parcel], left: int = 0) -> Digest:
     """Tell of these parcels in their order."""
-    return Digest(_title(parcels), tuple(map(_entry, parcels)), left)
+    return Digest(title_of([parcel.event_type for parcel in parcels]), tuple(map(_entry, parcels)), left)
 
 
 def named(parcels: Sequence[Parcel], count: int) -> Digest:
@@ -112,9 +112,10 @@ def _lines(entry: Entry) -> str:
     return f"{entry.line}\n{entry.link}" if entry.link else entry.line
 
 
-def _title(parcels: Sequence[Parcel]) -> str:
-    counts = Counter(_KINDS.get(parcel.event_type, _OTHER) for parcel in parcels)
-    return ", ".join(f"{count} {one if count == 1 else many}" for (one, many), count in counts.items())
+def title_of(event_types: Sequence[str]) -> str:
+    """Count events of these types, in words."""
+    counts = Counter(_KINDS.get(event_type, _OTHER) for event_type in event_types)
+    return ", ".join(f"{count:,} {one if count == 1 else many}" for (one, many), count in counts.items())
 
 
 def _entry(parcel: Parcel) -> Entry:

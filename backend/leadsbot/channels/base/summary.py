@@ -44,7 +44,7 @@ def summarize(parcel: Parcel) -> Summary:
     if parcel.event_type == SUMMARY_EVENT:
         return _of_a_span(parcel.data.get("summary") or {})
     if many := parcel.data.get("digest"):
-        return Summary(one_line(many["title"]), (), _readable(many["text"]), None)
+        return Summary(one_line(many["title"]), (), _readable(many["text"]), many.get("url"), "Open the inbox")
     lead: Data = parcel.data.get("lead") or {}
     session: Data = parcel.data.get("session") or {}
     if parcel.event_type in NUDGES:

@@ -1,0 +1,92 @@
+"""A backlog that nobody could read name by name: its older part told as numbers, with the way to the inbox.
+
+A burst is named lead by lead (see `folding`). But a hundred thousand leads would be a thousand messages, for an hour;
+so of a backlog of more than `TOO_MANY` the latest `NAMED` are named, and what came before them is counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+from leadsbot import clock
+from leadsbot.channels.base import DIGEST_EVENT, Parcel, Receipt
+from leadsbot.channels.base.digest import title_of
+from leadsbot.db import Database
+from leadsbot.routing.attempt import Tried, parcel_of, trying
+from leadsbot.routing.destination import Destination
+from leadsbot.routing.gates import GATHERED, OPEN
+from leadsbot.services import Services
+
+TOO_MANY: Final = 1_000
+NAMED: Final = 500
+COUNTED: Final = 5_000
+"""By one message, in one transaction."""
+COLUMNS: Final = (
+    "id, workspace_id, event_type, round, attempt_count, held, folded_into, destination, created_at, next_attempt_at"
+)
+
+Row = Mapping[str, Any]
+
+_FREE: Final = (
+    f"channel_id = $1 AND held <> '' AND held <> 'alone' AND folded_into IS NULL AND {OPEN} AND next_attempt_at <= $2"
+)
+
+
+async def beyond(database: Database, channel_id: str, now: int) -> list[Row]:
+    """Give what is to be counted of a channel's backlog, oldest first; nothing where all of it can be named."""
+    types = database.many(sorted(GATHERED))
+    free = f"{_FREE} AND event_type {database.one_of(3)}"
+    most = NAMED + COUNTED
+    counted = f"SELECT count(*) AS found FROM (SELECT 1 AS one FROM deliveries WHERE {free} LIMIT {most}) AS free"
+    row = await database.fetch_one(counted, channel_id, now, types)
+    found = int(row["found"]) if row else 0
+    if found <= TOO_MANY:
+        return []
+    order = "ORDER BY next_attempt_at, created_at, event_id"
+    select = f"SELECT {COLUMNS} FROM deliveries WHERE {free} {order} LIMIT {found - NAMED}"
+    return list(await database.fetch(select, channel_id, now, types))
+
+
+async def attempt_counted(
+    services: Services, destination: Destination, rows: Sequence[Row], digest_id: str
+) -> tuple[Tried, Sequence[Receipt]]:
+    """Send one message that counts these, under the digest's own id; gives what came of it, and a receipt for each,
+    none where it failed. Raises nothing."""
+    receipts: list[Receipt] = []
+
+    async def send() -> Receipt:
+        parcel = await _parcel(services, destination, rows, digest_id)
+        sent = await services.channels[destination.kind].send(parcel, services.outbound)
+        note = f"{sent.note} Counted in one message with {len(rows) - 1:,} others, not named.".strip()
+        receipts.extend([replace(sent, note=note, state={})] * len(rows))
+        return receipts[0]
+
+    tried = await trying(send, destination.kind, digest_id)
+    return tried, [] if tried.failure else receipts
+
+
+async def _parcel(services: Services, destination: Destination, rows: Sequence[Row], digest_id: str) -> Parcel:
+    first = await services.database.fetch_one(
+        "SELECT d.*, w.name, w.timezone FROM deliveries d JOIN workspaces w ON w.id = d.workspace_id WHERE d.id = $1",
+        rows[0]["id"],
+    )
+    assert first is not None  # it is marked: nobody deletes it
+    like, _ = await parcel_of(services, destination, first)
+    told = {
+        "title": title_of([str(row["event_type"]) for row in rows]),
+        "text": f"They came {_span(rows, str(first['timezone']))}: too many to name. All are in the inbox,"
+        " and the latest follow here by name.",
+        "url": f"{services.settings.public_url}/leads",
+    }
+    payload = {**like.payload, "type": DIGEST_EVENT, "data": {"lead": None, "digest": told}}
+    named = f"digest.{digest_id}"
+    return replace(like, delivery_id=named, event_type=DIGEST_EVENT, payload=payload, text="", standing=None)
+
+
+def _span(rows: Sequence[Row], timezone: str) -> str:
+    zone = clock.zone(timezone)
+    times = [int(row["created_at"]) for row in rows]
+    since, until = (clock.to_datetime(at).astimezone(zone) for at in (min(times), max(times)))
+    return f"from {since.day} {since:%B, %H:%M} to {until.day} {until:%B, %H:%M}"
