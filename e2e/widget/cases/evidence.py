@@ -250,3 +250,8 @@ def resubmitters(v: Visitor) -> None:
         v.wait(f"window.done === {n}")
     is_sent(v)
     v.report("contact", lambda told: told["resubmitters"] == 1 and told["submitters"] == 1)
+
+
+@case("fetch with a Request made before, as ky and service clients do, answered 200: confirmed")
+def fetch_request(v: Visitor) -> None:
+    sends(v, "await fetch(new Request('/ajax/200', { method: 'POST', body: data }));")

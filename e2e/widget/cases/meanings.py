@@ -166,3 +166,19 @@ def other_names(v: Visitor) -> None:
     lead = sent(v, boxes)
     assert (lead["name"], lead["company"]) == ("Jane Doe", "Lindenhof")
     assert lead["custom_data"] == {"Event name": "Summer party"}
+
+
+@case(
+    "Labels in Arabic and Japanese, right to left too: what a type tells is known, the rest stays whole under its label"
+)
+def other_scripts(v: Visitor) -> None:
+    v.open("""<form name="contact" method="post" action="/send">
+    <p dir="rtl"><label>الاسم الكامل <input name="a" dirname="a.dir"></label></p>
+    <label>メールアドレス <input type="email" name="b"></label><label>ご要望 <textarea name="c"></textarea></label>
+    <button>送信</button></form>""")
+    for field, text in (("a", "ليلى حداد"), ("b", v.email), ("c", "六月は空いていますか")):
+        v.fill(f"[name={field}]", text)
+    v.click("button")
+    v.arrives("/thanks")
+    lead = v.lead(confirmation="confirmed", email=v.email)
+    assert lead["custom_data"] == {"الاسم الكامل": "ليلى حداد", "ご要望": "六月は空いていますか"}

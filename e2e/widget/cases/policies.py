@@ -51,3 +51,9 @@ def blocked_altogether(v: Visitor) -> None:
     v.arrives("/thanks")
     v.go("/page", ready="script")
     assert v.leads() == [] and v.events() == []
+
+
+@case("A page that tells nobody its address (no-referrer), and whose links start elsewhere (base)")
+def no_referrer(v: Visitor) -> None:
+    head = '<meta name="referrer" content="no-referrer"><base href="https://elsewhere.invalid/x/">'
+    sends(v, CONTACT.replace('action="/send"', f'action="{v.site.url}/send"'), head=head)

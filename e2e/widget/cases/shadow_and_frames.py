@@ -227,3 +227,24 @@ def foreign_frame_without_tag(v: Visitor) -> None:
     v.click("#f ||| button")
     nothing_but_the_control(v)
     assert v.email not in v.sent.replace(f"control-{v.email}", "")
+
+
+@case("A stranger's frame that knows the token and tells everybody of a visit it made up is believed by nobody")
+def forged_visit(v: Visitor) -> None:
+    visit = "{ id: '00000000-0000-4000-8000-000000000077', at: Date.now() }"
+    touch = "{ at: 1, url: 'https://evil.test/?utm_source=evil', ref: '' }"
+    word = f"{{ leadsbot: '{v.token}', visit: {visit}, first: {touch}, last: {touch} }}"
+    tells = f"""setInterval(() => {{ const word = {word};
+      parent.postMessage(word, '*'); for (let i = 0; i < parent.length; i++) parent[i].postMessage(word, '*'); }}, 30);
+      window.heard = []; addEventListener('message', (e) => {{ if (e.source !== window) heard.push(e.data); }});"""
+    v.set_site(allowed_origins=[v.site.url])
+    v.stranger.page("/evil", "<p>An advertisement</p>", script(tells))
+    v.page(CONTACT + f'<iframe id="f" src="{v.stranger.url}/evil" width="600" height="300"></iframe>')
+    v.go("/page?utm_source=fair")
+    fill_contact(v)
+    heard = v.evaluate("window.heard", "#f")
+    v.click("button")
+    v.arrives("/thanks")
+    is_sent(v)
+    assert v.lead()["utm_source"] == "fair" and heard == []
+    assert "000000000077" not in v.sent and "evil" not in str(v.lead())

@@ -76,3 +76,14 @@ def before_settings_native(v: Visitor) -> None:
     v.arrives("/thanks")
     v.relay.release()
     is_sent(v)
+
+
+@case("Two tags with tokens of two sites: the page is the first one's, whole")
+def two_tokens(v: Visitor) -> None:
+    other = v.tag().replace(v.token, "another-token-77").replace(' id="leadsbot-listener"', "")
+    v.open(CONTACT, tag=(v.tag() + other).replace(" async", ""))
+    fill_contact(v)
+    v.click("button")
+    v.arrives("/thanks")
+    is_sent(v)
+    assert not [one.path for one in v.relay.requests if "another-token-77" in one.path]
