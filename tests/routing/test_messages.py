@@ -160,6 +160,20 @@ async def test_an_edit_waits_as_telegram_asks_and_is_tried_again_when_it_breaks(
     edits = [call.status for call in telegram.calls if call.method == "editMessageText"]
     assert edits == [429, 200]
 
+    async def edit() -> tuple[int | None, str] | None:
+        found = await messages.last_edit(running.database, lead_id, row["delivery_id"])
+        return found if found[0] or found[1] else None
+
+    edited_at, error = await soon(edit)
+    assert edited_at and edited_at >= row["created_at"] and error == ""
+    telegram.fail(CHAT, BROKEN)
+    await changes.move(running.database, workspace.workspace_id, lead_id, "Lost", OWNER)
+
+    async def refused() -> str | None:
+        return (await messages.last_edit(running.database, lead_id, row["delivery_id"]))[1] or None
+
+    assert "Bad Gateway" in await soon(refused)
+
 
 async def test_what_changed_while_the_alert_was_on_its_way_is_shown(
     make_services: Make, run: Run, workspace: Created, telegram: TelegramServer

@@ -19,7 +19,7 @@ from leadsbot.dashboard.views import Deliveries, Delivery, DeliveryChoice, Deliv
 from leadsbot.db.paging import Page
 from leadsbot.errors import Conflict, InvalidInput
 from leadsbot.ids import is_id
-from leadsbot.routing import deliveries
+from leadsbot.routing import deliveries, messages
 
 STATUSES: Final = (
     ("dead", "Gave up"),
@@ -120,7 +120,9 @@ def _counted(number: int) -> str:
 
 async def _story(desk: Desk, delivery: Delivery) -> DeliveryStory:
     headers = plain_headers(delivery.event, delivery.id) if delivery.kind == WEBHOOK else {}
-    return DeliveryStory(delivery, await _body(desk, delivery.id), tuple(headers.items()))
+    body = await _body(desk, delivery.id)
+    edited_at, edit_error = await messages.last_edit(desk.database, delivery.lead_id or "", delivery.id)
+    return DeliveryStory(delivery, body, tuple(headers.items()), edited_at, words.phrase(edit_error))
 
 
 async def _delivery(desk: Desk, delivery_id: str) -> Delivery:

@@ -30,6 +30,7 @@ from leadsbot.services import Services
 # its lead was deleted is tried on, every hour for some days.
 RETRY_MS: Final = tuple(seconds * clock.SECOND for seconds in (5, 30, 120, 600, 3_600))
 TRIES_TO_ERASE: Final = 120
+_KEPT: Final = ("shown", "tries", "edited_at", "edit_error")
 _ERASED: Final = '{"timestamp": "1970-01-01T00:00:00Z", "data": {}}'
 
 Row = Mapping[str, Any]
@@ -80,7 +81,7 @@ async def edit(services: Services, message_id: str) -> Outcome:
     except LeadsBotError as error:
         return _failed(services, wanted, DeliveryFailed(error.message))
     log.info("message.edited", **_named(wanted), status=receipt.status_code)
-    return _settled(wanted, {**receipt.state, "tries": 0})
+    return _settled(wanted, {**receipt.state, "tries": 0, "edited_at": clock.now(), "edit_error": ""})
 
 
 async def _told(services: Services, wanted: _Edit) -> Receipt:
@@ -145,7 +146,7 @@ def _settled(wanted: _Edit, state: Row) -> Outcome:
             return
         shown = {
             **msgspec.json.decode(kept["state"]),
-            **{key: state[key] for key in ("shown", "tries") if key in state},
+            **{key: state[key] for key in _KEPT if key in state},
         }
         await tx.execute(
             f"UPDATE messages SET state = $2{', snoozed_until = NULL' if awake else ''} WHERE id = $1",
@@ -167,17 +168,21 @@ def _failed(services: Services, wanted: _Edit, failed: DeliveryFailed) -> Outcom
         return Again(wait, writes=lambda tx: pace.pause(tx, limits, wait), error=failed.message)
     tries = int(wanted.state.get("tries", 0))
     if tries >= (TRIES_TO_ERASE if wanted.of_deleted else len(RETRY_MS)):
-        return Done()
-    return Done(writes=lambda tx: _later(tx, wanted, tries))
+        return Done(writes=lambda tx: _note(tx, wanted, edit_error=failed.message))
+    return Done(writes=lambda tx: _later(tx, wanted, tries, failed.message))
 
 
 async def _drop(tx: Tx, wanted: _Edit) -> None:
     await tx.execute("DELETE FROM messages WHERE id = $1", wanted.row["id"])
 
 
-async def _later(tx: Tx, wanted: _Edit, tries: int) -> None:
+async def _later(tx: Tx, wanted: _Edit, tries: int, error: str) -> None:
     refresh_later(tx, wanted.row, RETRY_MS[min(tries, len(RETRY_MS) - 1)])
-    state = msgspec.json.encode({**wanted.state, "tries": tries + 1}).decode()
+    await _note(tx, wanted, tries=tries + 1, edit_error=error)
+
+
+async def _note(tx: Tx, wanted: _Edit, **more: Any) -> None:
+    state = msgspec.json.encode({**wanted.state, **more}).decode()
     await tx.execute("UPDATE messages SET state = $2 WHERE id = $1", wanted.row["id"], state)
 
 

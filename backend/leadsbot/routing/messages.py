@@ -84,6 +84,18 @@ async def about(database: Database, happened: Iterable[News], ready: Ready) -> l
     return found
 
 
+async def last_edit(database: Database, lead_id: str, delivery_id: str) -> tuple[int | None, str]:
+    """Give when (ms) a delivery's message was last made to show its lead as that stood then, and why it doesn't show
+    what has changed since; None and "" where it says what was sent."""
+    row = await database.fetch_one(
+        "SELECT state FROM messages WHERE lead_id = $1 AND delivery_id = $2 ORDER BY created_at DESC, id LIMIT 1",
+        lead_id,
+        delivery_id,
+    )
+    state = msgspec.json.decode(row["state"], type=dict[str, Any]) if row else {}
+    return state.get("edited_at"), str(state.get("edit_error", ""))
+
+
 def refresh(tx: Tx, rows: Iterable[Row]) -> None:
     """Let these messages be edited, in the caller's transaction; those of a channel one after the other, so that a
     thousand of them don't all ask for its next turn."""

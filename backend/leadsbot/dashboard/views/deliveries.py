@@ -76,7 +76,8 @@ class Deliveries:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryStory:
-    """One delivery, attempt by attempt; `body` is what is sent, as text, with `headers` where it is a request."""
+    """One delivery, attempt by attempt; `body` is what is sent, as text, with `headers` where it is a request. Its
+    message was made to show how the lead stands at `edited_at`; `edit_error` says why not since."""
 
     template: ClassVar[str] = "delivery.html"
     nav: ClassVar[str] = "deliveries"
@@ -84,6 +85,8 @@ class DeliveryStory:
     delivery: Delivery
     body: str = ""
     headers: tuple[tuple[str, str], ...] = ()
+    edited_at: int | None = None
+    edit_error: str = ""
 
     @property
     def title(self) -> str:
