@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.cli.running import leadsbot
 
-COMMANDS = {"serve", "worker", "migrate", "bootstrap", "doctor", "backup", "restore", "demo"}
+COMMANDS = {"serve", "worker", "migrate", "bootstrap", "doctor", "backup", "restore", "demo", "password"}
 
 
 def test_every_command_is_listed(tmp_path: Path) -> None:

@@ -58,7 +58,7 @@ from leadsbot.dashboard.views import (
     Webhooks,
 )
 from leadsbot.dashboard.views.endpoints import Endpoints
-from leadsbot.dashboard.views.simple import Sure
+from leadsbot.dashboard.views.simple import Forgotten, Reset, Sure
 from tests.dashboard import capture_log_samples, settings_samples
 from tests.dashboard.endpoint_samples import ENDPOINT, STRICT_ENDPOINT, WRONG_RULES
 from tests.dashboard.hosted_samples import HOSTED
@@ -281,6 +281,11 @@ PAGES: dict[str, tuple[Shell, View]] = {
     "delivery-new": (SHELL, DeliveryStory(PENDING)),
     **settings_samples.PAGES,
     **capture_log_samples.PAGES,
+    "forgotten": (BARE, Forgotten(True, error="Too many tries.", email="<b>@x.example")),
+    "forgotten-sent": (BARE, Forgotten(True, True, "<b>@x.example")),
+    "forgotten-without-mail": (BARE, Forgotten(False)),
+    "reset": (BARE, Reset("/login/reset/x", "a@x.example", "Too short.")),
+    "reset-ended": (BARE, Reset(error="This link was used already.")),
     "sure": (
         SHELL,
         Sure('Remove "Sales chat"? It is told of nothing.', "Remove", "/x", (("name", "<b>"),), "/channels"),

@@ -12,7 +12,7 @@ from leadsbot.dashboard import answers, csrf
 from leadsbot.dashboard.desk import Here, cookie, pages
 from leadsbot.dashboard.posted import MAX_BODY, Posted
 from leadsbot.dashboard.shell import bare_shell
-from leadsbot.dashboard.views import Login
+from leadsbot.dashboard.views import Login, View
 from leadsbot.errors import Forbidden, TooManyRequests, Unauthorized
 from leadsbot.services import Services
 from leadsbot.workspaces.sign_in import COOKIE, LASTS_S
@@ -31,7 +31,7 @@ async def show(request: AnyRequest) -> Response[str]:
     wanted = answers.local(str(request.query_params.get("next", "/")))
     if await services.sign_ins.person(request.cookies.get(COOKIE)):
         return answers.go(wanted)
-    return _form(request, Login(next=wanted))
+    return form_page(request, Login(next=wanted))
 
 
 @post("/login")
@@ -44,14 +44,14 @@ async def sign_in(request: AnyRequest) -> Response[str]:
     try:
         csrf.check(request, posted, services.vault, visitor, services.settings.public_url)
     except Forbidden as error:
-        return _form(request, Login(email, wanted, error.message), error.status)
+        return form_page(request, Login(email, wanted, error.message), error.status)
     try:
         value = await _opened(services, request, email, posted.raw("password")[:MAX_PASSWORD])
     except TooManyRequests as error:
         view = Login(email, wanted, error.message, round(error.retry_after or 0))
-        return _form(request, view, HTTP_429_TOO_MANY_REQUESTS)
+        return form_page(request, view, HTTP_429_TOO_MANY_REQUESTS)
     except Unauthorized as error:
-        return _form(request, Login(email, wanted, error.message), HTTP_401_UNAUTHORIZED)
+        return form_page(request, Login(email, wanted, error.message), HTTP_401_UNAUTHORIZED)
     response = answers.go(wanted)
     response.set_cookie(cookie(services.settings, COOKIE, value, LASTS_S))
     response.set_cookie(cookie(services.settings, csrf.COOKIE, "", max_age=0))
@@ -78,7 +78,7 @@ async def _opened(services: Services, request: AnyRequest, email: str, password:
     return await services.sign_ins.sign_in(email, password, address, request.headers.get("user-agent", ""))
 
 
-def _form(request: AnyRequest, view: Login, status: int = 200) -> Response[str]:
+def form_page(request: AnyRequest, view: View, status: int = 200) -> Response[str]:
     """Answer with the form; its token is bound to a cookie that the browser keeps until it is signed in."""
     services: Services = request.app.state.services
     visitor = request.cookies.get(csrf.COOKIE) or csrf.new_visitor()

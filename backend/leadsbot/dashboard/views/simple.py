@@ -8,7 +8,8 @@ from typing import ClassVar
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """Sign-in; `next` is a path of this dashboard, `wait_s` the seconds until another try is taken (0: at once)."""
+    """Sign-in; `next` is a path of this dashboard, `wait_s` the seconds until another try is taken (0: at once),
+    `said` what went well before."""
 
     template: ClassVar[str] = "login.html"
     nav: ClassVar[str] = ""
@@ -18,6 +19,35 @@ class Login:
     next: str = "/"
     error: str = ""
     wait_s: int = 0
+    said: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """Asking for a link by which to choose another password; `mails`: this server can send it, `sent`: it was
+    asked to."""
+
+    template: ClassVar[str] = "forgotten.html"
+    nav: ClassVar[str] = ""
+    title: ClassVar[str] = "Forgotten password"
+
+    mails: bool
+    sent: bool = False
+    email: str = ""
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reset:
+    """Choosing another password by such a link, at `action`; with an empty `action` the link holds no longer."""
+
+    template: ClassVar[str] = "reset.html"
+    nav: ClassVar[str] = ""
+    title: ClassVar[str] = "Another password"
+
+    action: str = ""
+    email: str = ""
+    error: str = ""
 
 
 @dataclass(frozen=True, slots=True)
