@@ -74,6 +74,14 @@ async def test_link_with_a_code_links_the_topic_it_was_said_in(
     assert linked == {"chat_id": GROUP, "thread_id": 31, "title": "Group 1005"}
 
 
+async def test_an_update_that_can_not_be_read_keeps_nobody_from_being_heard(
+    services: Services, bot: BotService, workspace: Created, telegram: TelegramServer
+) -> None:
+    telegram.push({"message": {"message_id": 1, "from": ADA, "text": "of another age"}})
+    telegram.say(CHAT, ADA, "/help")
+    assert "I bring new leads" in (await answer(telegram, CHAT)).text
+
+
 async def test_linking_wakes_whoever_watches_the_workspace(
     services: Services, bot: BotService, workspace: Created, telegram: TelegramServer, channel: dict[str, Any]
 ) -> None:

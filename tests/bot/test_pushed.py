@@ -84,6 +84,17 @@ async def test_a_push_is_kept_once_and_answered_by_a_job(
     assert told(telegram, "sendMessage") == 1  # an hour late nobody waits for it any more
 
 
+async def test_what_can_not_be_read_is_done_with(
+    services: Services, telegram: TelegramServer, client: httpx.AsyncClient
+) -> None:
+    """Else all that its chat says afterwards would wait for it."""
+    headers = {HEADER: secret_of(Vault(KEY), telegram.token)}
+    update = {"update_id": 5, "message": {"message_id": 1, "chat": HELP["chat"]}}
+    assert (await client.post("/telegram/4242", json=update, headers=headers)).status_code == 200
+    (payload,) = await jobs(services)
+    assert isinstance(await pushed.job_handlers(services)[pushed.UPDATE](payload), Done)
+
+
 async def test_a_wrong_token_with_the_bots_number_takes_no_push_away(
     services: Services, workspace: Created, telegram: TelegramServer, client: httpx.AsyncClient
 ) -> None:
@@ -111,6 +122,7 @@ async def test_what_is_not_telegrams_is_refused_and_not_kept(
         ("4242", b"no json", right, 400),
         ("4242", b"[]", right, 400),
         ("4242", b'{"update_id": "x"}', right, 400),
+        ("4242", b'{"update_id": 1180591620717411303424}', right, 400),
         ("4242", b'{"update_id": 1, "x": "' + b"x" * pushed.MAX_BODY + b'"}', right, 413),
     ]
     got = [(await client.post(f"/telegram/{bot}", content=body, headers=headers)).status_code

@@ -93,7 +93,7 @@ class TelegramServer(HttpThread):
         if text.startswith("/"):
             length = len(text.split()[0])
             message["entities"] = [{"type": "bot_command", "offset": 0, "length": length}]
-        self._push({"message": message})
+        self.push({"message": message})
         return message
 
     def press(self, message_id: int, user: Mapping[str, Any], data: str) -> str:
@@ -102,7 +102,7 @@ class TelegramServer(HttpThread):
         query = str(next(self._ids))
         self._queries.add(query)
         shown = message | {"from": self.bot}
-        self._push({"callback_query": {"id": query, "from": dict(user), "message": shown,
+        self.push({"callback_query": {"id": query, "from": dict(user), "message": shown,
                                        "chat_instance": str(message["chat"]["id"]), "data": data}})  # fmt: skip
         return query
 
@@ -114,17 +114,17 @@ class TelegramServer(HttpThread):
             if status == "kicked"
             else {**before, "status": status}
         )
-        self._push({"my_chat_member": {"chat": self._chat(chat_id), "from": dict(user), "date": int(time()),
+        self.push({"my_chat_member": {"chat": self._chat(chat_id), "from": dict(user), "date": int(time()),
                                        "old_chat_member": before, "new_chat_member": after}})  # fmt: skip
 
     def repeat_last_update(self) -> None:
         """Let the last update come once more, under a number of its own."""
-        self._push({key: value for key, value in self._pushed.items() if key != "update_id"})
+        self.push({key: value for key, value in self._pushed.items() if key != "update_id"})
 
     def migrate(self, chat_id: int, new_chat_id: int) -> None:
         """Let a group become a supergroup with another number."""
         message = self._message(chat_id, "") | {"from": dict(ADA), "migrate_to_chat_id": new_chat_id}
-        self._push({"message": {key: value for key, value in message.items() if key != "text"}})
+        self.push({"message": {key: value for key, value in message.items() if key != "text"}})
 
     def message(self, message_id: int) -> dict[str, Any]:
         """Give a message of the bot as it stands in its chat now."""
@@ -287,7 +287,8 @@ class TelegramServer(HttpThread):
                 self.sent.append(call)
             self.changed.notify_all()
 
-    def _push(self, content: dict[str, Any]) -> None:
+    def push(self, content: dict[str, Any]) -> None:
+        """Let an update come, whatever it says."""
         self._pushed = update = {"update_id": next(self._ids), **content}
         if self.webhook["url"]:
             headers = {"content-type": "application/json"}

@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 from time import monotonic
 
-from telegram import Bot
 from telegram.error import TelegramError
 
-from leadsbot.channels.telegram.api import OutboundRequest, make_bot
+from leadsbot.channels.telegram.api import OutboundRequest, PlainBot, make_bot
 from leadsbot.services import Services
 
 _SECONDS = 5.0  # a page waits for this
@@ -19,7 +18,7 @@ _MOST = 1_000
 _names: dict[tuple[str, str], tuple[float, str | None]] = {}
 
 
-def make_line_bot(services: Services, token: str, destination: str) -> Bot:
+def make_line_bot(services: Services, token: str, destination: str) -> PlainBot:
     """Give a bot of the instance's Bot API server; `destination` names whose connections its calls use."""
     request = OutboundRequest(services.outbound, destination)
     return make_bot(token, services.settings.telegram_api, request)

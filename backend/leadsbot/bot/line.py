@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from telegram import Bot
-
 from leadsbot.bot.identity import make_line_bot, username_of
 from leadsbot.bot.pace import MOST_PRESSES, Pace
 from leadsbot.bot.turns import Turns
+from leadsbot.channels.telegram.api import PlainBot
 from leadsbot.services import Services
 
 
@@ -18,7 +17,7 @@ class Line:
     what its chats ask, `presses` what people press and are told of notes, `turns` is how fast it may answer (None: as
     fast as it can)."""
 
-    bot: Bot
+    bot: PlainBot
     token: str
     username: str | None = None
     pace: Pace = field(default_factory=Pace)

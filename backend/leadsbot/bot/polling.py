@@ -16,7 +16,7 @@ from leadsbot.bot.answers import seconds_of
 from leadsbot.bot.hooks import USED_ELSEWHERE, is_ours
 from leadsbot.bot.lease import Lease
 from leadsbot.bot.line import Line, line_of, named
-from leadsbot.bot.updates import WANTED, handle
+from leadsbot.bot.updates import WANTED, handle, read
 from leadsbot.channels.telegram.api import mark_of
 from leadsbot.errors import LeadsBotError
 from leadsbot.services import Services
@@ -85,12 +85,15 @@ class Poller:
     async def _listen_once(self) -> None:
         # The first time without waiting: only a bot that Telegram knows is introduced.
         wait = LISTEN_S if self._introduced else 0
-        updates = await self._line.bot.get_updates(offset=self._offset, timeout=wait, allowed_updates=WANTED)
+        told = await self._line.bot.told(self._offset, wait, WANTED)
         if not self._introduced:
             await menu.introduce(self._line.bot)
             self._introduced = True
-        if updates:
+        if told:
+            updates = [update for one in told if (update := read(one, self._line.bot))]
             await self._handle(await named(self._services, self._line), updates)
+            self._offset = max(int(one["update_id"]) for one in told) + 1
+            self._done.clear()
 
     async def _handle(self, line: Line, updates: Sequence[Update]) -> None:
         """Handle a batch: those of a chat one after the other, chats beside each other, so that one that has to wait
@@ -105,8 +108,6 @@ class Poller:
         for failure in ended:
             if isinstance(failure, BaseException):
                 raise failure
-        self._offset = max(update.update_id for update in updates) + 1
-        self._done.clear()
 
     async def _one_by_one(self, line: Line, updates: Sequence[Update], at_once: asyncio.Semaphore) -> None:
         for update in updates:

@@ -5,19 +5,19 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import msgspec
 import structlog
 from litestar import Request, Response, post
 from litestar.params import FromPath
-from telegram import Update
+from msgspec import Meta
 
 from leadsbot import clock
 from leadsbot.bot import chats
 from leadsbot.bot.hooks import PATH, secret_of
 from leadsbot.bot.line import Line, line_of, named
-from leadsbot.bot.updates import handle
+from leadsbot.bot.updates import handle, read
 from leadsbot.channels.telegram.api import mark_of
 from leadsbot.db import Tx
 from leadsbot.errors import Unavailable
@@ -37,7 +37,7 @@ log = structlog.get_logger("leadsbot.bot")
 
 
 class _Head(msgspec.Struct):
-    update_id: int
+    update_id: Annotated[int, Meta(ge=0, le=2**53)]
 
 
 @post(PATH + "/{bot_id:str}", status_code=200, include_in_schema=False, request_max_body_size=MAX_BODY)
@@ -106,7 +106,9 @@ def job_handlers(services: Services) -> dict[str, JobHandler]:
         if token is None or payload["at"] < clock.now() - STALE_MS:
             return done
         line = await named(services, lines.setdefault(token, line_of(services, token)))
-        update = Update.de_json(payload["update"], line.bot)
+        update = read(payload["update"], line.bot)
+        if update is None:
+            return done
         try:
             await handle(services, line, update)
         except Unavailable as error:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
-from telegram import Message, Update
+import structlog
+from telegram import Bot, Message, Update
 
 from leadsbot.bot import presses, replies, standing
 from leadsbot.bot.answers import Answer, Place, say
@@ -15,7 +17,19 @@ from leadsbot.errors import LeadsBotError, Unavailable
 from leadsbot.services import Services
 
 WANTED: Final = ("message", "channel_post", "callback_query", "my_chat_member")
+log = structlog.get_logger("leadsbot.bot")
+
 _TOO_MUCH = "That is more than I can answer at once. Try again in a minute."
+
+
+def read(told: Mapping[str, Any], bot: Bot) -> Update | None:
+    """Give an update as Telegram tells it; None for one that the library can't read, as when the Bot API has moved on.
+    It is passed over, or nobody would be heard any more."""
+    try:
+        return Update.de_json(dict(told), bot)
+    except Exception as error:
+        log.error("bot.update_unread", update=told.get("update_id"), error=repr(error))
+        return None
 
 
 async def handle(services: Services, line: Line, update: Update) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Sequence
 from typing import Any
 
 from leadsbot.outbound import Outbound, OutboundError, encode_form
@@ -90,10 +91,23 @@ def mark_of(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()[:16]
 
 
-def make_bot(token: str, api_base: str, request: OutboundRequest) -> Bot:
+class PlainBot(Bot):
+    """A bot that also gives updates as they are: the library's `get_updates` reads all of them or none."""
+
+    __slots__ = ()
+
+    async def told(self, offset: int | None, wait: int, kinds: Sequence[str]) -> list[dict[str, Any]]:
+        """Ask for updates from `offset` on, of these kinds, waiting for up to `wait` seconds for one. Raises
+        TelegramError."""
+        asked = {"offset": offset, "timeout": wait, "allowed_updates": list(kinds)}
+        found = await self._post("getUpdates", asked, read_timeout=wait + _SECONDS)
+        return found if isinstance(found, list) else []
+
+
+def make_bot(token: str, api_base: str, request: OutboundRequest) -> PlainBot:
     """Give a bot whose calls go to the Bot API server at `api_base` through `request`."""
     base = api_base.rstrip("/")
-    return Bot(
+    return PlainBot(
         token,
         base_url=f"{base}/bot",
         base_file_url=f"{base}/file/bot",
