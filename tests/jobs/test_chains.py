@@ -10,7 +10,7 @@ import pytest
 from leadsbot import clock
 from leadsbot.db import Database, Tx
 from leadsbot.jobs import outcomes
-from leadsbot.jobs.chains import untangle, withdraw
+from leadsbot.jobs.chains import EARLIER, untangle, withdraw
 from leadsbot.jobs.claiming import TOGETHER
 from leadsbot.jobs.outcomes import LEAVES_LINE_AFTER, Again, Back, Dead, Done, Outcome
 from leadsbot.jobs.queue import Claim, enqueue
@@ -193,6 +193,20 @@ async def test_two_nodes_end_each_chain_in_order(database: Database) -> None:
         done = await random_walk([database, other], 7)
     database.bind()
     assert sorted(done) == sorted(names_of) and in_order(done)
+
+
+async def test_who_comes_before_is_looked_for_up_to_oneself(database: Database) -> None:
+    """However long the chain is behind it, and whatever the statistics say of a table that fills and empties."""
+    await add(database, *(str(number) for number in range(300)), chain="c")
+    sql = f"SELECT EXISTS (SELECT 1 FROM jobs e WHERE {EARLIER}) FROM jobs j WHERE j.id = $1"
+
+    async def unit(tx: Tx) -> str:
+        await tx.execute("ANALYZE jobs")
+        rows = await tx.fetch(f"{'EXPLAIN QUERY PLAN' if tx.dialect == 'sqlite' else 'EXPLAIN'} {sql}", "x")
+        return "\n".join(str(row.get("detail") or row.get("QUERY PLAN")) for row in rows)
+
+    plan = await database.write(unit)
+    assert "jobs_chain" in plan and ("position<?" in plan or '"position" <= j."position"' in plan), plan
 
 
 @both_at_once

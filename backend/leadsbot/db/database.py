@@ -13,7 +13,7 @@ from piccolo.engine.base import Engine
 from piccolo.engine.postgres import PostgresEngine
 
 from leadsbot.db import sql as dialects
-from leadsbot.db.postgres import COMMAND_TIMEOUT_S, READERS, Listener, PostgresBackend, translated
+from leadsbot.db.postgres import COMMAND_TIMEOUT_S, READERS, Listener, PostgresBackend, as_it_is, translated
 from leadsbot.db.schema import all_tables
 from leadsbot.db.signals import Signals
 from leadsbot.db.sql import Dialect
@@ -51,7 +51,9 @@ class Database:
         self.bind()
         try:
             if isinstance(self.engine, PostgresEngine):
-                await self.engine.start_connection_pool(min_size=1, max_size=READERS, command_timeout=COMMAND_TIMEOUT_S)
+                await self.engine.start_connection_pool(
+                    min_size=1, max_size=READERS, command_timeout=COMMAND_TIMEOUT_S, reset=as_it_is
+                )
             await self._writer.start()
         except OSError as error:
             raise Unavailable("The database can't be reached: check LEADSBOT_DATABASE_URL.") from error

@@ -74,6 +74,7 @@ class PostgresBackend:
 
     async def _connect(self) -> asyncpg.Connection[Any]:
         connection = await asyncpg.connect(self._url, command_timeout=COMMAND_TIMEOUT_S)
+        await connection.execute(_BY_KEYS)
         self._ahead = int(await connection.fetchval(f"SELECT {now_ms('postgres')}")) - clock.now()
         return connection
 
@@ -113,16 +114,24 @@ class PostgresBackend:
         return signals
 
     async def _commit(self, groups: list[Group]) -> set[str]:
-        connection = await self._begin("BEGIN" if len(groups) == 1 else _BEGIN_BATCH)
+        connection = await self._begin(f"{'BEGIN' if len(groups) == 1 else _BEGIN_BATCH}; {_SAVEPOINT}")
+        # Each way to the server and back costs as much as a statement: the first savepoint has come with the beginning,
+        # and a release waits for what is said next.
+        unsaid = [_SAVEPOINT]
+        released: list[str] = []
 
         async def savepoint(sql: str) -> None:
-            await connection.execute(sql)
+            if unsaid and sql == unsaid.pop():
+                return
+            released.append(sql)
+            if sql != _RELEASE:
+                await connection.execute("; ".join(released))
+                released.clear()
 
         tx = Tx(PostgresStatements(connection, self._ahead))
         signals = await run_groups(groups, tx, savepoint, _is_crossed)
-        for topic in signals:
-            await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, topic)
-        await connection.execute("COMMIT")
+        told = [f"NOTIFY {CHANNEL}, {_literal(topic)}" for topic in sorted(signals)]
+        await connection.execute("; ".join([*released, *told, "COMMIT"]))
         return signals
 
     async def _begin(self, begin: str) -> asyncpg.Connection[Any]:
@@ -154,7 +163,22 @@ class PostgresBackend:
             await self._connection.close()
 
 
+# What is written is found by keys. A table that was empty a moment ago looks, by its statistics, as if reading all of
+# it were cheaper; by the time they are renewed a hundred thousand jobs may wait in it.
+_BY_KEYS = "SET enable_seqscan = off"
+_SAVEPOINT = "SAVEPOINT unit"
+_RELEASE = "RELEASE SAVEPOINT unit"
 _BEGIN_BATCH = f"BEGIN; SET LOCAL lock_timeout = '{BATCH_LOCK_WAIT_MS}ms'"
+
+
+def _literal(text: str) -> str:
+    """Give a text as SQL writes it, whatever `standard_conforming_strings` says."""
+    return "E'" + text.replace("\\", "\\\\").replace("'", "''") + "'"
+
+
+async def as_it_is(_connection: object) -> None:
+    """Leave a connection of the pool alone when it is given back, but for what the driver itself undoes (an open
+    transaction): reading changes nothing in it, and to reset it would cost as much as the query."""
 
 
 def _is_crossed(outcome: object) -> bool:

@@ -16,10 +16,11 @@ from leadsbot.jobs.queue import SIGNAL
 
 COLUMNS = "j.id, j.kind, j.workspace_id, j.lane, j.chain, j.position, j.payload, j.claims, j.failures, j.due"
 _OPEN = "state IN ('ready', 'running')"
-# Another of the chain that comes before `j`, or the same delivery's earlier round while it is still being tried.
+# Another of the chain that comes before `j`, or the same delivery's earlier round while it is still being tried. The
+# range comes first: by that the index is read up to `j`, not the whole chain.
 EARLIER = (
-    f"e.chain = j.chain AND e.chain <> '' AND e.{_OPEN} AND (e.position < j.position"
-    " OR (e.position = j.position AND e.state = 'running' AND e.id <> j.id))"
+    f"e.chain = j.chain AND e.chain <> '' AND e.{_OPEN} AND e.position <= j.position"
+    " AND (e.position < j.position OR (e.state = 'running' AND e.id <> j.id))"
 )
 
 
@@ -75,10 +76,14 @@ async def release(tx: Tx, chains: Sequence[str]) -> None:
     """Let the next of each chain be claimed: one of it has ended, in this transaction."""
     if not chains:
         return
+    # Only who stands first can be next, so of each chain no others are looked at.
+    first = f"SELECT f.position FROM jobs f WHERE f.chain = a.value->>0 AND f.chain <> '' AND f.{_OPEN}"
     freed = await tx.execute(
-        f"UPDATE jobs AS j SET waits = '' WHERE j.chain {tx.one_of(1)} AND j.chain <> '' AND j.{_OPEN}"
-        f" AND j.state = 'ready' AND j.waits = 'turn' AND NOT EXISTS (SELECT 1 FROM jobs e WHERE {EARLIER})",
-        tx.many(chains),
+        "UPDATE jobs AS j SET waits = '' WHERE j.state = 'ready' AND j.waits = 'turn' AND j.id IN"
+        f" (SELECT k.id FROM {elements(tx)} AS a CROSS JOIN jobs k WHERE k.chain = a.value->>0 AND k.chain <> ''"
+        f" AND k.{_OPEN} AND k.position = ({first} ORDER BY f.position LIMIT 1))"
+        f" AND NOT EXISTS (SELECT 1 FROM jobs e WHERE {EARLIER})",
+        msgspec.json.encode([[chain] for chain in chains]).decode(),
     )
     if freed:
         tx.signal(SIGNAL)

@@ -49,10 +49,12 @@ async def spaces(tx: Tx, after: str) -> list[str]:
         f" SELECT ({following}), s.n + 1 FROM spaces s WHERE s.space IS NOT NULL AND s.n < {SPACES})"
         " SELECT space FROM spaces WHERE space IS NOT NULL"
     )
-    found = [row["space"] for row in await tx.fetch(sql, after)]
+    found = [row["space"] for row in await tx.fetch(sql, "")]
     if after and len(found) < SPACES:
-        again = [row["space"] for row in await tx.fetch(sql, "")]
-        found += [space for space in again if space <= after]
+        found.sort(key=lambda space: space <= after)
+    elif after:
+        behind = [row["space"] for row in await tx.fetch(sql, after)]
+        found = [*behind, *(space for space in found if space <= after)][:SPACES]
     return ["", *found]
 
 

@@ -87,13 +87,13 @@ async def _write(tx: Tx, outcomes: Sequence[Outcome]) -> None:
 
 async def _finish(tx: Tx, ids: list[str]) -> None:
     """Delete finished jobs; those with a unique key stay a while, so that nobody enqueues them anew."""
-    if ids:
+    if not ids:
+        return
+    gone = await tx.execute(f"DELETE FROM jobs WHERE unique_key IS NULL AND id {tx.one_of(1)}", tx.many(ids))
+    if gone < len(ids):
         await tx.execute(
-            f"UPDATE jobs SET state = 'done', done_at = $2 WHERE unique_key IS NOT NULL AND id {tx.one_of(1)}",
-            tx.many(ids),
-            clock.now(),
+            f"UPDATE jobs SET state = 'done', done_at = $2 WHERE id {tx.one_of(1)}", tx.many(ids), clock.now()
         )
-        await tx.execute(f"DELETE FROM jobs WHERE unique_key IS NULL AND id {tx.one_of(1)}", tx.many(ids))
 
 
 async def _put_back(tx: Tx, settled: Sequence[tuple[Claim, Outcome]]) -> None:

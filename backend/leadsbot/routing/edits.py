@@ -122,7 +122,7 @@ async def _left(services: Services, destination: Destination, delivery: Row) -> 
         return []
     rows = await services.database.fetch(
         "SELECT d.*, w.name, w.timezone FROM deliveries d JOIN workspaces w ON w.id = d.workspace_id"
-        " WHERE d.folded_into = $1 AND d.channel_id = $2 AND d.status = 'delivered' AND d.body <> ''"
+        " WHERE d.folded_into = $1 AND d.channel_id || '' = $2 AND d.status = 'delivered' AND d.body <> ''"
         " ORDER BY d.created_at, d.event_id",
         delivery["folded_into"],
         destination.id,

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from leadsbot.db import Database
 from leadsbot.routing import kinds
 from leadsbot.routing.destination import Destination
+from leadsbot.routing.tables import Webhook
 
 Row = Mapping[str, Any]
 Loaded = tuple[Row | None, Destination | None]
 
 MOST = 128
 _NOTHING: Loaded = (None, None)
+
+# A webhook comes with its delivery, by names of its own.
+_MARK: Final = "webhook."
+_WEBHOOK: Final = tuple(column._meta.db_column_name for column in Webhook._meta.columns)
+_OF_WEBHOOK: Final = ", ".join(f'h."{name}" AS "{_MARK}{name}"' for name in _WEBHOOK)
 
 
 class Loading:
@@ -56,19 +62,24 @@ class Loading:
     async def _found(self, ids: list[str]) -> dict[str, Loaded]:
         database = self._database
         rows = await database.fetch(
-            "SELECT d.*, w.name, w.timezone FROM deliveries d JOIN workspaces w ON w.id = d.workspace_id"
-            f" WHERE d.id {database.one_of(1)}",
+            f"SELECT d.*, w.name, w.timezone, {_OF_WEBHOOK}"
+            " FROM deliveries d JOIN workspaces w ON w.id = d.workspace_id"
+            f" LEFT JOIN webhooks h ON h.id = d.webhook_id WHERE d.id {database.one_of(1)}",
             database.many(ids),
         )
-        webhooks = await self._rows("webhooks", {row["webhook_id"] for row in rows})
-        channels = await self._rows("channels", {row["channel_id"] for row in rows})
-        destinations = {row["id"]: Destination(kinds.WEBHOOK, row) for row in webhooks}
-        destinations |= {row["id"]: Destination(row["kind"], row) for row in channels}
-        return {row["id"]: (row, destinations.get(row["webhook_id"] or row["channel_id"])) for row in rows}
+        channels = await self._channels({row["channel_id"] for row in rows})
+        return {row["id"]: (row, _webhook(row) or channels.get(row["channel_id"])) for row in rows}
 
-    async def _rows(self, table: str, ids: set[str | None]) -> list[Row]:
+    async def _channels(self, ids: set[str | None]) -> dict[str, Destination]:
         wanted = sorted(id for id in ids if id)
         if not wanted:
-            return []
-        sql = f"SELECT * FROM {table} WHERE id {self._database.one_of(1)}"
-        return list(await self._database.fetch(sql, self._database.many(wanted)))
+            return {}
+        sql = f"SELECT * FROM channels WHERE id {self._database.one_of(1)}"
+        rows = await self._database.fetch(sql, self._database.many(wanted))
+        return {row["id"]: Destination(row["kind"], row) for row in rows}
+
+
+def _webhook(row: Row) -> Destination | None:
+    if row[_MARK + "id"] is None:
+        return None
+    return Destination(kinds.WEBHOOK, {name: row[_MARK + name] for name in _WEBHOOK})
