@@ -104,6 +104,7 @@ def test_what_may_not_be_in_it_is_refused(template: str, words: str) -> None:
         ("{{ lead.name - 1 }}", "unsupported operand"),
         ("{{ lead.notes > 5 }}", "not supported"),
         ("{% if lead.phone == 'x' %}hello{% endif %}", "says nothing"),
+        ("\u202e{{ lead.notes }}\x07", "says nothing"),
         ("{{ lead.name | number }}", "could not convert"),
         ("{% for a in lead.message %}{% for b in lead.message %}{{ a }}{{ b }}{% endfor %}{% endfor %}", "too long"),
     ],

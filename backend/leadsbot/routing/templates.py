@@ -17,7 +17,7 @@ from typing import Any, Final
 from jinja2 import Template, TemplateError, TemplateSyntaxError
 
 from leadsbot import clock
-from leadsbot.channels.base import Parcel
+from leadsbot.channels.base import Parcel, one_line
 from leadsbot.errors import InvalidInput
 from leadsbot.events.log import TYPES
 from leadsbot.routing.options import MAX_TEMPLATE
@@ -78,7 +78,7 @@ def render(template: str, data: Mapping[str, Any], event: Mapping[str, Any], wor
         raise TemplateFailed("it goes on for too long: loop over less") from None
     except (TemplateError, ArithmeticError, LookupError, TypeError, ValueError, RecursionError, MemoryError) as error:
         raise TemplateFailed(_one_line(error)) from None
-    if not text:
+    if not one_line(text):
         raise TemplateFailed("it says nothing for this lead")
     return Rendered(text, cut)
 

@@ -23,7 +23,7 @@ NUDGES: Final = frozenset({UNCLAIMED, REMINDER})
 
 _CUSTOM_FIELDS_SHOWN = 8
 _LONGEST_TITLE = 150
-_JOINERS = "\n\u200c\u200d"  # the last two hold words of some scripts, and emoji, together
+_JOINERS = "\u200c\u200d"  # they hold words of some scripts, and emoji, together
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +107,14 @@ def one_line(value: object) -> str:
 
 
 def _readable(text: str) -> str:
-    return "".join(filter(None, map(_shown, text)))
+    """Drop what acts; nearly every line has nothing of the sort, and is not looked at letter by letter."""
+    lines = (line if line.isprintable() else "".join(map(_shown, line)) for line in text.split("\n"))
+    return "\n".join(lines)
 
 
 def _shown(character: str) -> str:
     """Keep what can be read and drop what acts, such as NUL or the marks that turn a line's direction around."""
-    if character.isspace() and character != "\n":
+    if character.isspace():
         return " "
     return character if character.isprintable() or character in _JOINERS else ""
 
