@@ -15,6 +15,7 @@ from structlog.testing import capture_logs
 from leadsbot.bot import BotService, pushed
 from leadsbot.bot.hooks import Hooks, secret_of
 from leadsbot.bot.updates import WANTED
+from leadsbot.channels.telegram.api import mark_of
 from leadsbot.db import Database
 from leadsbot.db.database import sqlite_path
 from leadsbot.jobs.outcomes import Done
@@ -22,7 +23,7 @@ from leadsbot.routing import destinations
 from leadsbot.services import Services
 from leadsbot.vault import Vault
 from leadsbot.workspaces.bootstrap import Created
-from tests.bot.talking import PRIVATE, channel_in
+from tests.bot.talking import PRIVATE, Talk, channel_in, lead
 from tests.routing.house import Make, in_thread
 from tests.support.application import made, running
 from tests.support.telegram_server import ADA, TelegramServer
@@ -82,6 +83,19 @@ async def test_a_push_is_kept_once_and_answered_by_a_job(
     assert await jobs(services) == [{}]  # that it came is known for a day, what it said isn't
     await pushed.job_handlers(services)[pushed.UPDATE]({**payload, "at": 0})
     assert told(telegram, "sendMessage") == 1  # an hour late nobody waits for it any more
+
+
+async def test_a_note_is_kept_however_late(services: Services, workspace: Created, talk: Talk) -> None:
+    """As when the nodes that do the work were off for hours."""
+    channel = await channel_in(services, workspace, PRIVATE)
+    lead_id = await lead(services, workspace)
+    alert = talk.telegram.message(await talk.alert(PRIVATE, lead_id, channel))
+    note = {**HELP, "text": "She calls back", "reply_to_message": alert}
+    payload = {"bot": "4242", "token": mark_of(talk.telegram.token), "at": 0}
+    handler = pushed.job_handlers(services)[pushed.UPDATE]
+    await handler({**payload, "update": {"update_id": 5, "message": note}})
+    (kept,) = await services.database.fetch("SELECT text FROM notes")
+    assert kept["text"] == "She calls back"
 
 
 async def test_what_can_not_be_read_is_done_with(

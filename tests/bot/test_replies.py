@@ -11,7 +11,7 @@ from leadsbot.channels.telegram.presses import PAGE, Press
 from leadsbot.services import Services
 from leadsbot.workspaces.bootstrap import Created
 from tests.bot.talking import BOB, GROUP, PRIVATE, Talk, channel_in, lead, member
-from tests.support.telegram_calls import Fault
+from tests.support.telegram_calls import Fault, too_many
 from tests.support.telegram_server import ADA
 
 PHOTO = [{"file_id": "a", "file_unique_id": "b", "width": 1, "height": 1}]
@@ -53,7 +53,9 @@ async def test_where_no_mark_is_allowed_a_word_says_so(services: Services, works
     talk.telegram.fail(PRIVATE, Fault(400, "Bad Request: REACTION_INVALID"))
     (said,) = await talk.say(PRIVATE, ADA, "Call her", reply_to=alert)
     assert said.text == "Noted." and said.params["reply_parameters"]["message_id"]
-    assert await notes(services) == [("Call her", "Ada (Telegram)")]
+    talk.telegram.fail(PRIVATE, too_many(3))  # no time for another message
+    assert await talk.say(PRIVATE, ADA, "Write to her", reply_to=alert) == []
+    assert sorted(await notes(services)) == [("Call her", "Ada (Telegram)"), ("Write to her", "Ada (Telegram)")]
 
 
 async def test_what_can_not_be_kept_is_told_and_not_kept(services: Services, workspace: Created, talk: Talk) -> None:

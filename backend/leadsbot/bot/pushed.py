@@ -17,7 +17,7 @@ from leadsbot import clock
 from leadsbot.bot import chats
 from leadsbot.bot.hooks import PATH, secret_of
 from leadsbot.bot.line import Line, line_of, named
-from leadsbot.bot.updates import handle, read
+from leadsbot.bot.updates import handle, lasts, read
 from leadsbot.channels.telegram.api import mark_of
 from leadsbot.db import Tx
 from leadsbot.errors import Unavailable
@@ -29,7 +29,8 @@ from leadsbot.services import Services
 UPDATE: Final = "telegram.update"
 MAX_BODY: Final = 256 * 1024
 SECRET_HEADER: Final = "x-telegram-bot-api-secret-token"  # noqa: S105
-# A press is answered within seconds or not at all; what waited longer than this is asked again by people themselves.
+# A press is answered within seconds or not at all; what was asked longer ago than this is asked again by people
+# themselves. What they told us is kept however late.
 STALE_MS: Final = clock.HOUR
 _AGAIN_MS: Final = 2 * clock.SECOND
 
@@ -103,11 +104,11 @@ def job_handlers(services: Services) -> dict[str, JobHandler]:
         token = next((one for one in tokens if mark_of(one) == payload["token"]), None)
         update_id = payload["update"]["update_id"]
         done = Done(writes=lambda tx: _forget(tx, _key(payload["bot"], update_id)))
-        if token is None or payload["at"] < clock.now() - STALE_MS:
+        if token is None:
             return done
         line = await named(services, lines.setdefault(token, line_of(services, token)))
         update = read(payload["update"], line.bot)
-        if update is None:
+        if update is None or (payload["at"] < clock.now() - STALE_MS and not lasts(update)):
             return done
         try:
             await handle(services, line, update)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import structlog
 from telegram import Message
 from telegram.constants import ReactionEmoji
-from telegram.error import TelegramError
+from telegram.error import RetryAfter, TelegramError
 
 from leadsbot.bot import chats
-from leadsbot.bot.answers import Answer, Place, say
+from leadsbot.bot.answers import Answer, Place, say, seconds_of
 from leadsbot.bot.rights import actor
 from leadsbot.bot.said import Said
 from leadsbot.channels.telegram import presses
@@ -15,6 +16,8 @@ from leadsbot.errors import Conflict, Forbidden, InvalidInput, NotFound
 from leadsbot.ids import derived_id
 from leadsbot.leads import changes
 from leadsbot.services import Services
+
+log = structlog.get_logger("leadsbot.bot")
 
 _SEVERAL = "This message tells of several leads. Open the one you mean with /lead and reply to that message."
 _NOTHING = "I keep text alone, no pictures, voice or files. Write your note as a reply to the lead's message."
@@ -80,8 +83,10 @@ def of_buttons(message: Message) -> set[str]:
 
 
 async def _confirm(said: Said) -> None:
-    """Mark the reply as kept; where a group allows no such mark, say so instead."""
+    """Mark the reply as kept; where a group allows no such mark, say so instead, unless it is written to too fast."""
     try:
         await said.line.bot.set_message_reaction(said.chat.id, said.message.message_id, ReactionEmoji.WRITING_HAND)
+    except RetryAfter as error:
+        log.info("bot.too_fast", seconds=seconds_of(error))
     except TelegramError:
         await say(said.line, Place(said.chat.id, said.thread_id, said.message.message_id), Answer("Noted."))

@@ -32,6 +32,13 @@ def read(told: Mapping[str, Any], bot: Bot) -> Update | None:
         return None
 
 
+def lasts(update: Update) -> bool:
+    """Tell whether an update is to be handled however late: a note, or how the bot stands in a chat."""
+    message = update.message or update.channel_post
+    told = message is not None and (message.migrate_to_chat_id or message.reply_to_message)
+    return bool(told or update.my_chat_member)
+
+
 async def handle(services: Services, line: Line, update: Update) -> None:
     """Answer an update. Raises `Unavailable` where the database can't take it now: it is to be handled again."""
     if update.callback_query:
