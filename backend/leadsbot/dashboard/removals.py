@@ -7,6 +7,7 @@ from uuid import UUID
 from litestar import Response, post
 from litestar.params import FromPath
 
+from leadsbot.dashboard import words
 from leadsbot.dashboard.desk import Here, pages
 from leadsbot.dashboard.shown.removed import PLACES
 from leadsbot.dashboard.views import Toast
@@ -23,8 +24,7 @@ async def restore(desk: Here, removed_id: FromPath[UUID]) -> Response[str]:
     except Conflict as error:
         return desk.go(desk.posted.text("next") or "/", Toast(error.message, "trouble"))
     path = f"{PLACES[removal['kind']]}#{removal['kind']}-{removed_id}"
-    more = " What it missed can be sent below." if removal["kind"] == "webhook" else ""
-    return desk.go(path, Toast(f"“{removal['name']}” is back.{more}"))
+    return desk.go(path, Toast(f"“{words.short(removal['name'])}” is back."))
 
 
 ROUTES = [pages(restore, role=members.ADMIN)]

@@ -13,6 +13,7 @@ from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
 from leadsbot import clock
 from leadsbot.dashboard import words
 from leadsbot.dashboard.desk import Desk, Here, pages
+from leadsbot.dashboard.shown.deliveries import destinations as place_names
 from leadsbot.dashboard.shown.deliveries import outcome
 from leadsbot.dashboard.shown.removed import removed, undoable
 from leadsbot.dashboard.shown.webhooks import choices, webhook_view
@@ -175,7 +176,8 @@ async def _shown(desk: Desk, webhook_id: UUID, *toasts: Toast) -> Response[str]:
     if not desk.is_htmx:
         return desk.go(f"/webhooks#webhook-{webhook_id}", *toasts)
     row = await _found(desk, webhook_id)
-    return desk.part("webhook.html", *toasts, hook=await webhook_view(desk.database, row))
+    places = await place_names(desk.database, desk.workspace_id)
+    return desk.part("webhook.html", *toasts, hook=await webhook_view(desk.database, row, places))
 
 
 async def _view(
@@ -187,7 +189,8 @@ async def _view(
     """Give the page; `form` is what was typed for a new one, `changed` into the settings of the one with this id."""
     page = await destinations.list_webhooks(desk.database, desk.workspace_id, limit=MAX_LIMIT)
     typed = {changed[0]: changed[1:]} if changed else {}
-    shown = [await webhook_view(desk.database, row, *typed.get(row["id"], ())) for row in reversed(page.rows)]
+    places = await place_names(desk.database, desk.workspace_id)
+    shown = [await webhook_view(desk.database, row, places, *typed.get(row["id"], ())) for row in reversed(page.rows)]
     return Webhooks(
         tuple(shown),
         choices(["lead.created"] if chosen is None else chosen),

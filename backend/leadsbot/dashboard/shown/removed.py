@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from leadsbot.dashboard import words
 from leadsbot.dashboard.views import Toast, Undo
 from leadsbot.dashboard.views.removed import Removed, RemovedThing
 from leadsbot.db import Database
@@ -25,7 +26,7 @@ async def removed(database: Database, workspace_id: str, *kinds: str) -> Removed
     """Give what of these kinds can still be put back, the latest first."""
     rows = [row for kind in kinds for row in (await removals.listed(database, workspace_id, Slice(MOST), kind)).rows]
     rows.sort(key=lambda row: row["at"], reverse=True)
-    things = (RemovedThing(row["thing_id"], row["name"], row["by"], row["at"]) for row in rows[:MOST])
+    things = (RemovedThing(row["thing_id"], words.short(row["name"]), row["by"], row["at"]) for row in rows[:MOST])
     return Removed(PLACES[kinds[0]], tuple(things))
 
 

@@ -13,6 +13,8 @@ from leadsbot.db import Database
 from leadsbot.routing import deliveries
 
 MOST: Final = 3
+# Of what failed lately the latest are looked at: of more than that nobody needs the number.
+MOST_COUNTED: Final = 5_000
 
 Row = Mapping[str, Any]
 
@@ -23,7 +25,7 @@ async def troubles(database: Database, workspace_id: str) -> tuple[tuple[Stopped
     places = await destinations(database, workspace_id)
     unsent = await _unsent(database, workspace_id, places)
     rows = await database.fetch(_STOPPED, workspace_id)
-    stopped = tuple(_stopped(row, places, unsent.get(row["place"], 0)) for row in rows[:MOST])
+    stopped = tuple(_stopped(row, places, row["place"] in unsent) for row in rows[:MOST])
     off = {row["place"] for row in rows}
     failing = [(place, leads) for place, leads in unsent.items() if place not in off]
     return stopped, tuple([await _trouble(database, workspace_id, places, *one) for one in failing[:MOST]])
@@ -35,14 +37,13 @@ async def _unsent(database: Database, workspace_id: str, places: Destinations) -
     return {key_of(row): int(row["leads"]) for row in rows if places.there(row)}
 
 
-def _stopped(row: Row, places: Destinations, unsent: int) -> Stopped:
+def _stopped(row: Row, places: Destinations, unsent: bool) -> Stopped:
     kind, _, row_id = str(row["place"]).partition(":")
     return Stopped(
         name=places.called(row["place"]),
         reason=row["disabled_reason"],
         href=f"/{kind}s#{kind}-{row_id}",
-        unsent=unsent,
-        list_href=f"/deliveries?status=dead&to={row['place']}",
+        list_href=f"/deliveries?status=dead&to={row['place']}" if unsent else "",
     )
 
 
@@ -56,8 +57,9 @@ async def _trouble(database: Database, workspace_id: str, places: Destinations, 
 
 
 _DEAD: Final = (
-    "SELECT channel_id, webhook_id, count(DISTINCT lead_id) AS leads FROM deliveries"
-    " WHERE workspace_id = $1 AND status = 'dead' AND created_at > $2 AND lead_id IS NOT NULL"
+    "SELECT channel_id, webhook_id, count(DISTINCT lead_id) AS leads FROM (SELECT channel_id, webhook_id, lead_id"
+    " FROM deliveries WHERE workspace_id = $1 AND status = 'dead' AND created_at > $2 AND lead_id IS NOT NULL"
+    f" ORDER BY created_at DESC LIMIT {MOST_COUNTED}) AS latest"
     " GROUP BY channel_id, webhook_id ORDER BY leads DESC, channel_id, webhook_id"
 )
 _STOPPED: Final = (

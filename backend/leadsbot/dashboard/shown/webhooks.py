@@ -8,7 +8,7 @@ from typing import Any, Final
 import msgspec
 
 from leadsbot import clock
-from leadsbot.dashboard.shown.deliveries import Destinations, delivery_view, destinations
+from leadsbot.dashboard.shown.deliveries import Destinations, delivery_view
 from leadsbot.dashboard.views import Delivery, EventChoice, Form, Replaying, Webhook
 from leadsbot.db import Database
 from leadsbot.routing import deliveries, replay
@@ -33,13 +33,16 @@ def choices(chosen: Collection[str]) -> tuple[EventChoice, ...]:
 
 
 async def webhook_view(
-    database: Database, row: Row, form: Form | None = None, chosen: list[str] | None = None
+    database: Database,
+    row: Row,
+    places: Destinations,
+    form: Form | None = None,
+    chosen: list[str] | None = None,
 ) -> Webhook:
     """Give a webhook's row, by the name that tells it from others; `form` and `chosen` are what was typed into its
     settings, where that can't be."""
     events = msgspec.json.decode(row["events"], type=list[str])
     missed_since = row["missed_since"]
-    places = await destinations(database, row["workspace_id"])
     missed = await replay.count(database, row, missed_since, missed=True) if missed_since is not None else 0
     return Webhook(
         id=row["id"],

@@ -31,12 +31,11 @@ class Trouble:
 @dataclass(frozen=True, slots=True)
 class Stopped:
     """A channel or webhook that was switched off because it fails: "Nothing is sent to {name} any more: {reason}".
-    `unsent` leads didn't get there lately; they stand at `list_href`."""
+    `list_href` has what didn't get there lately, where there is any."""
 
     name: str
     reason: str
     href: str
-    unsent: int = 0
     list_href: str = ""
 
 
