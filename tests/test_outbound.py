@@ -299,9 +299,23 @@ async def test_an_endpoint_that_never_answers_runs_into_the_time_limit(
     assert (error.reason, error.permanent) == ("timeout", False)
 
 
-async def test_an_endpoint_that_drips_its_answer_runs_into_the_time_limit(outbound: Outbound) -> None:
-    async with listening(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nab", hang=True) as url:
+async def test_an_endpoint_that_drips_its_head_runs_into_the_time_limit(outbound: Outbound) -> None:
+    async with listening(b"HTTP/1.1 200 OK\r\ncontent-le", hang=True) as url:
         assert (await failure(outbound, url, timeout=0.2)).reason == "timeout"
+
+
+async def test_an_answer_whose_status_came_in_time_is_one_though_its_body_hangs(outbound: Outbound) -> None:
+    async with listening(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nab", hang=True) as url:
+        answer = await post(outbound, url, timeout=0.2)
+    assert (answer.status, answer.body) == (200, b"ab")
+
+
+async def test_interim_answers_without_end_are_cut_off(outbound: Outbound) -> None:
+    interim = b"HTTP/1.1 103 Early Hints\r\n\r\n"
+    async with listening(interim * 3 + b"HTTP/1.1 204 No Content\r\n\r\n") as url:
+        assert (await post(outbound, url)).status == 204
+    async with listening(interim * 10_000, hang=True) as url:
+        assert (await failure(outbound, url)).reason == "protocol"
 
 
 async def test_a_slow_destination_does_not_hold_up_another(outbound: Outbound, receiver: WebhookReceiver) -> None:

@@ -19,12 +19,18 @@ from leadsbot.outbound.addresses import is_public
 from leadsbot.outbound.connections import Connections
 from leadsbot.outbound.errors import OutboundError
 from leadsbot.outbound.resolver import Resolver
+from leadsbot.outbound.sockets import at_most
 from leadsbot.outbound.transport import CheckedBackend, Resolve
 from leadsbot.outbound.urls import check_url, host_and_port
 
 DESTINATIONS_KEPT = 256
 IDLE_SECONDS = 60.0
 SWEEP_SECONDS = 1.0
+
+# What may come of an answer before the other side is cut off: of its head (interim ones, which HTTP allows without end,
+# count), and of a body in chunks of a byte each.
+_HEAD_BYTES = 128 * 1024
+_FRAMED = 8
 
 # A compressed answer could unpack to far more than `max_body`, hence identity.
 _HEADERS = {"user-agent": f"LeadsBot/{__version__}", "accept": "*/*", "accept-encoding": "identity"}
@@ -94,8 +100,9 @@ class Outbound:
         """Make one request and give its answer, whatever the status; redirects are answers too.
 
         `destination` names whose connections are used (at most 8 each, so that a slow one holds up no other), `timeout`
-        is in seconds for the whole exchange, `max_body` in bytes: what comes after is dropped. `to_trusted`: `url` is
-        below a base URL that the operator set, and never one that a user chose. Raises OutboundError.
+        is in seconds for the whole exchange, `max_body` in bytes: what comes after either is dropped, but an answer
+        whose status came in time is one. `to_trusted`: `url` is below a base URL that the operator set, and never one
+        that a user chose. Raises OutboundError.
         """
         target = _target(url)
         request = httpcore.Request(
@@ -104,18 +111,22 @@ class Outbound:
             headers=_headers(target, headers, content if method != "GET" else None),
             content=content,
         )
+        answer: httpcore.Response | None = None
+        body = bytearray()
         try:
-            async with (
-                self._connections((destination, to_trusted)) as connections,
-                asyncio.timeout(timeout),
-                connections.exchange(request) as answer,
-            ):
-                body = await _read(answer, max_body)
+            with at_most(_HEAD_BYTES + _FRAMED * max_body):
+                async with (
+                    self._connections((destination, to_trusted)) as connections,
+                    asyncio.timeout(timeout),
+                    connections.exchange(request) as answer,
+                ):
+                    await _read(answer, max_body, body)
         except TimeoutError:
-            raise OutboundError("timeout", f"{target.host} took longer than {timeout:g} seconds.") from None
+            if answer is None:
+                raise OutboundError("timeout", f"{target.host} took longer than {timeout:g} seconds.") from None
         except (httpcore.NetworkError, httpcore.ProtocolError) as error:
             raise _translated(error, target.host) from error
-        return Response(answer.status, httpx.Headers(answer.headers), body)
+        return Response(answer.status, httpx.Headers(answer.headers), bytes(body[:max_body]))
 
     async def aclose(self) -> None:
         """Close every connection. Requests under way fail."""
@@ -171,15 +182,13 @@ def _headers(target: httpx.URL, headers: Mapping[str, str], content: bytes | Non
     return [(name.encode("ascii"), value.encode("ascii")) for name, value in said]
 
 
-async def _read(answer: httpcore.Response, max_body: int) -> bytes:
-    body = b""
+async def _read(answer: httpcore.Response, max_body: int, body: bytearray) -> None:
     # An answer that breaks off after its status line is still that answer.
     with suppress(httpcore.NetworkError, httpcore.RemoteProtocolError):
         async for chunk in answer.aiter_stream():
             body += chunk
             if len(body) >= max_body:
                 break
-    return body[:max_body]
 
 
 def _translated(error: Exception, host: str) -> OutboundError:

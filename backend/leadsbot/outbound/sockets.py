@@ -7,12 +7,28 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, Final, cast
 
 import httpcore
 
-# So much may have come that nobody has read yet.
+# So much may have come that nobody has read yet, and so much is read at once: parsing it holds up everybody else.
 _UNREAD: Final = 64 * 1024
+_AT_ONCE: Final = 16 * 1024
+
+_allowed: ContextVar[list[int] | None] = ContextVar("allowed", default=None)
+
+
+@contextmanager
+def at_most(size: int) -> Iterator[None]:
+    """Let this task read no more than so many bytes meanwhile: what comes then is no HTTP any more."""
+    token = _allowed.set([size])
+    try:
+        yield
+    finally:
+        _allowed.reset(token)
 
 
 class Sockets:
@@ -71,10 +87,17 @@ class Socket(asyncio.Protocol, httpcore.AsyncNetworkStream):
             await self._changed.wait()
         if not self._came and self._error:
             raise httpcore.ReadError(str(self._error)) from self._error
-        data = bytes(self._came[:max_bytes])
-        del self._came[:max_bytes]
+        size = min(max_bytes, _AT_ONCE)
+        data = bytes(self._came[:size])
+        del self._came[:size]
+        if (left := _allowed.get()) is not None:
+            left[0] -= len(data)
+            if left[0] < 0:
+                raise httpcore.RemoteProtocolError("More has come than any answer needs.")
         if self._transport and not self._transport.is_closing():
             self._transport.resume_reading()
+        if len(data) == _AT_ONCE:
+            await asyncio.sleep(0)
         return data
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
