@@ -58,7 +58,7 @@ async def test_it_tells_counts_beside_every_rate(api: Client, form_id: str) -> N
     assert email["invalid"] == {"rate": 0.0, "count": 0, "of": 2, "total": 0}
     assert email["autofilled"] == {"rate": 0.0, "count": 0, "of": 2}
     assert (shown["form"]["id"], shown["device"], shown["timezone"]) == (form_id, None, "UTC")
-    assert (shown["sessions"], shown["sampled_sessions"], shown["sample_limit"]) == (2, 2, 5_000)
+    assert (shown["sessions"], shown["sampled_sessions"], shown["sample_limit"]) == (2, 2, 2_000)
 
 
 async def test_dates_are_whole_days_of_the_workspace(

@@ -129,7 +129,7 @@ async def test_drop_off_is_told_by_the_last_field_of_what_was_not_sent(
 async def test_places_beyond_the_most_that_are_listed_are_counted_together(
     database: Database, workspace: Created, form_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(report_counts, "MOST_PLACES", 2)
+    monkeypatch.setattr(report, "MOST_PLACES", 2)
     rows = [session(workspace, form_id, state="abandoned", last_field=name) for name in "aaabbcd"]
     await add_sessions(database, *rows)
     found = await reported(database, workspace, form_id)
@@ -154,7 +154,7 @@ async def test_fields_tell_what_happened_in_them(database: Database, workspace: 
     found = await reported(database, workspace, form_id)
     phone = field(found, "phone")
     assert (phone.label, phone.sessions, phone.entered_order) == ("Phone", 4, 2)
-    assert (found.sampled_sessions, found.sessions, found.sample_limit) == (4, 4, 5_000)
+    assert (found.sampled_sessions, found.sessions, found.sample_limit) == (4, 4, 2_000)
     assert {name: counted(getattr(phone, name)) for name in ("entered", "filled", "autofilled", "blank")} == {
         "entered": (2, 4, 0.5), "filled": (3, 4, 0.75), "autofilled": (1, 3, 0.3333), "blank": (1, 4, 0.25),
     }  # fmt: skip
@@ -251,7 +251,7 @@ async def test_fields_are_told_of_the_latest_sessions_alone(
     database: Database, workspace: Created, form_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(report, "SAMPLED", 5)
-    monkeypatch.setattr(report_counts, "AT_ONCE", 2)
+    monkeypatch.setattr(report_counts, "STATS_AT_ONCE", 2)
     rows = [
         session(workspace, form_id, [stat("new" if number >= 4 else "old")], started_at=BEGUN + number)
         for number in range(9)
@@ -265,7 +265,7 @@ async def test_fields_are_told_of_the_latest_sessions_alone(
 async def test_sessions_of_one_moment_are_each_sampled_once(
     database: Database, workspace: Created, form_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(report_counts, "AT_ONCE", 2)
+    monkeypatch.setattr(report_counts, "STATS_AT_ONCE", 2)
     await add_sessions(database, *[session(workspace, form_id, [stat("name")]) for _ in range(5)])
     assert field(await reported(database, workspace, form_id), "name").sessions == 5
 

@@ -60,6 +60,13 @@ def holds(dialect: Dialect, column: str, number: int) -> str:
     )
 
 
+def gathered(dialect: Dialect, value: str, condition: str) -> str:
+    """Give an aggregate: the numbers of a group's rows that meet a condition, as JSON, or NULL where none does."""
+    if dialect == "sqlite":
+        return f"nullif(json_group_array({value}) FILTER (WHERE {condition}), '[]')"
+    return f"json_agg({value}) FILTER (WHERE {condition})"
+
+
 @lru_cache(maxsize=256)
 def insert_statement(dialect: Dialect, table: type[Table], columns: tuple[str, ...], conflict: str) -> str:
     """Give one statement that inserts any number of rows: `executemany` on SQLite, one `unnest` on PostgreSQL."""

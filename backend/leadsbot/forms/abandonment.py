@@ -7,6 +7,7 @@ from typing import Any
 from leadsbot import clock
 from leadsbot.db import Tx
 from leadsbot.events.log import Happening, record
+from leadsbot.forms import hours
 from leadsbot.forms.present import session_json
 from leadsbot.forms.sessions import ABANDONED
 from leadsbot.jobs.cron import Tick
@@ -39,6 +40,7 @@ async def abandon_idle(tx: Tx, now: int) -> int:
         tx.many([row["id"] for row in idle]),
         now,
     )
+    await hours.outdate(tx, [row["id"] for row in idle])
     record(tx, *[_happening({**row, "state": ABANDONED, "abandoned_at": now}) for row in idle])
     return len(idle)
 

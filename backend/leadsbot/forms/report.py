@@ -1,4 +1,4 @@
-"""A form's report: what Matomo's Form Analytics and Zuko tell, counted from visits and sessions. It only reads.
+"""A form's report: what Matomo's Form Analytics and Zuko tell, counted from visits and sessions.
 
 Numbers are of every session of the period; what happened field by field is of the latest `SAMPLED` of them.
 """
@@ -13,13 +13,13 @@ from typing import Final
 from leadsbot import clock
 from leadsbot.clock import rfc3339
 from leadsbot.db import Database
-from leadsbot.db.tx import Row
 from leadsbot.errors import InvalidInput
 from leadsbot.forms import report_counts as counting
 from leadsbot.forms.reading import get_form
-from leadsbot.forms.report_counts import BUCKETS, Span
+from leadsbot.forms.report_counts import Span
 from leadsbot.forms.report_fields import FieldTallies
 from leadsbot.forms.report_shape import (
+    BUCKETS,
     Bucket,
     Conversion,
     Device,
@@ -27,14 +27,15 @@ from leadsbot.forms.report_shape import (
     Place,
     Report,
     ReportedForm,
-    Times,
     drop_off,
     rate,
     share,
 )
+from leadsbot.forms.report_totals import Totals
 from leadsbot.leads.filters import end_of, first_moment
 
-SAMPLED: Final = 5_000
+SAMPLED: Final = 2_000
+MOST_PLACES: Final = 100
 USUAL_MS: Final = 30 * clock.DAY
 _FIRST_YEAR: Final = -62_135_596_800_000  # 0001-01-01, the earliest that can be written as a date
 
@@ -60,91 +61,59 @@ def asked(from_: str | None, to: str | None, timezone: str, device: Device | Non
     return Asked(since, until, timezone, device)
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """What the queries found, before it is set in relation."""
-
-    counts: dict[str, int]
-    views: int | None
-    places: list[Place]
-    to_start: Times
-    to_finish: Times
-    fields: FieldTallies
-
-    @property
-    def unsent(self) -> int:
-        return self.counts["starters"] - self.counts["submitters"]
-
-
 async def form_report(database: Database, workspace_id: str, form_id: str, wanted: Asked) -> Report:
     """Give the report of a form; `NotFound` when it doesn't exist or is another workspace's."""
     form = await get_form(database, workspace_id, form_id)
-    found = await _found(database, Span(workspace_id, form["id"], wanted.since, wanted.until, wanted.device))
-    counts, unsent = found.counts, found.unsent
+    span = Span(workspace_id, form["id"], wanted.since, wanted.until, wanted.device)
+    found = await counting.totals(database, span, form["late_changes"])
+    fields = await _tallied(database, span)
+    counts, unsent = found.counts, found.counts["starters"] - found.counts["submitters"]
+    views = None if wanted.device else found.views
+    places = [_place(name, count, over, unsent) for name, (count, over) in found.worst(MOST_PLACES)]
     return Report(
         form=ReportedForm(**{name: form[name] for name in ReportedForm.__struct_fields__}),
         since=rfc3339(wanted.since),
         until=rfc3339(clock.now() if wanted.until is None else wanted.until - 1),
         timezone=wanted.timezone,
         device=wanted.device,
-        views=found.views,
+        views=views,
         **{name: counts[name] for name in ("starters", "submitters", "abandoned", "senders", "resubmitters")},
         in_progress=unsent - counts["abandoned"],
-        conversion=_conversion(found),
+        conversion=_conversion(counts, views),
         abandonment=rate(counts["abandoned"], counts["starters"]),
         resubmission=rate(counts["resubmitters"], counts["senders"]),
         never_accepted=rate(counts["senders"] - counts["submitters"], counts["senders"]),
-        time_to_start=found.to_start,
-        time_to_finish=found.to_finish,
-        completion=_completion(counts, unsent),
-        drop_off=found.places,
-        drop_off_elsewhere=_elsewhere(found.places, unsent, counts["abandoned"]),
+        time_to_start=found.time_to_start,
+        time_to_finish=found.time_to_finish,
+        completion=_completion(found, unsent),
+        drop_off=places,
+        drop_off_elsewhere=_elsewhere(places, unsent, counts["abandoned"]),
         sessions=counts["with_stats"],
-        sampled_sessions=found.fields.sessions,
+        sampled_sessions=fields.sessions,
         sample_limit=SAMPLED,
-        fields=found.fields.reports(_by_label(found.places), drop_off(0, 0, unsent)),
+        fields=fields.reports(_by_label(places), drop_off(0, 0, unsent)),
     )
 
 
-async def _found(database: Database, span: Span) -> _Found:
-    counts = await counting.counts(database, span)
-    unsent = counts["starters"] - counts["submitters"]
-    return _Found(
-        counts=counts,
-        views=None if span.device else await counting.views(database, span),
-        places=[_place(row, unsent) for row in await counting.places(database, span)],
-        to_start=await counting.time_to_start(database, span),
-        to_finish=await counting.time_to_finish(database, span),
-        fields=await _tallied(database, span),
-    )
-
-
-def _conversion(found: _Found) -> Conversion:
-    starters, submitters = found.counts["starters"], found.counts["submitters"]
+def _conversion(counts: dict[str, int], views: int | None) -> Conversion:
+    starters, submitters = counts["starters"], counts["submitters"]
     return Conversion(
-        views_to_starters=rate(starters, found.views),
-        views_to_submitters=rate(submitters, found.views),
+        views_to_starters=rate(starters, views),
+        views_to_submitters=rate(submitters, views),
         starters_to_submitters=rate(submitters, starters),
     )
 
 
 async def _tallied(database: Database, span: Span) -> FieldTallies:
-    """Add up the latest sessions, in a thread: five thousand take long enough for others to notice."""
+    """Add up the latest sessions, in a thread: some thousands take long enough for others to notice."""
     tallies = FieldTallies()
     async for rows in counting.latest_stats(database, span, SAMPLED):
         await asyncio.to_thread(tallies.add, rows)
     return tallies
 
 
-def _place(row: Row, unsent: int) -> Place:
-    count = int(row["sessions"])
-    return Place(
-        rate=share(count, unsent),
-        count=count,
-        of=unsent,
-        abandoned=int(row["abandoned"]),
-        field=row["last_field"] or None,
-    )
+def _place(name: str, count: int, abandoned: int, unsent: int) -> Place:
+    return Place(rate=share(count, unsent), count=count, of=unsent, abandoned=abandoned, field=name or None)
 
 
 def _by_label(places: Sequence[Place]) -> dict[str, DropOff]:
@@ -156,9 +125,8 @@ def _elsewhere(places: Sequence[Place], unsent: int, abandoned: int) -> DropOff:
     return drop_off(max(0, unsent - named), max(0, abandoned - over), unsent)
 
 
-def _completion(found: dict[str, int], unsent: int) -> list[Bucket]:
-    counts = [found[f"bucket_{number}"] for number in range(len(BUCKETS))]
+def _completion(found: Totals, unsent: int) -> list[Bucket]:
     return [
         Bucket(rate=share(count, unsent), count=count, of=unsent, lowest=lowest, highest=highest)
-        for count, (lowest, highest) in zip(counts, BUCKETS, strict=True)
+        for count, (lowest, highest) in zip(found.buckets, BUCKETS, strict=True)
     ]

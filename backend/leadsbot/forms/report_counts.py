@@ -1,20 +1,29 @@
-"""A report's counts over every session of its period: one pass each for the numbers, the places and the times."""
+"""Counting a report's sessions: hours that are over are kept, what is left of the period is counted anew."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from leadsbot import clock
 from leadsbot.db import Database
 from leadsbot.db.paging import Where
+from leadsbot.db.sql import Dialect, gathered
 from leadsbot.db.tx import Row
-from leadsbot.forms.report_shape import Device, Times
+from leadsbot.errors import LeadsBotError
+from leadsbot.forms import hours
+from leadsbot.forms.hours import Hour
+from leadsbot.forms.report_shape import BUCKETS, Device
+from leadsbot.forms.report_totals import Totals
 
-# Lowest and highest percent of each bucket of sessions that were not sent.
-BUCKETS: Final = ((0, 24), (25, 49), (50, 74), (75, 99), (100, 100))
-MOST_PLACES: Final = 100
-AT_ONCE: Final = 500
+# Hours are kept of forms for which a report has to read so many sessions.
+KEPT_FROM: Final = 1_000
+AT_ONCE_MS: Final = 5 * clock.DAY
+STATS_AT_ONCE: Final = 500
+
+Counted = dict[int, Hour]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,70 +36,114 @@ class Span:
     until: int | None = None
     device: Device | None = None
 
-    def sessions(self) -> Where:
-        where = self._during("form_id", "started_at")
-        # As an expression, so that SQLite doesn't walk the index of all of the workspace's sessions.
-        where.also(f"coalesce(workspace_id, '') = {where.value(self.workspace_id)}")
-        where.equal("device_type", self.device)
-        return where
-
-    def views(self) -> Where:
-        return self._during("form_id", "at")
-
-    def _during(self, form: str, at: str) -> Where:
+    def during(self, at: str) -> Where:
         where = Where()
-        where.equal(form, self.form_id)
+        where.equal("form_id", self.form_id)
         where.also(f"{at} >= {where.value(self.since)}")
         if self.until is not None:
             where.also(f"{at} < {where.value(self.until)}")
         return where
 
+    def sessions(self) -> Where:
+        where = self.during("started_at")
+        # Said so, SQLite doesn't walk the index of the workspace's sessions, and PostgreSQL knows how many to expect.
+        where.also(f"(workspace_id = {where.value(self.workspace_id)}) IS TRUE")
+        return where
 
-async def views(database: Database, span: Span) -> int:
-    """Count the visits that saw the form, on whatever device."""
-    where = span.views()
-    return int((await _one(database, f"SELECT count(*) AS views FROM form_views {where}", where))["views"])
-
-
-async def counts(database: Database, span: Span) -> dict[str, int]:
-    """Count sessions by what became of them; `bucket_0` and on are those of `BUCKETS`."""
-    where = span.sessions()
-    return {name: int(value) for name, value in (await _one(database, f"{_COUNTS} {where}", where)).items()}
+    def part(self, since: int, until: int | None) -> Span:
+        """Give the part of it from `since` to before `until`."""
+        return Span(self.workspace_id, self.form_id, since, until, self.device)
 
 
-async def places(database: Database, span: Span) -> list[Row]:
-    """Give `last_field`, `sessions` and `abandoned` of those not sent, the most first, at most `MOST_PLACES`."""
-    where = span.sessions()
-    where.also("state <> 'submitted'")
-    return await database.fetch(
-        f"SELECT last_field, count(*) AS sessions, count(CASE WHEN state = 'abandoned' THEN 1 END) AS abandoned"
-        f" FROM sessions {where} GROUP BY last_field ORDER BY 2 DESC, last_field LIMIT {MOST_PLACES}",
-        *where.args,
-    )
+async def totals(database: Database, span: Span, late_changes: int) -> Totals:
+    """Count a span's views and sessions. `late_changes` is the form's, read before."""
+    first = await _first(database, span)
+    if first is None:
+        return Totals()
+    span = span.part(first, span.until)
+    over = hours.over(first, span.until, clock.now())
+    kept = await hours.kept(database, span.form_id, over)
+    counted: Counted = {}
+    for part in gaps(span, over, kept):
+        await _count(database, part, counted)
+    fresh = {hour: counted.get(hour, Hour()) for hour in over if hour not in kept}
+    if kept or sum(hour.sessions for hour in fresh.values()) >= KEPT_FROM:
+        await _keep(database, span.form_id, late_changes, fresh)
+    return await asyncio.to_thread(_added_up, kept, counted, span.device)
 
 
-async def time_to_start(database: Database, span: Span) -> Times:
-    where = span.sessions()
-    where.also("wait_ms >= 0")
-    return await _times(database, "wait_ms", where)
+async def _first(database: Database, span: Span) -> int | None:
+    """Give when the hour of a span's first view or session began: it may reach back to the year 1."""
+    sessions, views = span.during("started_at"), span.during("at")
+    found = [
+        await database.fetch(f"SELECT min(started_at) AS at FROM sessions {sessions}", *sessions.args),
+        await database.fetch(f"SELECT min(at) AS at FROM form_views {views}", *views.args),
+    ]
+    first = min((row["at"] for (row,) in found if row["at"] is not None), default=None)
+    return None if first is None else max(span.since, first // clock.HOUR * clock.HOUR)
 
 
-async def time_to_finish(database: Database, span: Span) -> Times:
-    where = span.sessions()
-    # A plain form is known by its end alone, and began when it was sent.
-    where.also("state = 'submitted' AND submitted_at > started_at")
-    return await _times(database, "submitted_at - started_at", where)
+def gaps(span: Span, over: range, kept: Mapping[int, object]) -> Iterator[Span]:
+    """Give the parts of a span that no kept hour covers, in order."""
+    since = span.since
+    for hour in over:
+        if hour in kept:
+            begin = hour * clock.HOUR
+            if since < begin:
+                yield span.part(since, begin)
+            since = begin + clock.HOUR
+    if span.until is None or since < span.until:
+        yield span.part(since, span.until)
+
+
+async def _count(database: Database, part: Span, counted: Counted) -> None:
+    """Add a part's views and sessions to their hours, some days at a time and in a thread: others are served too."""
+    since, end = part.since, clock.now() if part.until is None else part.until
+    while since + AT_ONCE_MS < end:
+        await _count_days(database, part.part(since, since + AT_ONCE_MS), counted)
+        since += AT_ONCE_MS
+    await _count_days(database, part.part(since, part.until), counted)
+
+
+async def _count_days(database: Database, part: Span, counted: Counted) -> None:
+    where = part.during("at")
+    select = f"SELECT at / {clock.HOUR} AS hour, count(*) AS views FROM form_views {where} GROUP BY 1"
+    for row in await database.fetch(select, *where.args):
+        counted.setdefault(row["hour"], Hour()).views += row["views"]
+    where = part.sessions()
+    rows = await database.fetch(_alike(database.dialect, str(where)), *where.args)
+    await asyncio.to_thread(_add, rows, counted)
+
+
+def _add(rows: Sequence[Row], counted: Counted) -> None:
+    for row in rows:
+        counted.setdefault(row["hour"], Hour()).add(row)
+
+
+async def _keep(database: Database, form_id: str, late_changes: int, fresh: Counted) -> None:
+    try:
+        await hours.keep(database, form_id, late_changes, fresh)
+    except LeadsBotError:  # the database can't take it now: whoever asks next counts again
+        return
+
+
+def _added_up(kept: Mapping[int, str], counted: Counted, device: str | None) -> Totals:
+    found = Totals()
+    found.add(hours.read(kept), device)
+    found.add(counted.values(), device)
+    return found
 
 
 async def latest_stats(database: Database, span: Span, most: int) -> AsyncIterator[list[Row]]:
-    """Give `state` and `field_stats` of the `most` latest sessions that have them, newest first, `AT_ONCE` at once."""
+    """Give `state` and `field_stats` of the `most` latest sessions that have them, newest first, some at once."""
     after: tuple[int, str] | None = None
     while most > 0:
         where = span.sessions()
+        where.equal("device_type", span.device)
         where.also("field_stats IS NOT NULL")
         if after:
             where.also(f"(started_at, id) < ({where.value(after[0])}, {where.value(after[1])})")
-        wanted = min(most, AT_ONCE)
+        wanted = min(most, STATS_AT_ONCE)
         rows = await database.fetch(
             f"SELECT id, started_at, state, field_stats FROM sessions {where}"
             f" ORDER BY started_at DESC, id DESC LIMIT {wanted}",
@@ -101,39 +154,15 @@ async def latest_stats(database: Database, span: Span, most: int) -> AsyncIterat
         after = (rows[-1]["started_at"], rows[-1]["id"]) if rows else None
 
 
-async def _times(database: Database, ms: str, where: Where) -> Times:
-    row = await _one(database, _TIMES.format(ms=ms, where=where), where)
-    return Times(median_ms=row["median"], p90_ms=row["p90"], count=int(row["sessions"]))
-
-
-async def _one(database: Database, sql: str, where: Where) -> Row:
-    row = await database.fetch_one(sql, *where.args)
-    assert row is not None  # an aggregate always gives a row
-    return row
-
-
-def _count(condition: str, name: str) -> str:
-    return f"count(CASE WHEN {condition} THEN 1 END) AS {name}"
-
-
-_COUNTS: Final = "SELECT count(*) AS starters, count(field_stats) AS with_stats, {} FROM sessions".format(
-    ", ".join(
-        [
-            _count("state = 'submitted'", "submitters"),
-            _count("state = 'abandoned'", "abandoned"),
-            _count("tries > 0 OR state = 'submitted'", "senders"),
-            _count("tries > 1", "resubmitters"),
-        ]
-        + [
-            _count(f"state <> 'submitted' AND completion_percent BETWEEN {lowest} AND {highest}", f"bucket_{number}")
-            for number, (lowest, highest) in enumerate(BUCKETS)
-        ]
-    )
-)
-# Nearest rank, which both databases count alike: the smallest value that half (nine tenths) of all don't exceed.
-_TIMES: Final = """
-SELECT count(*) AS sessions, min(CASE WHEN n = (total * 50 + 99) / 100 THEN ms END) AS median,
- min(CASE WHEN n = (total * 90 + 99) / 100 THEN ms END) AS p90
-FROM (SELECT ms, row_number() OVER (ORDER BY ms) AS n, count(*) OVER () AS total
- FROM (SELECT {ms} AS ms FROM sessions {where}) AS timed) AS ranked
-"""
+def _alike(dialect: Dialect, where: str) -> str:
+    """Give what counts sessions by all that a report tells them apart by, with the times that they took."""
+    sent = "state = 'submitted'"
+    buckets = " ".join(f"WHEN completion_percent <= {highest} THEN {n}" for n, (_, highest) in enumerate(BUCKETS))
+    # A plain form is known by its end alone, and began when it was sent.
+    took = gathered(dialect, "submitted_at - started_at", f"{sent} AND submitted_at > started_at")
+    return f"""SELECT started_at / {clock.HOUR} AS hour, device_type, state,
+ CASE WHEN tries > 1 THEN 2 ELSE tries END AS tries, CASE WHEN field_stats IS NULL THEN 0 ELSE 1 END AS told,
+ CASE WHEN {sent} THEN '' ELSE last_field END AS last_field,
+ CASE WHEN {sent} THEN 0 {buckets} ELSE {len(BUCKETS) - 1} END AS bucket,
+ count(*) AS sessions, {gathered(dialect, "wait_ms", "wait_ms >= 0")} AS waits, {took} AS took
+FROM sessions {where} GROUP BY 1, 2, 3, 4, 5, 6, 7"""

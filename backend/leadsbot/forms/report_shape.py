@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from msgspec import Meta, Struct, field
 
 Device = Literal["desktop", "mobile", "tablet"]
+# Lowest and highest percent of each bucket of sessions that were not sent.
+BUCKETS: Final = ((0, 24), (25, 49), (50, 74), (75, 99), (100, 100))
 
 
 class Rate(Struct, frozen=True, kw_only=True):

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from leadsbot.db import Tx
 from leadsbot.events.log import Happening
+from leadsbot.forms import hours
 from leadsbot.forms.present import session_json
 from leadsbot.forms.tables import Session
 from leadsbot.forms.visit import Visit
@@ -93,7 +94,11 @@ async def write(tx: Tx, reached: Sequence[Reached]) -> list[Happening]:
         _SUBMITTED, [(key, one.at, one.lead_id, one.site_id) for key, one in sorted(latest.items()) if one.submitted]
     )
     await tx.execute_many(_MOVED, [_moved(one) for _, one in sorted(latest.items()) if one.visit is None])
-    return await _begin(tx, {key: one for key, one in latest.items() if one.visit is not None})
+    begun = await _begin(tx, {key: one for key, one in latest.items() if one.visit is not None})
+    if latest:
+        await tx.flush()
+        await hours.outdate(tx, latest)
+    return begun
 
 
 def is_plain(row: Mapping[str, object]) -> bool:

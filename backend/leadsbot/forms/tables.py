@@ -13,7 +13,7 @@ class Form(Table, tablename="forms"):
     """A form of a site. Its id is derived from site and key, so that any node writes it without a look-up.
 
     `fields_total` is how many fields visitors who sent it met, where it grows on the way (0: it doesn't); `_at` is when
-    somebody last met as many.
+    somebody last met as many. `late_changes` counts what changed in its sessions when their hour may have been kept.
     """
 
     id = Varchar(length=36, primary_key=True)
@@ -26,6 +26,7 @@ class Form(Table, tablename="forms"):
     last_seen_at = BigInt()
     fields_total = Integer(default=0)
     fields_total_at = BigInt(default=0)
+    late_changes = BigInt(default=0)
 
 
 class HostedForm(Table, tablename="hosted_forms"):
@@ -61,6 +62,16 @@ class FormView(Table, tablename="form_views"):
     id = Varchar(length=36, primary_key=True)
     form = ForeignKey(Form, on_delete=OnDelete.cascade, db_column_name="form_id", null=False)
     at = BigInt()
+
+
+class FormHour(Table, tablename="form_hours"):
+    """What a form's visitors came to in an hour (since the epoch) that is over, for its report. `tally` is JSON, and
+    says of nobody who they were; see `hours`."""
+
+    id = Varchar(length=60, primary_key=True)
+    form = ForeignKey(Form, on_delete=OnDelete.cascade, db_column_name="form_id", null=False, index=True)
+    hour = BigInt()
+    tally = Text()
 
 
 class Session(Table, tablename="sessions"):
