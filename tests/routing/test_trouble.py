@@ -14,7 +14,9 @@ from leadsbot.jobs.outcomes import Again, Done, Outcome
 from leadsbot.routing import deliveries, destinations, probing, trouble
 from leadsbot.routing.destination import Destination
 from leadsbot.services import Services
+from leadsbot.workspaces import members
 from leadsbot.workspaces.bootstrap import Created
+from leadsbot.workspaces.members import NewMember
 from tests.routing.house import Make, Run, has_failed, in_thread, quiet, settled, tell, until
 from tests.support.smtp_server import SmtpServer
 from tests.support.telegram_calls import Fault
@@ -106,6 +108,28 @@ async def test_with_no_other_channel_owners_and_admins_are_mailed_straight(
     assert len(smtp.mails) == 1 and mail.recipients == ["owner@example.com"]
     assert str(mail.message["Subject"]) == f"The webhook {row['url']} was switched off"
     assert "https://leads.example.com/webhooks" in mail.message.get_content()
+
+
+async def test_whom_the_mail_server_cannot_take_for_now_is_told_soon_and_nobody_twice(
+    make_services: Make, run: Run, workspace: Created, receiver: WebhookReceiver, smtp: SmtpServer
+) -> None:
+    services = make_services(smtp_url=smtp.url)
+    admin = NewMember("admin@example.com", "admin", password="a very long password")
+    await members.add_member(services.database, workspace.workspace_id, admin)
+    smtp.refuse("owner@example.com", "451 4.7.1 greylisted")
+    receiver.always(Answer(410))
+    await hook(services, workspace, receiver.url)
+    run(services)
+    await tell(services, workspace)
+    put_off = "SELECT due FROM jobs WHERE kind = 'mail.trouble' AND failures > 0"
+    async with asyncio.timeout(10):
+        while not (rows := await services.database.fetch(put_off)):  # noqa: ASYNC110 (nothing signals the end of a job)
+            await asyncio.sleep(0.02)
+    assert rows[0]["due"] < clock.now() + 6 * clock.MINUTE
+    smtp.accept("owner@example.com")
+    await services.database.write(lambda tx: tx.execute("UPDATE jobs SET due = 0 WHERE kind = 'mail.trouble'"))
+    mails = await in_thread(lambda: smtp.wait_for(2))
+    assert [mail.recipients for mail in mails] == [["admin@example.com"], ["owner@example.com"]]
 
 
 async def test_without_mail_a_channel_hears_of_it_that_asked_for_leads_alone(

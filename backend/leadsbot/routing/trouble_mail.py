@@ -11,9 +11,9 @@ from typing import Any, Final
 
 import msgspec
 
+from leadsbot import clock
 from leadsbot.channels.base import DeliveryFailed, one_line
 from leadsbot.channels.email import begun, post
-from leadsbot.clock import SECOND
 from leadsbot.db import Tx
 from leadsbot.db.tx import Row
 from leadsbot.ids import derived_id
@@ -30,6 +30,9 @@ from leadsbot.vault import Undecipherable
 
 KIND: Final = "mail.trouble"
 LANE: Final = "mail:trouble"
+GIVEN_UP_AFTER: Final = 5 * clock.DAY
+SOONEST, LATEST = 5 * clock.MINUTE, 5 * clock.HOUR
+"""Between two tries passes as long as since the news, but no less and no more than these."""
 _TO = "('owner', 'admin')"
 
 
@@ -49,29 +52,43 @@ def mail(tx: Tx, one: News) -> None:
 
 def job_handlers(services: Services) -> dict[str, JobHandler]:
     async def run(payload: Mapping[str, Any]) -> Outcome:
-        return await _mail(services, str(payload["event"]))
+        event = await services.database.fetch_one(
+            "SELECT e.*, w.name FROM events e JOIN workspaces w ON w.id = e.workspace_id WHERE e.id = $1",
+            payload["event"],
+        )
+        if event is None or not services.settings.smtp_url:
+            return Done()
+        return await (_mail(services, event, payload["to"]) if "to" in payload else _share(services, event))
 
     return {KIND: run}
 
 
-async def _mail(services: Services, event_id: str) -> Outcome:
-    database, settings = services.database, services.settings
-    event = await database.fetch_one(
-        "SELECT e.*, w.name FROM events e JOIN workspaces w ON w.id = e.workspace_id WHERE e.id = $1", event_id
-    )
-    to = await _recipients(services, event) if event else []
-    if event is None or not to or not settings.smtp_url:
-        return Done()
+async def _share(services: Services, event: Row) -> Outcome:
+    """Give everybody's mail a job of its own: whom the server can't take for now is tried again alone."""
+    to = await _recipients(services, event)
+
+    async def write(tx: Tx) -> None:
+        for address in to:
+            payload = {"event": event["id"], "to": address}
+            enqueue(tx, KIND, payload, lane=LANE, workspace_id=event["workspace_id"])
+
+    return Done(writes=write)
+
+
+async def _mail(services: Services, event: Row, to: str) -> Outcome:
+    settings = services.settings
     title, text, path = _said(event)
-    message = begun(to, one_line(title), settings.mail_from, derived_id("mail", event_id))
+    message = begun([to], one_line(title), settings.mail_from, derived_id("mail", event["id"]))
     message.set_content(
         f"{title}.\n\n{text}\n\n{settings.public_url}{path}\n\nThis is the workspace {event['name']}.\n"
     )
     try:
-        await post(message, to, settings.smtp_url)
+        await post(message, [to], settings.smtp_url)
     except DeliveryFailed as error:
-        wait = round(settings.retry_schedule[-1] * SECOND)
-        return Dead(error.message) if error.permanent else Again(wait, error=error.message, failed=True)
+        since = clock.now() - event["at"]
+        if error.permanent or since > GIVEN_UP_AFTER:
+            return Dead(error.message)
+        return Again(min(max(since, SOONEST), LATEST), error=error.message, failed=True)
     return Done()
 
 
