@@ -322,7 +322,9 @@ async def test_a_service_that_is_no_longer_ours_switches_the_channel_off(outboun
 
 
 def test_an_answer_repeats_no_part_of_the_address() -> None:
-    assert without_secrets("bad key s3cr3t/key for abc", "pover://abc@s3cr3t%2Fkey/") == "bad key … for abc"
+    address = "pover://abc@s3cr3t%2Fkey/"
+    assert without_secrets("bad key s3cr3t/key for abc", address) == "bad key … for abc"
+    assert without_secrets("no /x?token=s3cr3t%2Fkey&a=abc", address) == "no /x?token=…&a=abc"
 
 
 def test_apprise_is_loaded_only_once_it_is_needed() -> None:

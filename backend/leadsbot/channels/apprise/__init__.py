@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from leadsbot.channels.apprise import running
 from leadsbot.channels.apprise.services import SERVICES
@@ -94,11 +94,11 @@ def _label(url: str) -> str:
 
 
 def without_secrets(text: str, url: str) -> str:
-    """Give what a service said without the parts of the address that it may repeat."""
-    parts = sorted({unquote(part) for part in re.split(r"[/@:?&=,]+", url.partition("://")[2])}, key=len, reverse=True)
-    for part in parts:
-        if len(part) >= _SHORTEST_SECRET:
-            text = text.replace(part, "…")
+    """Give what a service said without the parts of the address that it may repeat, encoded or not."""
+    parts = {unquote(part) for part in re.split(r"[/@:?&;=,]+", url.partition("://")[2])}
+    written = {form for part in parts if len(part) >= _SHORTEST_SECRET for form in (part, quote(part, safe=""))}
+    for form in sorted(written, key=len, reverse=True):
+        text = text.replace(form, "…")
     return text
 
 
