@@ -118,8 +118,9 @@ async def test_what_a_service_refuses_is_told_without_the_addresss_secrets(
     assert TOKEN not in failed.message + failed.answer
 
 
-async def test_a_services_wait_is_obeyed(outbound: Outbound, pushover: WebhookReceiver) -> None:
-    pushover.always(Answer(429, b"slow down", {"Retry-After": "90"}))
+@pytest.mark.parametrize("status", [429, 503])
+async def test_a_services_wait_is_obeyed(status: int, outbound: Outbound, pushover: WebhookReceiver) -> None:
+    pushover.always(Answer(status, b"slow down", {"Retry-After": "90"}))
     assert (await failure(outbound)).retry_after == 90
 
 

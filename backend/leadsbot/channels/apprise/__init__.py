@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -127,7 +126,7 @@ def _failure(label: str, exchange: Any, said: str) -> DeliveryFailed:
         return DeliveryFailed(f"This address leads elsewhere than to {label} itself.", permanent=True)
     if status is None:
         return DeliveryFailed(exchange.trouble or f"Apprise sent nothing to {label}: the address is not complete.")
-    wait = retry_after({"retry-after": exchange.retry_after}) if status == HTTPStatus.TOO_MANY_REQUESTS else None
+    wait = retry_after({"retry-after": exchange.retry_after})
     message = f"{label} answered {status}: {said[:200]}" if said else f"{label} answered {status}."
     return DeliveryFailed(message, status_code=status, retry_after=wait, answer=note(said.encode()))
 
