@@ -55,6 +55,12 @@ def test_its_title_counts_what_it_tells() -> None:
     assert "https://x.example" in told.entries[3].line
 
 
+def test_leads_that_nobody_claimed_are_named_without_the_sentence() -> None:
+    told = digest([parcel({}, "lead.unclaimed"), parcel({}, "lead.unclaimed"), parcel({}, "lead.reminder")])
+    assert told.title == "2 leads that nobody has claimed yet, 1 reminder"
+    assert {entry.name for entry in told.entries} == {"Grace Hopper"}
+
+
 def test_a_template_is_for_single_messages() -> None:
     (entry,) = digest([replace(parcels(1)[0], text="Ring them!")]).entries
     assert entry.name == "Lead 000"

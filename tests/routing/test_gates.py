@@ -63,6 +63,13 @@ def test_summaries_and_nudges_stand_alone() -> None:
     assert chosen([*rows, row(3, "quiet")]) == [rows[0], row(3, "quiet")]
 
 
+def test_many_nudges_are_one_message_among_themselves() -> None:
+    nudges = [row(number, event_type="lead.unclaimed") for number in range(FEW + 1)]
+    assert chosen([*nudges, row(9)]) == nudges
+    assert chosen([row(9), *nudges]) == [row(9)]
+    assert chosen(nudges[:FEW]) == nudges[:1]
+
+
 def test_a_digest_that_was_begun_is_sent_as_it_was() -> None:
     begun = [row(1, folded_into="1"), row(2, folded_into="1")]
     assert chosen([*begun, *(row(number) for number in range(3, 12))]) == begun

@@ -92,10 +92,12 @@ def chosen(due: Sequence[Row]) -> list[Row]:
         return list(due)
     if first["folded_into"]:
         return [row for row in due if row["folded_into"] == first["folded_into"]]
-    free = [row for row in due if not row["folded_into"] and _foldable(row)]
-    if not _foldable(first) or len(free) == 1:
+    alike = _nudges if _nudges(first) else _foldable
+    free = [row for row in due if not row["folded_into"] and alike(row)]
+    if not alike(first) or len(free) == 1:
         return [first]
-    return _bounded(free) if len(free) > FEW or any(row["held"] != "turn" for row in free) else [first]
+    on_purpose = alike is _foldable and any(row["held"] != "turn" for row in free)
+    return _bounded(free) if len(free) > FEW or on_purpose else [first]
 
 
 def gathering(due: Sequence[Row], now: int) -> int:
@@ -108,9 +110,14 @@ def gathering(due: Sequence[Row], now: int) -> int:
 
 
 def _foldable(row: Row) -> bool:
-    """What a day came to has a picture, and a nudge answers its lead's alert: they stand alone. So does what is left of
-    a digest that was refused."""
+    """What a day came to has a picture, and a nudge answers its lead's alert: they stand alone (many nudges are folded
+    among themselves). So does what is left of a digest that was refused."""
     return row["event_type"] != SUMMARY_EVENT and row["event_type"] not in NUDGES and row["held"] != "alone"
+
+
+def _nudges(row: Row) -> bool:
+    """A few of these answer their alerts; but a night's leads that nobody claims in the morning are one message."""
+    return row["event_type"] in NUDGES and row["held"] != "alone"
 
 
 def _bounded(rows: Sequence[Row]) -> list[Row]:

@@ -12,7 +12,7 @@ from typing import Final, Protocol, runtime_checkable
 from urllib.parse import urlsplit
 
 from leadsbot.channels.base.contract import Channel, Parcel, Receipt
-from leadsbot.channels.base.summary import one_line, summarize
+from leadsbot.channels.base.summary import NUDGES, REMINDER, UNCLAIMED, name_of, one_line, summarize
 from leadsbot.outbound import Outbound
 
 DIGEST_EVENT: Final = "digest"
@@ -28,6 +28,8 @@ _KINDS: Final = {
     "lead.updated": ("returning lead", "returning leads"),
     "lead.stage_changed": ("stage change", "stage changes"),
     "lead.deleted": ("deleted lead", "deleted leads"),
+    UNCLAIMED: ("lead that nobody has claimed yet", "leads that nobody has claimed yet"),
+    REMINDER: ("reminder", "reminders"),
     "form.started": ("form begun", "forms begun"),
     "form.abandoned": ("form left unsent", "forms left unsent"),
     "form.submitted": ("form sent", "forms sent"),
@@ -121,7 +123,8 @@ def title_of(event_types: Sequence[str]) -> str:
 def _entry(parcel: Parcel) -> Entry:
     told = summarize(replace(parcel, text=""))
     facts = dict(told.facts)
-    name = told.title.removeprefix(_NEW)
+    nudge = parcel.event_type in NUDGES  # its title is a sentence about them
+    name = one_line(name_of(parcel.data.get("lead") or {})) if nudge else told.title.removeprefix(_NEW)
     contact = [facts.get("Email") or facts.get("Phone"), facts.get("Form") or _path(facts.get("Page"))]
     completed = facts.get("Completed", "").partition(" (")[0]
     about = [*contact, completed, facts.get("Address"), told.message if not parcel.data.get("lead") else ""]

@@ -120,7 +120,7 @@ def _shown(character: str) -> str:
 
 
 def _title(parcel: Parcel, lead: Data, session: Data) -> str:
-    name = _name(lead)
+    name = name_of(lead)
     form = session.get("form_name") or lead.get("form_name") or "A form"
     titles = {
         "lead.created": f"New lead: {name}",
@@ -139,7 +139,8 @@ def _title(parcel: Parcel, lead: Data, session: Data) -> str:
     return alert or titles.get(parcel.event_type) or f"{parcel.event_type}: {name}"
 
 
-def _name(lead: Data) -> str:
+def name_of(lead: Data) -> str:
+    """Say who a lead is: by name, else by how to reach them."""
     full = lead.get("name") or " ".join(filter(None, (lead.get("first_name"), lead.get("last_name"))))
     return full or lead.get("email") or lead.get("phone") or "somebody"
 
