@@ -154,6 +154,26 @@ async def test_a_story_shows_what_was_sent_and_what_was_said(
     assert request.headers["x-leadsbot-signature"] not in page and "whsec_" not in page
 
 
+async def test_what_goes_to_one_that_is_off_says_what_to_do_first(
+    owner: Browser, workspace: Created, database: Database
+) -> None:
+    row = await hook(owner, database, workspace)
+    await owner.press(f"/webhooks/{row['id']}/test")
+    [delivery] = await database.fetch("SELECT id FROM deliveries")
+    story, list = f"/deliveries/{delivery['id']}", "/deliveries"
+    for page in (story, list):
+        assert "Try again" in shown(await owner.see(page))
+    await owner.press(f"/webhooks/{row['id']}/disable")
+    for status in ("dead", "withheld", "failed"):
+        await database.write(lambda tx, status=status: tx.execute("UPDATE deliveries SET status = $1", status))
+        for page in (story, list):
+            seen = shown(await owner.see(page))
+            assert f'href="/webhooks#webhook-{row["id"]}">Switch it on first</a>' in seen
+            assert "Try again" not in seen and "Send it" not in seen and "Try now" not in seen
+    await database.write(lambda tx: tx.execute("UPDATE deliveries SET status = 'delivered'"))
+    assert "Send it again" not in shown(await owner.see(story))
+
+
 async def test_a_lead_leads_to_its_deliveries(owner: Browser, workspace: Created, database: Database) -> None:
     lead_id = await captured(owner, workspace.public_token)
     assert f'href="/deliveries?lead={lead_id}"' in (await owner.see(f"/leads/{lead_id}")).text

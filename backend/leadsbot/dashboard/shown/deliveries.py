@@ -21,10 +21,12 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Destinations:
-    """The workspace's channels and webhooks by id, as (kind, name); no two bear the same name."""
+    """The workspace's channels and webhooks by id, as (kind, name); no two bear the same name. `off` are the ids of
+    those that are switched off."""
 
     channels: Mapping[str, tuple[str, str]]
     webhooks: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    off: frozenset[str] = frozenset()
 
     def there(self, delivery: Row) -> bool:
         """Tell whether where a delivery goes was not deleted since."""
@@ -62,15 +64,16 @@ async def destinations(database: Database, workspace_id: str) -> Destinations:
     """Read what the workspace's channels and webhooks are called; of those that are called alike the later are
     numbered."""
     channels = await database.fetch(
-        "SELECT id, kind, name FROM channels WHERE workspace_id = $1 ORDER BY created_at, id", workspace_id
+        "SELECT id, kind, name, enabled FROM channels WHERE workspace_id = $1 ORDER BY created_at, id", workspace_id
     )
     webhooks = await database.fetch(
-        "SELECT id, name, url FROM webhooks WHERE workspace_id = $1 ORDER BY created_at, id", workspace_id
+        "SELECT id, name, url, enabled FROM webhooks WHERE workspace_id = $1 ORDER BY created_at, id", workspace_id
     )
     seen: Counter[str] = Counter()
     return Destinations(
         {row["id"]: (row["kind"], _apart(row["name"], seen)) for row in channels},
         {row["id"]: (WEBHOOK, _apart(row["name"] or words.short(row["url"]), seen)) for row in webhooks},
+        frozenset(row["id"] for row in (*channels, *webhooks) if not row["enabled"]),
     )
 
 
@@ -117,6 +120,7 @@ def delivery_view(row: Row, places: Destinations, lead_name: str = "") -> Delive
         lead_name=lead_name,
         why=words.phrase(row["reason"]),
         gone=not places.there(row),
+        off=(row["webhook_id"] or row["channel_id"]) in places.off,
         place=key_of(row),
         address=row["destination"],
     )

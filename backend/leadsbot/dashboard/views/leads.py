@@ -124,7 +124,8 @@ class Delivery:
     """Something sent, or to be sent, to one destination. `destination` is its name as people know it, `place` its key
     (see `Place`), `address` what was written down of where it leads.
 
-    `gone`: the destination was removed since, so that nothing can be sent there again.
+    `gone`: the destination was removed since, so that nothing can be sent there again; `off`: it is switched off, so
+    that nothing can be before it is on.
     """
 
     id: str
@@ -140,6 +141,7 @@ class Delivery:
     lead_name: str = ""
     why: str = ""
     gone: bool = False
+    off: bool = False
     place: str = ""
     address: str = ""
 
@@ -151,6 +153,11 @@ class Delivery:
     @property
     def retryable(self) -> bool:
         """Whether "Try again" makes sense."""
+        return self.unsent and not self.off
+
+    @property
+    def unsent(self) -> bool:
+        """Whether this has not arrived and still could."""
         return self.status in ("failed", "dead", "withheld") and not self.gone
 
     def moving(self, now: int) -> bool:
@@ -237,7 +244,7 @@ class Lead:
     def failed(self) -> tuple[Delivery, ...]:
         """The deliveries that did not get through and are not tried again by themselves."""
         found = (entry.delivery for entry in self.timeline if entry.delivery)
-        return tuple(delivery for delivery in found if delivery.status == "dead" and delivery.retryable)
+        return tuple(delivery for delivery in found if delivery.status == "dead" and delivery.unsent)
 
 
 @dataclass(frozen=True, slots=True)
