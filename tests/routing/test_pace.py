@@ -7,7 +7,7 @@ import asyncio
 from leadsbot import clock
 from leadsbot.channels.base import Limit
 from leadsbot.db import Database, Tx
-from leadsbot.routing import pace
+from leadsbot.routing import edits, pace
 from leadsbot.routing.destination import Destination, seal_config
 from leadsbot.services import Services
 
@@ -70,6 +70,22 @@ async def test_a_chat_that_said_stop_is_left_alone_and_a_bot_that_hears_it_every
         assert await pace.take(services, (Limit("telegram:42:9", 1_000), BOT)) == 20_000
         advance(20_000)
         assert await pace.take(services, (Limit("telegram:42:9", 1_000), BOT)) == 0
+
+
+async def test_edits_of_a_group_leave_room_for_what_is_new(services: Services) -> None:
+    config = seal_config(services.vault, {"chat_id": -1005})
+    group = Destination("telegram", {"id": "c", "config": config})
+    with clock.freeze(NOW) as advance:
+        edited = 0
+        for _ in range(30):
+            edited += await pace.turn(services, group, edits.SPARE) == 0
+            advance(1_000)
+        assert 9 <= edited <= 10 and await pace.turn(services, group, edits.SPARE) > 0
+        for _ in range(edits.SPARE):
+            limits = pace.limits_of(services, group)
+            assert await pace.take(services, limits) == 0
+            await settle(services.database, *limits)
+            advance(1_000)
 
 
 async def test_an_edit_takes_the_chats_turn_and_waits_for_nobodys_answer(services: Services) -> None:

@@ -39,12 +39,13 @@ def limits_of(services: Services, destination: Destination) -> Limits:
     return tuple(channel.limits(kinds.lent(services.settings, destination.kind, config)))
 
 
-async def turn(services: Services, destination: Destination) -> int:
+async def turn(services: Services, destination: Destination, spare: int = 0) -> int:
     """Take a turn to write there: 0, or in how many ms to ask again, and nothing is taken.
 
-    For what is no delivery, such as an edit: from now on the chat is written to no sooner than its limits say.
+    For what is no delivery, such as an edit: from now on the chat is written to no sooner than its limits say. Where
+    these allow several in a row, `spare` of them are left to what is more urgent.
     """
-    return await take(services, tuple(_loose(limit) for limit in limits_of(services, destination)))
+    return await take(services, tuple(_loose(limit, spare) for limit in limits_of(services, destination)))
 
 
 async def take(services: Services, limits: Limits) -> int:
@@ -128,5 +129,5 @@ def _row_id(limit: Limit) -> str:
     return f"turn:{limit.key}"[:200]
 
 
-def _loose(limit: Limit) -> Limit:
-    return Limit(limit.key, limit.every, limit.burst)
+def _loose(limit: Limit, spare: int) -> Limit:
+    return Limit(limit.key, limit.every, max(1, limit.burst - spare))
