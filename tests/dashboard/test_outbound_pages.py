@@ -240,6 +240,31 @@ async def test_the_first_page_tells_of_each_destination_once_and_counts_leads(
     assert f'href="/webhooks#webhook-{hooks[1]}"' in story and "New lead to CRM" in story
 
 
+async def test_all_that_was_given_up_is_sent_again_as_the_list_is_narrowed(
+    owner: Browser, workspace: Created, database: Database
+) -> None:
+    hooks = [await _hook(owner, database, workspace, f"https://hook.example/{n}") for n in range(2)]
+
+    async def fails(tx: Tx) -> None:
+        for number in range(4):
+            row = {"id": new_id(), "workspace_id": workspace.workspace_id, "event_id": new_id(), "status": "dead"}
+            row |= {"event_type": "lead.created", "webhook_id": hooks[number % 2], "body": "{}"}
+            tx.insert(Delivery, row | {"created_at": clock.now()})
+
+    await database.write(fails)
+    assert "Try all" not in (await owner.see("/deliveries")).text
+    to = f"webhook:{hooks[0]}"
+    page = (await owner.see(f"/deliveries?status=dead&to={to}")).text
+    assert "Try all of the last 7 days again" in page and f'name="to" value="{to}"' in page
+    done = await owner.press("/deliveries/retry", {"to": to})
+    assert done.headers["location"] == f"/deliveries?to=webhook%3A{hooks[0]}"
+    assert "2 deliveries on the way again." in shown(await owner.see(f"/deliveries?to={to}"))
+    left = await database.fetch("SELECT webhook_id FROM deliveries WHERE status = 'dead'")
+    assert [row["webhook_id"] for row in left] == [hooks[1]] * 2
+    await owner.press("/deliveries/retry", {"to": to})
+    assert "Nothing to send again" in shown(await owner.see("/deliveries"))
+
+
 async def _hook(owner: Browser, database: Database, workspace: Created, url: str) -> str:
     await owner.press("/webhooks", {"url": url, "events": "lead.created"})
     return str((await destinations.list_webhooks(database, workspace.workspace_id)).rows[0]["id"])

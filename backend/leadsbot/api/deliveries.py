@@ -6,14 +6,23 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from litestar import get, post
-from litestar.params import FromPath, FromQuery
-from msgspec import Meta
+from litestar.params import FromPath, FromQuery, JSONBody
+from msgspec import UNSET, Meta, Struct, UnsetType
 
-from leadsbot.api.keyed import Holder, House, Part, keyed, text_of
-from leadsbot.routing import deliveries
+from leadsbot.api.keyed import Holder, House, Part, keyed, said, text_of
+from leadsbot.routing import again, deliveries
 
 Status = Literal["pending", "delivered", "failed", "dead", "withheld"]
 EventType = Annotated[str, Meta(max_length=32)]
+
+
+class Which(Struct, forbid_unknown_fields=True, kw_only=True):
+    """Which of those that were given up; what is left out narrows nothing."""
+
+    lead_id: UUID | UnsetType = UNSET
+    channel_id: UUID | UnsetType = UNSET
+    webhook_id: UUID | UnsetType = UNSET
+    event_type: EventType | UnsetType = UNSET
 
 
 @get("/", summary="List deliveries with their attempts")
@@ -51,4 +60,10 @@ async def retry(services: House, holder: Holder, delivery_id: FromPath[UUID]) ->
     return await deliveries.retry(services.database, holder.workspace_id, str(delivery_id))
 
 
-ROUTES = [keyed("/api/v1/deliveries", [list_deliveries, get_delivery, retry], "deliveries")]
+@post("/retry", status_code=202, summary="Send again all that was given up within 7 days")
+async def retry_dead(services: House, holder: Holder, data: JSONBody[Which]) -> dict[str, int]:
+    given = {name: text_of(value) if isinstance(value, UUID) else value for name, value in said(data).items()}
+    return {"queued": await again.retry_dead(services.database, holder.workspace_id, **given)}
+
+
+ROUTES = [keyed("/api/v1/deliveries", [list_deliveries, get_delivery, retry, retry_dead], "deliveries")]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any, Final
 from uuid import UUID
 
@@ -19,7 +19,7 @@ from leadsbot.dashboard.views import Deliveries, Delivery, DeliveryChoice, Deliv
 from leadsbot.db.paging import Page
 from leadsbot.errors import Conflict, InvalidInput
 from leadsbot.ids import is_id
-from leadsbot.routing import deliveries, messages
+from leadsbot.routing import again, deliveries, messages
 
 STATUSES: Final = (
     ("dead", "Gave up"),
@@ -64,17 +64,24 @@ async def retry(desk: Here, delivery_id: FromPath[UUID]) -> Response[str]:
     return await _part(desk, await _delivery(desk, str(delivery_id)), toast)
 
 
+@post("/deliveries/retry", status_code=200)
+async def retry_all(desk: Here) -> Response[str]:
+    """Send again all that was given up lately, of what the list was narrowed to."""
+    places = await destinations(desk.database, desk.workspace_id)
+    choice = _choice(desk.posted.text, {place.key for place in places.all()})
+    queued = await again.retry_dead(desk.database, desk.workspace_id, **_given(choice))
+    if queued:
+        said = f"{words.count(queued, 'delivery', 'deliveries')} on the way again."
+        return desk.go(choice.url(status=""), Toast(said))
+    why = "Nothing to send again: where it went is off or removed, or it is older than 7 days."
+    return desk.go(choice.url(status="dead"), Toast(why, "trouble"))
+
+
 async def _list(desk: Desk) -> Deliveries:
     """Give the list; a status, a destination, a lead or a cursor that can't be is passed over."""
     places = await destinations(desk.database, desk.workspace_id)
-    choice = _choice(desk, {place.key for place in places.all()})
-    kind, _, place_id = choice.to.partition(":")
-    given: dict[str, Any] = {
-        "lead_id": choice.lead or None,
-        "event_type": choice.event or None,
-        "channel_id": place_id if kind == "channel" else None,
-        "webhook_id": place_id if kind == "webhook" else None,
-    }
+    choice = _choice(desk.asked, {place.key for place in places.all()})
+    given = _given(choice)
     page, cursor = await _page(desk, choice, given)
     names = await lead_names(desk.database, [*(row["lead_id"] for row in page.rows), choice.lead or None])
     found = await deliveries.counts(desk.database, desk.workspace_id, **given)
@@ -90,9 +97,18 @@ async def _list(desk: Desk) -> Deliveries:
     )
 
 
-def _choice(desk: Desk, places: Collection[str]) -> DeliveryChoice:
-    status, to, event = desk.asked("status"), desk.asked("to"), desk.asked("event")
-    lead_id = desk.asked("lead").lower()
+def _given(choice: DeliveryChoice) -> dict[str, Any]:
+    kind, _, place_id = choice.to.partition(":")
+    return {
+        "lead_id": choice.lead or None,
+        "event_type": choice.event or None,
+        "channel_id": place_id if kind == "channel" else None,
+        "webhook_id": place_id if kind == "webhook" else None,
+    }
+
+
+def _choice(said: Callable[[str], str], places: Collection[str]) -> DeliveryChoice:
+    status, to, event, lead_id = said("status"), said("to"), said("event"), said("lead").lower()
     return DeliveryChoice(
         status=status if status in deliveries.STATUSES else "",
         to=to if to in places else "",
@@ -149,4 +165,4 @@ async def _body(desk: Desk, delivery_id: str) -> str:
         return body
 
 
-ROUTES = [pages(show, tell, retry)]
+ROUTES = [pages(show, tell, retry, retry_all)]

@@ -13,7 +13,7 @@ from leadsbot import clock
 from leadsbot.db import Database, Tx
 from leadsbot.events.log import topic
 from leadsbot.routing import gates
-from leadsbot.routing.deliveries import ANEW
+from leadsbot.routing.deliveries import begin_anew
 from leadsbot.routing.destination import Destination
 from leadsbot.routing.owned import held
 from leadsbot.routing.replay import under_way
@@ -96,10 +96,10 @@ async def _stand_again(tx: Tx, messages: list[Row]) -> None:
 async def _resume(tx: Tx, destination: Destination) -> None:
     """Begin anew what died because the channel was gone, the oldest first."""
     rows = await tx.fetch(
-        f"UPDATE deliveries SET {ANEW} WHERE id IN (SELECT id FROM deliveries WHERE channel_id = $1 AND {_DIED}"
-        f" AND body <> '' ORDER BY created_at, id LIMIT {MOST_RESUMED}) RETURNING id, round",
+        f"SELECT id FROM deliveries WHERE channel_id = $1 AND {_DIED} ORDER BY created_at, id LIMIT {MOST_RESUMED}",
         destination.id,
     )
-    for row in rows:
-        queue(tx, row["id"], destination.lane, row["round"])
+    begun = await begin_anew(tx, [row["id"] for row in rows])
+    for delivery_id, round in begun.items():
+        queue(tx, delivery_id, destination.lane, round)
     await gates.wake(tx, destination.workspace_id, destination.id, clock.now())

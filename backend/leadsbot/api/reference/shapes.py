@@ -267,6 +267,12 @@ class Replay(Struct):
     queued: int
 
 
+class Queued(Struct):
+    """How many deliveries are on their way again."""
+
+    queued: Annotated[int, _example(12)]
+
+
 class Removal(Struct):
     """Something that was removed and can be put back."""
 

@@ -41,6 +41,11 @@ class DeliveryChoice:
     def narrowed(self) -> bool:
         return self != DeliveryChoice()
 
+    @property
+    def aimed(self) -> bool:
+        """Whether it is narrowed by more than the status."""
+        return bool(self.to or self.event or self.lead)
+
 
 @dataclass(frozen=True, slots=True)
 class StatusCount:

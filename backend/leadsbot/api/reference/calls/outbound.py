@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from leadsbot.api.reference.call import Call, Listed
-from leadsbot.api.reference.shapes import Channel, Delivery, MadeWebhook, Previewed, Removal, Webhook
+from leadsbot.api.reference.shapes import Channel, Delivery, MadeWebhook, Previewed, Queued, Removal, Webhook
 
 _CHANNEL = """
 `config` by kind: telegram `{"chat_id"?, "thread_id"?, "bot_token"?}`, email `{"to": […]}`, discord and slack
@@ -115,6 +115,14 @@ CALLS = [
         door="GET /api/v1/deliveries",
         answer=Listed[Delivery],
         query={"status": "dead", "limit": "25"},
+    ),
+    Call(
+        door="POST /api/v1/deliveries/retry",
+        says="All that was given up (`dead`) within 7 days, or what the body names of it, each under its own id, up to"
+        " 500 at once. Left out is what is about spam, a test, and what goes where nothing can: switched off, removed.",
+        answer=Queued,
+        example={"event_type": "lead.created"},
+        refusals=(409, 413, 415),
     ),
     Call(door="GET /api/v1/deliveries/{delivery_id}", answer=Delivery, refusals=(404,)),
     Call(
