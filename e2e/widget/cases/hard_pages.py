@@ -106,3 +106,24 @@ def xhtml(v: Visitor) -> None:
     v.click("button")
     v.arrives("/thanks")
     is_sent(v)
+
+
+@case("A form whose steps are pages of their own, each sent to the server: one lead with the answers of all")
+def steps_by_the_server(v: Visitor) -> None:
+    steps = (
+        '<label>Name <input name="name"></label><label>E-mail <input name="email"></label>',
+        '<label>Occasion <input name="kind"></label>',
+        '<label>Message <textarea name="message"></textarea></label>',
+    )
+    for n, fields in enumerate(steps, 1):
+        v.page(f'<form id="wizard" method="post" action="/step{n}">{fields}<button>On</button></form>', f"/page{n}")
+        v.answers(f"/step{n}", 303, location=f"/page{n + 1}" if n < len(steps) else "/thanks")
+    v.go("/page1")
+    for n, said in enumerate(({"name": "Jane Doe", "email": v.email}, {"kind": "Wedding"}, {"message": "In June?"}), 1):
+        v.arrives(f"/page{n}")
+        for name, text in said.items():
+            v.fill(f"[name={name}]", text)
+        v.click("button")
+    v.arrives("/thanks")
+    lead = v.lead(confirmation="confirmed", message="In June?")
+    assert (lead["name"], lead["email"], lead["custom_data"]) == ("Jane Doe", v.email, {"Occasion": "Wedding"})
