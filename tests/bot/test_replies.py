@@ -108,3 +108,20 @@ async def test_a_lead_that_was_asked_for_can_be_replied_to(
         assert listed.buttons[0]["callback_data"].startswith(f"{PAGE}:") and Press(PAGE, lead_id, "o")
     await talk.say(PRIVATE, ADA, "Noted from the card", reply_to=card.result["message_id"])
     assert [text for text, _ in await notes(services)] == ["Noted from the card"]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_message_of_one_bot_is_not_that_of_another_with_its_number(
+    services: Services, workspace: Created, talk: Talk
+) -> None:
+    """The same person's chat with the instance's bot and with the workspace's own: each numbers its messages."""
+    await member(services, workspace, "Ada", ADA)
+    own = Talk(services, talk.telegram.beside("5151:own-token", "own_bot"))
+    for bot, name, config in ((talk, "Grace", {}), (own, "Alan", {"bot_token": "5151:own-token"})):
+        channel = await channel_in(services, workspace, PRIVATE, **config)
+        alert = await bot.alert(PRIVATE, await lead(services, workspace, name), channel)
+        await bot.say(PRIVATE, ADA, f"about {name}", reply_to=alert)
+    places = await services.database.fetch("SELECT DISTINCT place FROM messages")
+    assert len(places) == 1
+    rows = await services.database.fetch("SELECT l.first_name, n.text FROM notes n JOIN leads l ON l.id = n.lead_id")
+    assert {row["first_name"]: row["text"] for row in rows} == {"Grace": "about Grace", "Alan": "about Alan"}

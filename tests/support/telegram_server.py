@@ -54,8 +54,11 @@ class TelegramServer(HttpThread):
     def beside(self, token: str, username: str) -> TelegramServer:
         """Give another bot at the same address, whose chats and updates are its own."""
         bot = BOT | {"id": int(token.partition(":")[0]), "username": username}
-        self._beside.append(TelegramServer(token, bot))
-        return self._beside[-1]
+        other = TelegramServer(token, bot)
+        other._server.server_close()  # it is asked through this one
+        other.base_url = self.base_url
+        self._beside.append(other)
+        return other
 
     def fail(self, chat_id: int, *faults: Fault, always: bool = False) -> None:
         """Answer the next calls about a chat with these, one each; with `always`, every call with the first."""
