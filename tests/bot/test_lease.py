@@ -33,7 +33,7 @@ async def test_one_that_was_let_go_is_free_at_once(database: Database) -> None:
 
 
 async def test_one_that_was_not_renewed_can_be_taken(database: Database) -> None:
-    ours, theirs = Lease(database, "x", SHORT_MS), Lease(database, "x", SHORT_MS)
+    ours, theirs = Lease(database, "x", SHORT_MS), Lease(database, "x")
     await ours.take()
     async with asyncio.timeout(10):
         while not await theirs.take():  # noqa: ASYNC110 (a lease that ends signals nothing)
