@@ -200,6 +200,22 @@ async def test_it_is_told_again_what_was_taken_away_but_takes_it_from_nobody(
     assert "bot.used_elsewhere" in {entry["event"] for entry in logs}
 
 
+async def test_what_another_program_has_set_is_left_when_the_channel_goes(
+    make_services: Make, workspace: Created, telegram: TelegramServer
+) -> None:
+    services = make_services(telegram_mode="webhook", telegram_token="")
+    channel = await channel_in(services, workspace, PRIVATE, bot_token=telegram.token)
+    telegram.webhook = {"url": "https://somebody.example/"}
+    bot, other = BotService(services, look_s=0.02), telegram.beside("5151:own-token", "own_bot")
+    await bot.start()
+    await called(telegram, "getWebhookInfo")
+    await services.database.write(lambda tx: tx.execute("DELETE FROM channels WHERE id = $1", channel["id"]))
+    await channel_in(services, workspace, PRIVATE, bot_token=other.token)
+    await called(other, "setWebhook")  # so it has looked, and let go of the first
+    await bot.stop()
+    assert telegram.webhook["url"] == "https://somebody.example/"
+
+
 async def test_a_workspaces_own_bot_is_pushed_too_until_its_channel_goes(
     make_services: Make, workspace: Created, telegram: TelegramServer
 ) -> None:

@@ -60,6 +60,7 @@ class Hooks:
         self._check_s = check_s
         self._lease = Lease(services.database, "telegram hooks")
         self._done: set[str] = set()
+        self._known: set[str] = set()
         self._not_before: dict[str, float] = {}
 
     async def run(self) -> None:
@@ -82,6 +83,7 @@ class Hooks:
             tokens.add(self._services.settings.telegram_token)
         for token in self._done - tokens:
             await self._forget(token, held)
+        self._known &= tokens
         now = asyncio.get_running_loop().time()
         for token in sorted(tokens):
             if self._not_before.get(token, 0.0) <= now:
@@ -114,13 +116,15 @@ class Hooks:
         """Tell Telegram where to push, unless it does so already or another program is pushed to; gives whether it was
         told. The instance's bot is taken from another program at the start alone: two that take it from each other
         would never end."""
-        known = token in self._done
-        self._done.add(token)
+        known = token in self._known
+        self._known.add(token)
         if self._stands(info, token):
+            self._done.add(token)
             return False
         yields = known or token != self._services.settings.telegram_token
         if info.url and not is_ours(self._services, info.url) and yields:
             log.error("bot.used_elsewhere", bot=token.partition(":")[0], hint=USED_ELSEWHERE)
+            self._done.discard(token)
             return False
         await bot.set_webhook(
             address_of(self._services, token),
@@ -128,6 +132,7 @@ class Hooks:
             secret_token=secret_of(self._services.vault, token),
             max_connections=_CONNECTIONS,
         )
+        self._done.add(token)
         return True
 
     def _stands(self, info: WebhookInfo, token: str) -> bool:
