@@ -7,10 +7,12 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from leadsbot import clock
 from leadsbot.db import Database, Tx
 from leadsbot.events.log import Happening, record
-from leadsbot.routing import destinations, replay
+from leadsbot.routing import destinations, replay, secrets
 from leadsbot.workspaces.bootstrap import Created
 from tests.dashboard.browsing import Browser, captured, shown
 from tests.support.webhook_receiver import Answer, WebhookReceiver
@@ -54,6 +56,18 @@ async def test_a_new_secret_is_shown_once(owner: Browser, workspace: Created, da
     second = re.search(r"whsec_[\w+/=]{20,}", page)
     assert first and second and first[0] != second[0] and "signs along" in page
     assert "whsec_" not in (await owner.see("/webhooks")).text
+
+
+async def test_a_secret_too_many_is_refused_with_when_there_is_room(
+    owner: Browser, workspace: Created, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(secrets, "MOST_PREVIOUS", 1)
+    row = await hook(owner, database, workspace)
+    await owner.press(f"/webhooks/{row['id']}/rotate")
+    await owner.see("/webhooks")
+    await owner.press(f"/webhooks/{row['id']}/rotate")
+    page = shown(await owner.see("/webhooks"))
+    assert "The next can be made at" in page and "whsec_" not in page
 
 
 async def test_what_was_missed_is_offered_and_sent(owner: Browser, workspace: Created, database: Database) -> None:
