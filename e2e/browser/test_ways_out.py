@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import BrowserContext, Page, expect
 
-from e2e.support.dashboard import sign_in
+from e2e.support.dashboard import row_of, sign_in
 from e2e.support.house import OWNER, PASSWORD, House
 from tests.support.telegram_server import ADA, TelegramServer
 
@@ -44,6 +44,28 @@ def test_a_template_is_shown_as_it_is_typed_and_a_removed_channel_is_back_with_o
     owner.locator("#toasts").get_by_role("button", name="Undo").click()
     expect(owner).to_have_url(f"{leadsbot.url}/channels#channel-{channel}")
     expect(item).to_be_visible()
+
+
+def test_a_lead_is_given_to_a_colleague_beside_the_list(leadsbot: House, owner: Page) -> None:
+    colleague = {"email": "bo@lindenhof.example", "name": "Bo Berg", "role": "member", "password": PASSWORD}
+    leadsbot.api.post("/api/v1/workspace/members", colleague)
+    made = leadsbot.api.post("/api/v1/leads", {"name": "Anna Huber", "email": "a@x.example", "phone": "+43 660 1"})
+    owner.goto(f"{leadsbot.url}/leads?open={made['id']}")
+    pane, row = owner.locator("#pane"), row_of(owner, "Anna Huber")
+    pane.locator("summary", has_text="Assign").press("Enter")
+    chosen = pane.get_by_label("Assigned to")
+    chosen.press("Escape")
+    expect(chosen).to_be_hidden()
+    expect(pane.get_by_role("heading", name="Anna Huber")).to_be_visible()  # it alone has closed
+    pane.locator("summary", has_text="Assign").press("Enter")
+    chosen.select_option("Bo Berg")
+    pane.get_by_role("button", name="Assign", exact=True).click()
+    expect(pane).to_contain_text("Assigned to Bo Berg")
+    expect(pane.locator("#lead")).to_be_focused()  # and not the page's beginning
+    expect(row.get_by_title("Assigned to Bo Berg")).to_be_visible()  # live, without a reload
+    owner.locator("#toasts").get_by_role("button", name="Undo").click()
+    expect(pane).to_contain_text("Nobody has claimed it yet.")
+    expect(row.get_by_title("Assigned to Bo Berg")).to_have_count(0)
 
 
 def test_without_a_script_a_removal_asks_on_a_page_of_its_own(

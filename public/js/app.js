@@ -35,6 +35,28 @@
     });
   }
 
+  // A button that went with what it changed leaves the keyboard there, not at the page's beginning.
+  const SETTLES_MS = 500;
+  let left = "";
+
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const { elt, target } = event.detail;
+    // What asked and was replaced meanwhile asks in the name of the page.
+    if (quiet(event) || elt === document.body) return;
+    left = elt.contains(document.activeElement) ? target.id : "";
+  });
+
+  document.addEventListener("htmx:afterSettle", () => {
+    const place = document.activeElement === document.body && left && document.getElementById(left);
+    if (!place) return;
+    place.tabIndex = -1;
+    place.focus({ preventScroll: true });
+  });
+
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (!quiet(event) && event.detail.elt !== document.body) setTimeout(() => { left = ""; }, SETTLES_MS);
+  });
+
   // Toasts -------------------------------------------------------------------------------------------------------
 
   const STAYS_MS = 8_000;
@@ -67,6 +89,9 @@
 
   // Presses ------------------------------------------------------------------------------------------------------
 
+  // What folds out over the page, and closes where somebody turns elsewhere.
+  const OVERLAYS = "details.more[open], details.give[open]";
+
   async function copy(button) {
     try {
       await navigator.clipboard.writeText(button.dataset.copy);
@@ -80,9 +105,17 @@
     const copied = event.target.closest("[data-copy]");
     if (copied) return void copy(copied);
     event.target.closest("[data-dismiss]")?.closest(".toast").remove();
-    const more = document.querySelector("details.more[open]");
-    if (more && !more.contains(event.target)) more.open = false;
+    for (const open of document.querySelectorAll(OVERLAYS)) if (!open.contains(event.target)) open.open = false;
   });
+
+  // Before whoever else listens to Escape: what lies on top closes first, and the focus goes back to what opened it.
+  document.addEventListener("keydown", (event) => {
+    const open = event.key === "Escape" && event.target.closest?.(OVERLAYS);
+    if (!open) return;
+    event.stopImmediatePropagation();
+    open.open = false;
+    open.querySelector("summary").focus();
+  }, true);
 
   // A dangerous press is asked for once more, in our own words and look; without this script the server asks.
   function ask(question, verb, go) {
