@@ -30,7 +30,7 @@ from leadsbot.services import Services
 # its lead was deleted is tried on, every hour for some days.
 RETRY_MS: Final = tuple(seconds * clock.SECOND for seconds in (5, 30, 120, 600, 3_600))
 TRIES_TO_ERASE: Final = 120
-SPARE: Final = 2
+SPARE: Final = 1
 """Of a group's messages in a row, so that a new lead is told at once while a thousand edits wait."""
 _KEPT: Final = ("shown", "tries", "edited_at", "edit_error")
 _ERASED: Final = '{"timestamp": "1970-01-01T00:00:00Z", "data": {}}'
