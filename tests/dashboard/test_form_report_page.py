@@ -254,3 +254,9 @@ def test_a_long_label_is_quoted_by_how_it_begins() -> None:
     assert quoted("Phone") == "“Phone”"
     consent = "I agree to the terms and to being contacted about my request by phone or mail"
     assert quoted(consent) == "“I agree to the terms and to being contacted about my reques…”"
+
+
+def test_a_name_that_runs_from_right_to_left_is_set_apart() -> None:
+    assert quoted("البريد") == "“\u2068البريد\u2069”"
+    assert quoted("דוא״ל (E-mail)") == "“\u2068דוא״ל (E-mail)\u2069”"
+    assert quoted("Größe") == "“Größe”"

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Final
+from unicodedata import bidirectional
+
 from leadsbot.clock import HOUR, MINUTE, SECOND
 from leadsbot.dashboard.views import Part
 from leadsbot.forms.report_shape import Rate
 
 LONGEST_QUOTE = 60
+_APART: Final = "\u2068"
+_END: Final = "\u2069"
 
 
 def quoted(label: str) -> str:
     """Quote a field's label in a sentence; a long one, such as a consent's, by how it begins."""
     short = label if len(label) <= LONGEST_QUOTE else f"{label[: LONGEST_QUOTE - 1].rstrip()}…"
-    return f"“{short}”"
+    # Set apart (Unicode, UAX #9, 2.4), so that a name in Arabic or Hebrew doesn't turn the rest of the sentence around.
+    return f"“{_APART}{short}{_END}”" if any(bidirectional(one) in ("R", "AL") for one in short) else f"“{short}”"
 
 
 def percent(rate: Rate) -> str:
