@@ -248,3 +248,13 @@ def forged_visit(v: Visitor) -> None:
     is_sent(v)
     assert v.lead()["utm_source"] == "fair" and heard == []
     assert "000000000077" not in v.sent and "evil" not in str(v.lead())
+
+
+@case("A form that the page's script writes into an empty iframe some time after (HubSpot)")
+def iframe_written(v: Visitor) -> None:
+    v.open('<iframe id="f" width="600" height="500"></iframe>')
+    v.run(f"setTimeout(() => {{ frames[0].document.body.innerHTML = {json.dumps(CONTACT)}; }}, 700);")
+    v.wait("document.forms.length === 1", "#f")
+    fill_contact(v, inside="#f ||| ")
+    v.click("#f ||| button")
+    is_sent(v)
