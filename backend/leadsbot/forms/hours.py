@@ -131,6 +131,11 @@ async def keep(database: Database, form_id: str, late_changes: int, hours: Mappi
         await database.write(unit(every[first : first + _AT_ONCE]))
 
 
+def may_be_late(started_at: int) -> bool:
+    """Tell whether a session that says it began then is worth asking about: most are of this hour, and cost nothing."""
+    return started_at < clock.now() - LATE_AFTER_MS // 2
+
+
 async def outdate(tx: Tx, sessions: Collection[str]) -> None:
     """Forget the hours of sessions that have changed in this transaction, where those may be kept.
 

@@ -95,9 +95,10 @@ async def write(tx: Tx, reached: Sequence[Reached]) -> list[Happening]:
     )
     await tx.execute_many(_MOVED, [_moved(one) for _, one in sorted(latest.items()) if one.visit is None])
     begun = await _begin(tx, {key: one for key, one in latest.items() if one.visit is not None})
-    if latest:
+    late = [key for key, one in latest.items() if hours.may_be_late(one.started_at)]
+    if late:
         await tx.flush()
-        await hours.outdate(tx, latest)
+        await hours.outdate(tx, late)
     return begun
 
 
