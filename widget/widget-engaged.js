@@ -1,47 +1,32 @@
 /*
- * What the listener fetches on pages with a form that counts (or a frame, or when the backend asks what a page holds): it
- * refines what widget.js sees, and shares its state through `kit`, whose order both files keep.
+ * What the listener fetches when somebody sets about a form that counts (and where a hosted form is shown, or the backend
+ * asks what a page holds): it refines what widget.js sees, and shares its state through `kit`, whose order both files keep.
  *
  * Sections, in order: completion · what visitors do in a field · evidence · form.submit() without the Navigation API ·
  * large bodies · frames · the audit · the page's API · hosted forms.
  */
 export default (kit) => {
-  if (kit.length !== 43) throw 0; // of another release: the first file goes on alone
+  if (kit.length !== 53) throw 0; // of another release: the first file goes on alone
   const [
-    tag, api, token, endpoint, settings, getState, open, request, attempts, attemptAt, startSession, take, judge, pending,
-    sendProgress, flush, flushAll, enqueue, envelope, store, controls, collect, read, valueOf, nameOf, labelOf, isShown,
-    touched, origin, roots, bind, view, kindOf, isIgnored, takeGhost, words, outer, inner, follower, withoutCards, SECRET_NAME, safe, later,
+    tag, api, token, endpoint, settings, getState, open, request, attempts, attemptAt, identityOf, take, judge, pending,
+    progressOf, flush, flushAll, enqueue, envelope, store, controls, wasPassword, read, valueOf, nameOf, labelOf,
+    isShown, touched, roots, listen, bind, heard, view, kindOf, isIgnored, takeGhost, words, withoutCards, SECRET_NAME, safe, later,
+    all, attr, is, up, shown, isChoice, isCustom, CONTROLS, FORMS, clock, assign, doc,
   ] = kit;
-  const { document: doc } = window;
-  const { assign } = Object;
-  const clock = Date.now;
-  const native = (name) => (el, argument) => Element.prototype[name].call(el, argument);
-  const getAttribute = native('getAttribute');
-  const is = native('matches');
-  const up = native('closest');
-  const attr = (el, name) => getAttribute(el, name) || '';
-  const shown = (el) => Element.prototype.getClientRects.call(el).length > 0;
-  const all = (node, selector) => [
-    ...(node.nodeType === 1 ? Element.prototype : node).querySelectorAll.call(node, selector),
-  ];
-  const isChoice = (el) => /radio|checkbox/.test(el.type);
-  const isCustom = (el) => el.constructor.formAssociated;
 
   // ── Completion ────────────────────────────────────────────────────────────────────────────────────────────────────
-
-  const CONTROLS = 'input:not([type=submit],[type=button],[type=reset],[type=image]),select,textarea';
 
   /** Somebody's answer, as against what the page had put there: a list on its first option says nothing yet. */
   const isAnswered = (el) =>
     !!valueOf(el).trim() &&
     (touched.has(el) || !(isChoice(el) ? el.defaultChecked : el.selectedIndex === 0 || /range|color/.test(el.type)));
 
-  const isTrap = (el) => el.name === settings.honeypot || (el.tabIndex < 0 && !isCustom(el));
+  const isTrap = (el) => el.name === settings.honeypot || (el.tabIndex < 0 && !isCustom(el) && !el.selectedOptions);
 
   /** True for a field of a later step: its hidden section stands beside a visible one and holds several fields. */
   function isInHiddenStep(el, form) {
     let step;
-    for (let node = el.parentElement; node && node !== form; node = node.parentElement) if (!shown(node)) step = node;
+    for (let node = el.parentElement; node && node !== form; node = node.parentElement) if (!shown(node) && !all(node, CONTROLS).some(shown)) step = node;
     return step && (all(step, CONTROLS)[1] || is(step, 'fieldset')) && all(step.parentElement, CONTROLS).some(shown);
   }
 
@@ -51,18 +36,21 @@ export default (kit) => {
     !isTrap(el) &&
     (isShown(el) ? !is(el, ':disabled') : !el.disabled && isInHiddenStep(el, form));
 
+  const isFilled = safe((el) => is(el, ':autofill'));
+
   /**
    * How far a form is. What counted once goes on counting with its last answer, so that swapping a step out never lowers
    * the percent; choices of one name count once; steps that are yet to come count as earlier visitors met them.
    */
   function measure(form, { now, units, stats, seen: seenAt, form: { key: identity } }) {
     const seen = new Map();
-    controls(form).forEach((el) => {
+    const standing = controls(form);
+    standing.forEach((el) => {
       let key = nameOf(el);
       while (seen.has(key) && !isChoice(el)) key += '+';
       if (!units.has(key) && !isUnit(el, form)) return;
       seen.set(key, seen.get(key) || isAnswered(el));
-      statOf(stats, el)[9] = seen.get(key) ? 1 + !!safe(is)(el, ':autofill') : 0;
+      statOf(stats, el)[9] = seen.get(key) ? 1 + !!isFilled(el) : 0;
     });
     seen.forEach((answered, key) => units.set(key, answered));
     const done = [...units.values()].filter(Boolean).length;
@@ -75,17 +63,55 @@ export default (kit) => {
     now.wait = now.start - (seenAt || now.start);
     const { begun, percent, wait } = now;
     // In the form's order, those of steps that are gone first.
-    const names = controls(form).map(nameOf);
-    const inOrder = [...stats.values()].sort((one, other) => names.indexOf(one[0]) - names.indexOf(other[0]));
+    const order = new Map(standing.map((el, place) => [nameOf(el), place]));
+    const placeOf = ([name]) => order.get(name) ?? -1;
+    const inOrder = [...stats.values()].sort((one, other) => placeOf(one) - placeOf(other));
     return { done, total, met: units.size, begun, percent, wait, stats: inOrder };
   }
 
-  // ── What visitors do in a field ───────────────────────────────────────────────────────────────────────────────────
-  // A keystroke only sets a dirty bit; measuring waits for a pause, another quarter or the end of the page.
+  // ── The question that a group of choices answers ──────────────────────────────────────────────────────────────────
+  // Where no fieldset says it: what stands before the first choice, in the smallest place that is about nothing else.
 
-  const PAUSE = 3000;
+  const questions = new WeakMap();
+  const byIds = (el) =>
+    attr(el, 'aria-labelledby').split(/\s+/).map((id) => id && el.getRootNode().getElementById(id)?.textContent).join(' ').trim();
+
+  function asks(el) {
+    const said = byIds(el);
+    if (!isChoice(el)) return said || (isCustom(el) && attr(el, 'label'));
+    const form = el.form || up(el, FORMS);
+    const others = controls(form).filter((other) => other.type !== 'hidden');
+    const same = others.filter((other) => isChoice(other) && other.name === el.name);
+    if (!same[1] || !el.name) return said;
+    for (let node = el.parentElement; node && node !== form; node = node.parentElement) {
+      const has = (one) => node.contains(one);
+      if (!same.every(has)) continue;
+      const named = attr(node, 'aria-label') || byIds(node);
+      if (named) return named;
+      if (others.some((other) => other.name !== el.name && has(other))) break;
+      const range = doc.createRange();
+      range.setStart(node, 0);
+      range.setEndBefore(all(node, '*').find((one) => one === same[0] || [...same[0].labels].includes(one)));
+      const text = range.toString().trim();
+      if (text) return text;
+    }
+    const around = up(el, 'fieldset');
+    return (around && all(around, 'legend')[0]?.textContent.trim()) || el.name;
+  }
+
+  const question = (el) => {
+    if (!questions.has(el)) questions.set(el, safe(asks)(el) || '');
+    return questions.get(el);
+  };
+
+  // ── What visitors do in a field ───────────────────────────────────────────────────────────────────────────────────
+  // A key sets a dirty bit and no more. How far the form is, is measured and told when it was begun, where another quarter
+  // may be done, after a long rest, and when the page is hidden or left.
+
+  const REST = 20000; // ms without a change after which a word is sent
+  const BEGUN = 3000; // ms from the first answer to the first word, and from the settings to a look at the page
   let active = 0; // when a visitor last changed anything
-  let pauseTimer = 0;
+  let restTimer = 0;
 
   /** name, label, entered as the nth, ms in it, ms of hesitation, corrections, deletions, refocuses, invalids, state */
   function statOf(stats, el) {
@@ -94,11 +120,20 @@ export default (kit) => {
     return stats.get(name);
   }
 
-  /** One timer for the page: when it rings too early, it is set anew for what is left of the pause. */
-  function onPause() {
-    const left = active + PAUSE - clock();
-    pauseTimer = left > 0 && later(onPause, left);
-    if (pauseTimer) return;
+  /** Tells how far an attempt is; `midway`: while somebody may be in the middle of a word. */
+  const say = safe((attempt, form, midway) => {
+    if (!open() || !attempt.dirty || kindOf(form) !== 'lead') return;
+    attempt.dirty = false;
+    const fields = partial(form, attempt, midway === true);
+    enqueue({ type: 'progress', ...progressOf(form, attempt), fields }, form);
+    later(flush, 0);
+  });
+
+  /** One timer for the page: when it rings too early, it is set anew for what is left of the rest. */
+  function onRest() {
+    const left = active + REST - clock();
+    restTimer = left > 0 && later(onRest, left);
+    if (restTimer) return;
     flushAll();
     const sending = [...pending].map((entry) => entry.form);
     attempts.forEach(({ dirty }, form) => {
@@ -106,67 +141,91 @@ export default (kit) => {
     });
   }
 
-  /** Keeps the field's answer, which may be gone with its step when the form is measured or sent. */
-  function keep(el, form, { kept, units }, stat) {
-    const name = stat[0];
-    const same = isChoice(el) ? controls(form).filter((other) => nameOf(other) === name) : [el];
-    const field = read(same).get(name);
-    units.set(name, same.some(isAnswered));
-    if (field) kept.set(name, field);
-    else kept.delete(name);
+  /** Where a control's answer is kept: a check box has one of its own, a group of radio buttons has one for all. */
+  const slotOf = (el, name) => (el.type === 'checkbox' ? name + '=' + el.value : name);
+
+  const inert = doc.implementation.createHTMLDocument(''); // in which nothing of the page's runs
+
+  /**
+   * The control as it stands, its label with it: when the form is measured or sent its step may be gone, and the control
+   * stand for another question.
+   */
+  function copyOf(el, label) {
+    const copy = isCustom(el) ? inert.createElement('input') : inert.importNode(el);
+    for (const option of el.selectedOptions || []) copy.appendChild(inert.importNode(option, true)).selected = true;
+    if (isCustom(el)) {
+      copy.setAttribute('name', nameOf(el));
+      copy.value = valueOf(el);
+    }
+    if (wasPassword.has(el)) wasPassword.add(copy);
+    copy.setAttribute('aria-label', label);
+    return copy;
+  }
+
+  /** Sends a word where what is known of the fields says that another quarter may be done. */
+  function onAnswer(form, attempt) {
+    const { now, units } = attempt;
+    let done = 0;
+    for (const answered of units.values()) done += answered;
+    const quarter = ((4 * done) / units.size) | 0;
+    if (quarter > (now.quarter || 0)) attempt.checking ||= later(onQuarter, 200, form, attempt);
   }
 
   function onQuarter(form, attempt) {
     attempt.checking = 0;
-    const { dirty, now, units } = attempt;
+    const { dirty, now } = attempt;
     if (!dirty || !now) return;
-    // What is known of the fields tells nearly always that there is no need to look at all of them.
-    const before = now.quarter || 0;
-    const known = [...units.values()].filter(Boolean).length / units.size;
-    if (((known * 4) | 0) <= before) return;
     const quarter = (measure(form, attempt).percent / 25) | 0;
-    if (quarter <= before) return;
-    attempt.now.quarter = quarter;
-    attempt.unsaid = attempt.typing && attempt.last; // half a value is nobody's answer
-    sendProgress(form, attempt);
-    attempt.unsaid = null;
+    if (quarter <= (now.quarter || 0)) return;
+    now.quarter = quarter;
+    say(attempt, form, true);
   }
 
   const ACTS = {
-    focusin(stat, at, attempt) {
+    focusin(stat, at, { attempt }) {
       if (stat[2]) stat[7]++;
       else stat[2] = attempt.order = (attempt.order || 0) + 1;
       attempt.since = at;
       attempt.typing = false;
     },
-    focusout(stat, at, attempt) {
+    focusout(stat, at, { attempt }) {
       stat[3] += at - (attempt.since || at);
     },
     invalid(stat) {
       stat[8]++;
     },
-    input(stat, at, attempt, el, form, inputType) {
-      stat[4] = stat[4] || at - (attempt.since || at);
-      if (/^delete/.test(inputType)) stat[6]++;
+    input(stat, at, { el, attempt }, inputType) {
+      if (inputType?.startsWith('delete')) stat[6]++;
       // Of a text the first key since it was entered again, of a choice each.
-      if ((!attempt.typing || isChoice(el) || el.selectedOptions) && attempt.kept.has(stat[0])) stat[5]++;
-      attempt.typing = true;
-      active = at;
-      pauseTimer = pauseTimer || later(onPause, PAUSE);
+      if (attempt.typing) return;
+      attempt.typing = !isChoice(el) && !el.selectedOptions;
+      stat[4] ||= at - (attempt.since || at);
+      if (attempt.kept.has(slotOf(el, stat[0]))) stat[5]++;
     },
-    change(stat, at, attempt, el, form) {
-      active = at;
-      pauseTimer = pauseTimer || later(onPause, PAUSE);
-      keep(el, form, attempt, stat);
-      attempt.checking = attempt.checking || later(onQuarter, 200, form, attempt);
+    change(stat, at, { el, form, attempt }) {
+      const [name, label] = stat;
+      const slot = slotOf(el, name);
+      const said = valueOf(el).trim();
+      if (said) attempt.kept.set(slot, copyOf(el, label));
+      else attempt.kept.delete(slot);
+      // Of a box that was cleared the others of its name may still be ticked: the next measure tells.
+      if (said || !isChoice(el)) attempt.units.set(name, isAnswered(el));
+      onAnswer(form, attempt);
     },
   };
 
-  function act(type, el, form, attempt, inputType, at) {
-    if (/^(input|change)$/.test(type)) settled(attempt);
-    attempt.errors = attempt.errors ?? errorsIn(form); // shown before anybody did anything: part of the page
-    ACTS[type](statOf(attempt.stats, el), at, attempt, el, form, inputType);
-    if (attempt.now && !attempt.now.begun) measure(form, attempt); // how long the form was when the session began
+  function act(type, here, inputType, at) {
+    const { el, form, attempt } = here;
+    attempt.errors ??= errorsIn(form); // shown before anybody did anything: part of the page
+    if (type === 'input' || type === 'change') {
+      if (pending.size) settled(attempt);
+      active = at;
+      restTimer ||= later(onRest, REST);
+    }
+    ACTS[type](statOf(attempt.stats, el), at, here, inputType);
+    if (!attempt.now || attempt.now.begun) return;
+    measure(form, attempt); // how long the form was when the session began
+    later(say, BEGUN, attempt, form, true);
   }
 
   /** Somebody goes on in the form: what was rejected stays so, and what is being sent is no more taken from its fields. */
@@ -178,14 +237,24 @@ export default (kit) => {
     }
   }
 
-  /** The values that the site lets out of a form that was not submitted. */
-  function partial(form, { kept, unsaid }) {
+  /** All that the form says, the answers of steps that are gone included. */
+  function collect(form, { kept }) {
+    const standing = controls(form);
+    // A step that is gone may have left its answers in hidden fields, which alone would not be sent.
+    const names = new Set(standing.filter((el) => el.type !== 'hidden').map(nameOf));
+    const gone = read([...kept.values()].filter((copy) => !names.has(nameOf(copy))));
+    return [...new Map([...gone, ...read(standing), ...gone]).values()].slice(0, 200);
+  }
+
+  /** The values that the site lets out of a form that was not submitted; midway not that of half a word. */
+  function partial(form, attempt, midway) {
     const { partial: allowed, contact } = settings;
     const wanted = { all: /^/, contact: contact && RegExp(contact) }[allowed];
+    const unsaid = midway && attempt.typing && attempt.last;
     const says = (field) =>
-      origin.get(field) !== unsaid &&
+      field.from() !== unsaid &&
       [field.means, field.type, field.name, field.label].some((name) => wanted.test(words(name)));
-    return wanted && collect(form, kept).filter(says);
+    return wanted && collect(form, attempt).filter(says);
   }
 
   /** A data-leadsbot-form container is sent by its [type=submit], its only button, or [data-leadsbot-submit]. */
@@ -193,22 +262,66 @@ export default (kit) => {
     const [target] = event.composedPath();
     const BUTTONS = 'button,[type=button],[role=button]';
     const SENDS = '[type=submit],[type=image],[data-leadsbot-submit]';
+    asked(up(target, BUTTONS + ',a,[type=submit],[type=image]'));
     const button = up(target, BUTTONS + ',' + SENDS);
-    const box = button && !button.form && up(button, '[data-leadsbot-form]');
+    const box = button && (!button.form || button.type === 'button') && up(button, '[data-leadsbot-form]');
     if (box && (is(button, SENDS) || !all(box, BUTTONS)[1]) && kindOf(box) === 'lead') take(box, () => 0);
   }
-  addEventListener('click', safe(onClick), true);
+
+  /**
+   * Many a page sends its form from a click and stops what the browser would do, so that no event tells of it. A request
+   * that a click brings about and that carries what was typed into the form is its submission.
+   */
+  const CLICK = 2000; // ms after a click in which a request may be its doing
+  let click;
+  function asked(button) {
+    const form = button && (button.form || up(button, 'form'));
+    const attempt = attempts.get(form);
+    if (!attempt?.now || kindOf(form) !== 'lead') return;
+    // One of several steps goes on with a button like that.
+    if (button.type !== 'submit' && controls(form).some((el) => !isShown(el) && isInHiddenStep(el, form))) return;
+    const typed = collect(form, attempt).filter((field) => touched.has(field.from()) && field.value.length > 4);
+    click = { form, at: clock(), typed: typed.map((field) => field.value) };
+    if (!unwatch) watchRequests(form.ownerDocument.defaultView);
+    later(unfollow, CLICK);
+  }
+
+  function onBody(body) {
+    if (!click || clock() - click.at > CLICK || [...pending].some((entry) => entry.form === click.form)) return;
+    const raw = body?.values ? [...body.values()].join() : body + '';
+    const text = raw + (safe(decodeURIComponent)(raw.replace(/\+/g, ' ')) || '');
+    if (click.typed.some((value) => text.includes(value))) take(click.form, () => (click = 0));
+  }
 
   // ── Evidence ──────────────────────────────────────────────────────────────────────────────────────────────────────
   // Of what became of a submission that the page's script took over. A rejected attempt is no lead: the corrected one is.
 
-  const ERRORS = '[aria-invalid=true],[class*=error i]:not(.valid,.success),.is-invalid,.invalid';
+  const ERRORS = '[aria-invalid=true],[class*=error i]:not(.valid,.success),.is-invalid,.invalid,[class*=danger i],[class*=text-red]';
   const MOST_WAIT = 20000; // ms after which nothing that happens is taken for the submission's doing
   const errorsIn = (form) => all(form, ERRORS).filter((el) => shown(el) && (el.type || el.textContent.trim())).length;
 
+  /** The frame of this page that a form is sent into: what it answers is shown in here. */
+  const sinkOf = (form) => {
+    const target = attr(form, 'target');
+    return target && all(doc.documentElement, 'iframe').find((frame) => frame.name === target);
+  };
+  let sunk; // the form whose entries were made last
+
+  doc.addEventListener('load', safe(({ target: frame }) => {
+    const settles = (form) => form && is(frame, 'iframe') && sinkOf(form) === frame;
+    if (settles(sunk) && ![...pending].some((entry) => entry.form === sunk)) takeGhost();
+    sunk = 0;
+    for (const entry of pending) {
+      if (!settles(entry.form)) continue;
+      entry.busy++;
+      onReply(entry, 200);
+    }
+  }), true);
+
   /** Takes down how things stand when a submission is made. */
   function watch(entry) {
-    const { form, attempt } = entry;
+    const { form, attempt, known } = entry;
+    if (known !== entry.held) entry.known = entry.held = () => !sinkOf(form) && known();
     if (entry.view) return;
     // What comes next from the same form settles what came before: it was refused, or else it stays an attempt.
     for (const other of pending) {
@@ -218,7 +331,7 @@ export default (kit) => {
       }
     }
     const view = form.ownerDocument?.defaultView || window;
-    attempt.errors = attempt.errors ?? errorsIn(form);
+    attempt.errors ??= errorsIn(form);
     assign(entry, { view, href: hrefOf(view), shown: shown(form), wrong: controls(form).some((el) => isShown(el) && is(el, ':invalid')),
       ok: false, refused: false, reset: false, left: false, off: false, busy: 0 });
     if (!unwatch) watchRequests(view);
@@ -230,8 +343,8 @@ export default (kit) => {
   const standing = ({ form, attempt, view }) =>
     (form.isConnected === false &&
       safe(() =>
-        all(view.document.documentElement, 'form,[data-leadsbot-form]').find(
-          (other) => attemptAt(other).form.key === attempt.form.key,
+        all(view.document.documentElement, FORMS).find(
+          (other) => identityOf(other).key === attempt.form.key,
         ),
       )()) ||
     form;
@@ -244,12 +357,14 @@ export default (kit) => {
   /** confirmed, attempted, or nothing yet (a rejected one never is more) */
   function evidence(entry, final) {
     watch(entry);
+    // A frame that leaves settles what was in it, not what is around it.
+    if (final?.target && final.target !== entry.form.ownerDocument) final = false;
     const { form, event, ok, refused, busy, off } = entry;
-    const typed = event.fields.map((field) => origin.get(field)).filter((el) => touched.has(el) && !isChoice(el));
+    const typed = event.fields.map((field) => field.from()).filter((el) => touched.has(el) && !isChoice(el));
     const cleared = entry.reset || (typed[0] && typed.every((el) => !el.value));
     const gone = form.isConnected === false || (entry.shown && !shown(form)) || hrefOf(entry.view) !== entry.href || entry.left;
     const wrong = isWrong(entry);
-    if (!busy && ((cleared && !off) || (!wrong && (ok || (gone && !refused && !off))))) return 'confirmed';
+    if (!busy && ((cleared && !off) || (!wrong && (ok || (gone && !refused && !off && (final || clock() - entry.at > 500)))))) return 'confirmed';
     if (off) return;
     if (!wrong && !refused && !(entry.wrong && !busy)) return final && 'attempted';
     if (!busy && (final || wrong || refused)) reject(entry);
@@ -267,7 +382,7 @@ export default (kit) => {
     attempts.set(form, attempt);
     attempt.dirty = true;
     controls(form).forEach((el) => is(el, ':invalid,[aria-invalid=true]') && statOf(attempt.stats, el)[8]++);
-    sendProgress(form, attempt);
+    say(attempt, form);
   }
 
   let unwatch;
@@ -276,15 +391,19 @@ export default (kit) => {
     if (clock() - entry.at < MOST_WAIT) return later(forget, MOST_WAIT, entry);
     entry.view = null;
     pending.delete(entry);
-    if (!pending.size) unwatch = unwatch && unwatch();
+    unfollow();
   }
+  const unfollow = () => {
+    if (!pending.size) unwatch = unwatch && unwatch();
+  };
 
   /** Puts `after` behind a function of the page's, as long as it stays ours to take away. */
-  function follow(owner, name, after) {
+  function follow(owner, name, after, before) {
     const theirs = owner[name];
     const ours = (owner[name] = function (...args) {
+      if (before) safe(before)(this, args);
       const result = theirs.apply(this, args);
-      safe(after)(result, this, args);
+      if (after) safe(after)(result, this, args);
       return result;
     });
     return () => {
@@ -296,27 +415,33 @@ export default (kit) => {
    * No event tells a request's method and status, so that `fetch` and XMLHttpRequest are followed for the seconds in
    * which a submission is pending. Reading (GET) is no evidence, nor what is kept alive beyond the page: statistics.
    */
+  const methods = new WeakMap();
   function watchRequests(view) {
     const heed = (method) => {
       const waiting = /^(post|put|patch|delete)$/i.test(method) ? [...pending].slice(-1) : [];
       waiting.forEach((entry) => entry.busy++);
-      return (status) => waiting.forEach((entry) => onAnswer(entry, status));
+      return (status) => waiting.forEach((entry) => onReply(entry, status));
     };
     const undo = [
       follow(view, 'fetch', (answer, _, [input, init]) => {
-        const { method, keepalive } = { method: input.method, ...init };
+        const { method, keepalive, body } = { method: input.method, ...init };
+        if (!keepalive) onBody(body);
         const done = heed(!keepalive && method);
         answer.then((response) => done(response?.status), done);
       }),
       follow(view.XMLHttpRequest.prototype, 'open', (_, xhr, [method, url]) => {
-        const done = heed(!(url + '').startsWith(endpoint) && method);
+        methods.set(xhr, !(url + '').startsWith(endpoint) && method);
+      }),
+      follow(view.XMLHttpRequest.prototype, 'send', 0, (xhr, [body]) => {
+        onBody(body);
+        const done = heed(methods.get(xhr));
         xhr.addEventListener('loadend', () => done(xhr.status));
       }),
     ];
     unwatch = () => undo.forEach((run) => safe(run)());
   }
 
-  function onAnswer(entry, status) {
+  function onReply(entry, status) {
     entry.busy--;
     entry.ok = entry.ok || (status > 199 && status < 300);
     entry.refused = !entry.ok && (entry.refused || (status > 399 && status < 500));
@@ -335,7 +460,7 @@ export default (kit) => {
     for (const entry of pending) {
       if (entry.form !== target) continue;
       entry.busy++;
-      onAnswer(entry, detail.success ? 200 : 422);
+      onReply(entry, detail.success ? 200 : 422);
     }
   }), true);
 
@@ -352,14 +477,22 @@ export default (kit) => {
   const makers = new WeakSet(); // forms whose entries were made before, and the page lived on
   let made = 0;
 
-  function formed(form) {
+  function formed(form, entry) {
+    sunk = form;
+    // What custom elements stand for is known by now.
+    if (pending.has(entry)) {
+      const fields = collect(form, entry.attempt);
+      if (fields.length >= entry.event.fields.length) entry.event.fields = fields;
+    }
     // A handler that has just kept the browser from sending makes them for itself; after a check they are the form's own.
     const ours = [...pending].some((entry) => entry.form === form && clock() - entry.at < 20);
     made = ours || makers.has(form) ? 0 : clock();
     makers.add(form);
   }
 
-  function ghosts(view) {
+  /** What more there is to hear in a window: the page's own, or a frame's. */
+  function hear(view) {
+    view.addEventListener('click', safe(onClick), true);
     if (view.navigation) return;
     const forgetIt = () => {
       made = 0;
@@ -380,7 +513,7 @@ export default (kit) => {
       flushAll(true);
     }), true);
   }
-  ghosts(window);
+  hear(window);
 
   // ── Large bodies ──────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -408,22 +541,16 @@ export default (kit) => {
 
   const friends = new Set();
 
-  doc.addEventListener('load', safe(({ target }) => target.localName === 'iframe' && enter()), true);
-
-  /** Shows hosted forms, and looks into the frames of the same origin that have no tag of their own. */
-  const enter = () => {
-    all(doc.documentElement, '[data-mode=form]').forEach(host);
-    all(doc.documentElement, 'iframe').forEach(
-      safe(({ contentDocument: inside, contentWindow }) => {
-        if (!inside || contentWindow.LeadsBot || roots.has(inside)) return;
-        bind(inside, { ...outer, ...inner });
-        follower(contentWindow);
-        ghosts(contentWindow);
-        inside.addEventListener('click', safe(onClick), true);
-        all(inside, 'form,[data-leadsbot-form]').forEach(safe(view));
-      }),
-    );
-  };
+  /** Frames of the same origin are looked into like the page itself, unless they have a tag of their own. */
+  function enter({ contentDocument: inside, contentWindow }) {
+    if (contentWindow.LeadsBot || roots.has(inside)) return;
+    roots.add(inside);
+    const { visibilitychange, online, message, ...types } = heard;
+    bind(contentWindow, Object.keys(types));
+    if (contentWindow.navigation) bind(contentWindow.navigation, ['navigate']);
+    hear(contentWindow);
+    all(inside, FORMS).forEach(safe(view));
+  }
 
   async function meet({ data, source, origin: from }) {
     if (from === 'null') return; // a sandboxed frame, which nothing can be told to
@@ -447,14 +574,15 @@ export default (kit) => {
   const heightOf = (el) => el.getBoundingClientRect().height;
 
   /** Tells which forms this page has, what they are taken for, and what can't be looked into. */
-  function audit() {
+  const audit = () => later(look, BEGUN); // a page may be drawn by its script
+  function look() {
     const forms = [];
     const missed = [];
     const miss = (what, where) => missed.push({ what, where });
     roots.forEach((node) =>
-      all(node, 'form,[data-leadsbot-form]').forEach((form) => {
+      all(node, FORMS).forEach((form) => {
         const as = kindOf(form);
-        if (as) forms.push({ ...attemptAt(form).form, as });
+        if (as) forms.push({ ...identityOf(form), as });
       }),
     );
     all(doc.documentElement, 'iframe').forEach((frame) => {
@@ -469,10 +597,15 @@ export default (kit) => {
     flush();
   }
 
-  /** Consent that was taken back in another tab holds here too. */
-  addEventListener('storage', safe(({ key, newValue }) => {
-    if (key === 'leadsbot:' + token && !newValue) window.LeadsBot.consent(false);
-  }));
+  /** Consent that was taken back in another tab holds here too, also when that was before this file was there. */
+  const storedAs = 'leadsbot:' + token;
+  const takeBack = () => window.LeadsBot.consent(false);
+  addEventListener('storage', safe(({ key, newValue }) => key === storedAs && !newValue && takeBack()));
+  safe(() => {
+    if (!open() || localStorage.getItem(storedAs)) return;
+    localStorage.setItem(storedAs, 0); // throws where nothing can be stored, and nothing was
+    takeBack();
+  })();
 
   /** A policy that keeps us from connecting may yet let a picture say so. */
   addEventListener('securitypolicyviolation', safe(({ blockedURI }) => {
@@ -500,7 +633,7 @@ export default (kit) => {
   const stage = (name, data) => name && tell('stage', { name: (name + '').slice(0, 200), data: cleanValues(data) });
 
   function capture(target) {
-    const form = up(target instanceof Element ? target : all(doc.documentElement, target)[0], 'form,[data-leadsbot-form]');
+    const form = up(target instanceof Element ? target : all(doc.documentElement, target)[0], FORMS);
     controls(form);
     if (!isIgnored(form)) take(form, () => 'attempted');
   }
@@ -517,9 +650,11 @@ export default (kit) => {
     if (hosts.has(script)) return;
     hosts.add(script);
     import(api + '/hosted-form.js')
-      .then((file) => file.default({ tag: script, api, token, watch: (node) => bind(node, inner), send }))
+      .then((file) => file.default({ tag: script, api, token, watch: listen, send }))
       .catch(() => {});
   }
 
-  return { act, formed, watch, evidence, measure, partial, pack, enter, meet, audit, identify, stage, capture, flush: () => flushAll() };
+  return {
+    question, act, formed, watch, evidence, measure, collect, say, pack, enter, host, meet, audit, identify, stage, capture, flush: () => flushAll(),
+  };
 };

@@ -4,12 +4,12 @@
  * It watches the forms a page already has, tells how far visitors got and what they sent, and leaves everything else
  * as it was: no style, no cookie, no request but those to data-api, nothing thrown into the page.
  *
- * This file is all that a page loads: it sees submissions, keeps out what must never leave, and delivers. What refines
- * that (the exact completion, what became of a submission, the figures of each field) is in widget-engaged.js, fetched
- * by pages with a form that counts; until it is there, and should it never come, the plain versions in here do.
+ * This file is all that loading a page costs: it sees submissions, keeps out what must never leave, and delivers. What
+ * refines that (the exact completion, what became of a submission, the figures of each field) is in widget-engaged.js,
+ * fetched when somebody sets about a form; until it is there, and should it never come, the plain versions in here do.
  *
  * Sections, in order: the page's natives · the tag · storage · settings and consent · attribution · fields · what is
- * never sent · forms · sessions · submissions · sending · the second file · the audit · the page's API · start.
+ * never sent · forms · sessions · submissions · sending · the second file · the page's API · start.
  */
 try { (() => {
   // ── The page's natives ────────────────────────────────────────────────────────────────────────────────────────────
@@ -58,7 +58,7 @@ try { (() => {
 
   // crypto.randomUUID() is missing on plain http, where many small sites still live; a blob's address ends in a UUID
   // everywhere.
-  const uuid = () => URL.createObjectURL(new Blob()).slice(-36);
+  const uuid = () => crypto.randomUUID?.() || URL.createObjectURL(new Blob()).slice(-36);
 
   // ── The tag ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -155,17 +155,14 @@ try { (() => {
   function begin(answer) {
     assign(settings, answer);
     ready = true;
-    if (answer.audit) later(need, PAUSE, 'audit');
+    if (answer.audit) need('audit');
     resume();
   }
 
   function resume() {
-    if (open()) {
-      visit();
-      drain();
-    }
-    scan();
-    flush();
+    drain();
+    // What is sent brings the visit up to now by itself.
+    if (!scan() && open()) visit();
   }
 
   function consent(yes) {
@@ -242,14 +239,17 @@ try { (() => {
   const called = (el) => attr(el, 'name') || attr(el, 'id');
   const nameOf = (el) => (called(el) || labelOf(el)).slice(0, 200);
 
-  /** What people read beside the field; of a group of choices its legend. */
-  function labelOf(el) {
-    const around = isChoice(el) && up(el, 'fieldset');
-    const group = around && all(around, 'input').filter((other) => other.name === el.name)[1] && around;
-    const label = group ? all(group, 'legend')[0] : el.labels?.[0];
-    const text = attr(group || el, 'aria-label') || (label && textOf(label));
-    return tidy(text || attr(el, 'placeholder') || called(el) || el.type || el.localName);
-  }
+  /** What people read beside the field; of a group of choices its question, which the second file looks for. */
+  const labelOf = (el) =>
+    tidy(
+      more?.question(el) ||
+        attr(el, 'aria-label') ||
+        [...(el.labels || [])].map(textOf)[0] ||
+        attr(el, 'placeholder') ||
+        called(el) ||
+        el.type ||
+        el.localName,
+    );
 
   let entries; // of the form whose `formdata` came last: what its custom elements stand for
 
@@ -262,13 +262,12 @@ try { (() => {
   // ── What is never sent ────────────────────────────────────────────────────────────────────────────────────────────
 
   const SECRET_NAME =
-    / ((card|cc) ?(n(o|um(ber)?)|code|exp(iry)?|cv[vc])|(credit|debit) ?card|kreditkarte|(kredit)?kartennummer|cv[vc]|csc|security code|ssn|social security|iban|pass(port|wor[dt])|reisepass|ausweisnummer) /;
+    / ((card|cc) ?(n(o|um(ber)?)|code|exp(iry)?|cv[vc])|(credit|debit) ?card|kreditkarte|(kredit)?kartennummer|cv[vc]|csc|security code|(re|h)?captcha|ssn|social security|iban|pass(port|wor[dt])|reisepass|ausweisnummer) /;
   const CARD_NAME = / (card|cc|karte) /;
   const SECRET_TOKEN = /\b(cc-|(current|new)-password|one-time-code)/i;
   const DIGITS = /\+?\d([\s.-]{0,2}\d){12,}/g;
 
   const wasPassword = new WeakSet();
-  const origin = new WeakMap(); // the element a collected field came from
   const listed = (list, ...names) =>
     list.some((item) => names.some((name) => name?.toLowerCase() === item.toLowerCase()));
 
@@ -285,12 +284,6 @@ try { (() => {
     );
   }
 
-  const isSecret = (el, names) =>
-    /password|file/.test(el.type) ||
-    wasPassword.has(el) ||
-    SECRET_TOKEN.test(attr(el, 'autocomplete')) ||
-    SECRET_NAME.test(names);
-
   /** The value without card numbers. A phone is none, unless its name speaks of a card. */
   function withoutCards(value, isPhone, names) {
     const speaks = CARD_NAME.test(names);
@@ -306,32 +299,25 @@ try { (() => {
         const raw = is(el, ':disabled') ? '' : valueOf(el);
         if (!raw.trim()) return;
         const label = labelOf(el);
+        const type = el.type || el.localName;
         const names = [attr(el, 'name'), attr(el, 'id'), label, attr(el, 'placeholder')].map(words);
         // What stands beside a text area is prose ("never tell us your card number"), not its name.
-        const spoken = el.type === 'textarea' ? names[0] : names.join('|');
-        if (isSecret(el, spoken)) return;
+        const spoken = type === 'textarea' ? names[0] : names.join('|');
+        const purpose = attr(el, 'autocomplete');
+        if (/password|file/.test(type) || wasPassword.has(el) || SECRET_TOKEN.test(purpose) || SECRET_NAME.test(spoken)) return;
         const name = nameOf(el);
         const before = found.get(name);
-        const value = withoutCards(raw, el.type === 'tel', spoken);
         // What it means the server says; here is only what the page says of it.
-        const means = attr(el, 'data-leadsbot-field') || attr(el, 'autocomplete') || attr(el, 'inputmode');
-        const field = { name, label, type: el.type || el.localName, means: means.slice(0, 200) };
-        field.value = (before ? before.value + ', ' + value : value).slice(0, 20000);
-        origin.set(field, el);
-        found.set(name, field);
+        const means = (attr(el, 'data-leadsbot-field') || purpose || attr(el, 'inputmode')).slice(0, 200);
+        const value = ((before ? before.value + ', ' : '') + withoutCards(raw, type === 'tel', spoken)).slice(0, 20000);
+        found.set(name, { name, label, type, means, value, from: () => el }); // JSON leaves functions out
       }),
     );
     return found;
   }
 
-  /** All that the form says, the answers of steps that are gone included. */
-  const collect = (form, kept) => {
-    const standing = controls(form);
-    // A step that is gone may have left its answers in hidden fields, which alone would not be sent.
-    const names = standing.filter((el) => el.type !== 'hidden').map(nameOf);
-    const gone = [...kept].filter(([name]) => !names.includes(name));
-    return [...new Map([...gone, ...read(standing), ...gone]).values()].slice(0, 200);
-  };
+  /** All that the form says. */
+  const collect = (form) => [...read(controls(form)).values()].slice(0, 200);
 
   // ── Forms ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -360,32 +346,27 @@ try { (() => {
     (attr(tag, 'data-mode') !== 'form' && attr(tag, 'data-container') && !within(form, attr(tag, 'data-container'))) ||
     isIgnoredBySite(form);
 
-  function isSearch(form, asked, method) {
-    const types = asked.map((el) => el.type).join();
-    const lone = asked.map(called).join() === 'q';
-    return (
-      up(form, '[role=search],search') ||
-      (method !== 'post' && ((/search/.test(types) && !/email|tel|textarea/.test(types)) || lone))
-    );
-  }
-
   const isHosted = (form) => attr(form, 'data-leadsbot-hosted'); // sent by the file that shows it
-
-  function isLogin(fields, asked) {
-    const purposes = fields.map((el) => attr(el, 'autocomplete')).join();
-    const passwords = asked.filter((el) => wasPassword.has(el)).length;
-    return /current-p/.test(purposes) || (passwords === 1 && asked.length < 3 && !/new-p/.test(purposes));
-  }
 
   /** What a form is taken for; only the submission of a `lead` is one. Empty where there is nothing to fill in. */
   function kindOf(form, submitter) {
     const method = ((submitter && attr(submitter, 'formmethod')) || attr(form, 'method')).toLowerCase();
     const fields = controls(form).filter((el) => el.type !== 'hidden');
     const asked = fields.filter((el) => !isChoice(el));
+    const types = asked.map((el) => el.type) + '';
+    const purposes = fields.map((el) => attr(el, 'autocomplete')) + '';
+    const passwords = asked.filter((el) => wasPassword.has(el)).length;
     if (isIgnored(form)) return 'ignored';
     if (!fields[0]) return '';
-    if (isSearch(form, asked, method)) return 'search';
-    return method === 'dialog' ? method : isLogin(fields, asked) ? 'login' : 'lead';
+    if (up(form, '[role=search],search')) return 'search';
+    const lone = /^(q|s|query|search|keywords?)$/.test(asked.map(called));
+    if (
+      (method !== 'post' && (lone || (/search/.test(types) && !/email|tel|textarea/.test(types)))) ||
+      (method === 'get' && !/text|email|tel/.test(types)) // filters, and the order of a list
+    )
+      return 'search';
+    if (method === 'dialog') return method;
+    return /current-p/.test(purposes) || (passwords === 1 && asked.length < 3 && !/new-p/.test(purposes)) ? 'login' : 'lead';
   }
   const isLead = (form, submitter) => kindOf(form, submitter) === 'lead';
 
@@ -400,7 +381,7 @@ try { (() => {
   }
 
   // ── Sessions ──────────────────────────────────────────────────────────────────────────────────────────────────────
-  // One visitor's attempt at one form.
+  // One visitor's attempt at one form that counts.
 
   const PAUSE = 3000;
   const touched = new WeakSet();
@@ -408,12 +389,11 @@ try { (() => {
 
   /** What begins anew with each session; `units` and `stats` by field names, `kept` the answers given so far. */
   const fresh = () => ({
-    now: null,
-    dirty: false,
+    now: 0,
+    dirty: 0,
     units: new Map(),
     stats: new Map(),
     kept: new Map(),
-    errors: null,
   });
 
   function attemptAt(form) {
@@ -434,69 +414,76 @@ try { (() => {
 
   const isShown = (el) => [el, ...(el.labels || [])].some(shown); // a styled choice hides itself and shows its label
 
-  /** How far a form is, by what is seen of it. */
-  function measure(form) {
-    const asked = controls(form).filter(isShown);
-    const total = asked.length;
-    const done = asked.filter((el) => valueOf(el).trim()).length;
-    return { done, total, percent: ((100 * done) / total) | 0 };
-  }
-
+  /** How far it is; without the second file no more than that it is being sent. */
   function progressOf(form, attempt) {
     attempt.now.seq++;
     const { now, last } = attempt;
-    return { ...now, form: attempt.form, last: last ? labelOf(last) : '', ...(more?.measure || measure)(form, attempt) };
+    const reached = more ? more.measure(form, attempt) : { percent: 100 };
+    return { ...now, form: attempt.form, last: last ? labelOf(last) : '', ...reached };
   }
 
-  function sendProgress(form, attempt) {
-    if (!open() || !attempt.dirty || !isLead(form)) return;
-    attempt.dirty = false;
-    enqueue({ type: 'progress', ...progressOf(form, attempt), fields: more?.partial(form, attempt) }, form);
-    later(flush, 0);
+  let here = {}; // where somebody is: the target of the last event, the control it stands for, and the attempt at its form
+
+  function placeOf(event) {
+    const { target } = event;
+    const path = is(target, CONTROLS) ? [target] : event.composedPath();
+    path.forEach((node) => node.nodeType === 11 && listen(node));
+    const el = path.find((node) => node.nodeType === 1 && isControl(node) && ownerOf(node));
+    const form = ownerOf(el || path[0]);
+    return { target, el, form, attempt: form && (attempts.get(form) || (isLead(form) && attemptAt(form))) };
   }
 
   /** What visitors do in a form: a dirty bit here, all else in the second file, which hears of it when it is there. */
   function onActivity(event) {
-    const { type, inputType } = event;
-    const path = event.composedPath();
-    path.forEach((node) => node.nodeType === 11 && !roots.has(node) && bind(node, inner));
-    const el = path.find((node) => node.nodeType === 1 && isControl(node) && ownerOf(node));
-    if (!el) return;
-    const form = ownerOf(el);
-    const attempt = attemptAt(form);
+    const { type, target, inputType } = event;
+    if (type === 'focusin' || target !== here.target) here = placeOf(event);
+    const { el, form, attempt } = here;
+    if (!attempt) return;
+    if (!el) return need(); // a button, by which they may send what the page has filled in
+    const at = clock();
     attempt.last = el;
-    if (type === 'focusin') view(form);
-    else if (/^(input|change)/.test(type)) {
+    if (type === 'focusin') attempt.seen || (view(form), flush());
+    else if (type === 'input' || type === 'change') {
       ghost = null;
       touched.add(el);
       startSession(attempt);
       attempt.dirty = true;
-      attempt.now.at = clock();
+      attempt.now.at = at;
     }
-    need('act', type, el, form, attempt, inputType, clock());
+    if (more) more.act(type, here, inputType, at);
+    else need('act', type, here, inputType, at);
   }
 
   /** Tells once that a form is there to be filled in. Which forms count is known with the settings. */
   function view(form) {
+    if (!ready || attempts.get(form)?.seen || !controls(form).some(isShown) || !isLead(form)) return;
     const attempt = attemptAt(form);
-    if (attempt.seen || !controls(form).some(isShown) || !isLead(form)) return;
-    need();
-    if (!ready) return;
-    attempt.seen = clock();
-    enqueue({ type: 'view', form: attempt.form, at: clock() });
-    later(flush, 999);
+    const at = (attempt.seen = clock());
+    enqueue({ type: 'view', form: attempt.form, at });
+    if (!window.navigation) need(); // form.submit() can't be told without it
   }
 
   let scanTimer = 0;
 
-  /** Looks for forms, and for frames and tags that may bring some. */
+  /** Looks for forms, and for frames and tags that may bring some; tells what it found. */
   function scan() {
     scanTimer = 0;
-    roots.forEach((node) => all(node, FORMS).forEach(safe(view)));
-    if (all(root, 'iframe,[data-mode=form]')[0]) need('enter');
+    roots.forEach((node) =>
+      all(node, FORMS + ',iframe,script[data-mode=form]').forEach(
+        safe((el) => {
+          if (is(el, FORMS)) view(el);
+          else if (is(el, 'script')) need('host', el);
+          else {
+            bind(el, ['load']);
+            if (el.contentDocument?.forms[0]) need('enter', el);
+          }
+        }),
+      ),
+    );
+    return flush();
   }
   const scanSoon = () => {
-    scanTimer ||= later(scan, 99);
+    scanTimer ||= later(scan, 300);
   };
 
   // ── Submissions ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -509,8 +496,8 @@ try { (() => {
   /** Takes a submission of the form; `known` tells what is known of it once the page's handlers have run. */
   function take(form, known) {
     const attempt = attemptAt(form);
-    const fields = collect(form, attempt.kept);
-    const print = stringify(fields);
+    const fields = (more?.collect || collect)(form, attempt);
+    const print = stringify(fields.filter(({ type }) => type !== 'hidden')); // a stamp tells no two apart
     const at = clock();
     let { entry } = attempt;
     if (!fields[0]) return;
@@ -556,16 +543,10 @@ try { (() => {
 
   /** The form's entries were asked for: by the browser that submits it, by form.submit(), or by the page's own script. */
   function onFormData({ target: form, formData }) {
-    const attempt = attemptAt(form);
-    const { entry } = attempt;
+    const entry = attempts.get(form)?.entry;
     entries = formData;
-    if (!pending.has(entry)) ghost = form;
-    else {
-      const fields = collect(form, attempt.kept);
-      if (!entry.known()) ghost = form;
-      if (fields.length >= entry.event.fields.length) entry.event.fields = fields;
-    }
-    need('formed', form);
+    if (!pending.has(entry) || !entry.known()) ghost = form;
+    need('formed', form, entry);
   }
 
   /** form.submit() fires no submit event: entries were made, and the page goes away with them. */
@@ -578,10 +559,11 @@ try { (() => {
   // said 202. A batch keeps its id on every re-send, so that twice sent is once stored.
 
   const LIMIT = 2e4; // characters of one body, at most 3 bytes each; browsers allow 64 KiB of keepalive requests in flight
-  const busy = {};
   let outbox = {};
   let queue = [];
   let retryTimer = 0;
+
+  const isCount = ({ type }) => /view|audit/.test(type);
 
   function enqueue(event, form) {
     if (queue.length < 50) queue.push({ event, form });
@@ -634,8 +616,8 @@ try { (() => {
    */
   function flush(leaving) {
     const free = agreed() && (ready || leaving || without);
-    const may = ({ event: { type }, form }) =>
-      (free && (ready || type === 'submit')) || (ready && /view|audit/.test(type)) || (form && isHosted(form));
+    const may = ({ event, form }) =>
+      (free && (ready || event.type === 'submit')) || (ready && isCount(event)) || (form && isHosted(form));
     const events = queue.filter(may).map(finish).filter(Boolean);
     queue = queue.filter((entry) => !may(entry));
     if (events[0]) return pack(events, leaving);
@@ -645,14 +627,14 @@ try { (() => {
   function flushAll(leaving) {
     pending.forEach((entry) => safe(judge)(entry, leaving));
     scan();
-    attempts.forEach((attempt, form) => safe(sendProgress)(form, attempt));
+    if (more) attempts.forEach(more.say);
     flush(leaving);
   }
 
-  /** In localStorage: at most 50 batches and 200,000 characters, the oldest go first. */
+  /** In localStorage, unless it is counts alone: at most 50 batches and 200,000 characters, the oldest go first. */
   function store(batch, leaving) {
     outbox[batch.id] = batch;
-    if (open()) {
+    if (open() && !batch.events.every(isCount)) {
       writeKey(outboxKey + batch.id, batch);
       const kept = stored().sort((a, b) => a.sent - b.sent);
       while (kept[50] || stringify(kept).length > 2e5) removeKey(outboxKey + kept.shift().id);
@@ -674,8 +656,6 @@ try { (() => {
   async function post(batch, leaving) {
     const url = endpoint + '/events';
     const body = stringify({ ...batch, sent: clock() });
-    if (busy[batch.id]) return;
-    busy[batch.id] = true;
     let status = 0;
     // No room among the keepalive requests, or none to be had: a beacon's answer can't be read, and the batch stays.
     const beacon = () => leaving && navigator.sendBeacon?.(url, body);
@@ -685,8 +665,7 @@ try { (() => {
     } catch (_) {
       beacon();
     }
-    busy[batch.id] = false;
-    if (status === 202 || (status > 399 && status < 500 && status !== 429)) {
+    if (status === 202 || /^4(?!29)/.test(status)) {
       tries = 0;
       delete outbox[batch.id];
       removeKey(outboxKey + batch.id);
@@ -701,10 +680,10 @@ try { (() => {
 
   // What both files work with; the other one names it in the same order.
   const kit = () => [
-    tag, api, token, endpoint, settings, () => state, open, request, attempts, attemptAt, startSession, take, judge,
-    pending, sendProgress, flush, flushAll, enqueue, envelope, store, controls, collect, read, valueOf, nameOf, labelOf,
-    isShown, touched, origin, roots, bind, view, kindOf, isIgnored, takeGhost, words, outer, inner, follower,
-    withoutCards, SECRET_NAME, safe, later,
+    tag, api, token, endpoint, settings, () => state, open, request, attempts, attemptAt, identityOf, take, judge, pending,
+    progressOf, flush, flushAll, enqueue, envelope, store, controls, wasPassword, read, valueOf, nameOf, labelOf, isShown,
+    touched, roots, listen, bind, heard, view, kindOf, isIgnored, takeGhost, words, withoutCards, SECRET_NAME, safe, later, all, attr, is,
+    up, shown, isChoice, isCustom, CONTROLS, FORMS, clock, assign, doc,
   ];
 
   const load = async () => {
@@ -722,35 +701,40 @@ try { (() => {
   window.LeadsBot = page;
 
   // ── Start ─────────────────────────────────────────────────────────────────────────────────────────────────────────
-  // On window, in the capture phase: ahead of every handler of the page, whatever it stops. What doesn't leave a shadow
-  // root (`inner`) is listened to there too, once somebody has set foot in it.
+  // On window, in the capture phase: ahead of every handler of the page, whatever it stops.
 
-  const roots = new Set([root]);
-  const inner = { change: onActivity, invalid: onActivity, submit: onSubmit, formdata: onFormData };
-  const outer = {
+  const heard = {
+    load: scanSoon, // of a frame
     input: onActivity,
     focusin: onActivity,
     focusout: onActivity,
-    visibilitychange: ({ target }) => target.hidden && flushAll(true),
+    change: onActivity,
+    invalid: onActivity,
+    submit: onSubmit,
+    formdata: onFormData,
+    navigate: onNavigate,
+    pagehide: flushAll, // the event says that the page is leaving
+    visibilitychange: () => doc.hidden && flushAll(true),
     online: drain,
     message: (event) => event.data?.leadsbot === token && need('meet', event),
   };
+  const hear = safe((event) => heard[event.type](event));
+  const roots = new Set([root]);
 
   function bind(target, types) {
-    if (target !== window) roots.add(target);
-    for (const type in types) target.addEventListener(type, safe(types[type]), true);
+    for (const type of types) target.addEventListener(type, hear, true);
   }
 
-  function follower(view) {
-    view.navigation?.addEventListener('navigate', safe(onNavigate));
-    view.addEventListener('pagehide', safe(flushAll), true); // the event says that the page is leaving
+  /** What doesn't leave a shadow root is listened to there. */
+  function listen(node) {
+    roots.add(node);
+    bind(node, ['change', 'invalid', 'submit', 'formdata']);
   }
 
   function start() {
-    bind(window, { ...outer, ...inner });
-    follower(window);
+    bind(window, keys(heard));
+    if (window.navigation) bind(navigation, ['navigate']);
     new MutationObserver(scanSoon).observe(root, { childList: true, subtree: true });
-    scan();
     safe(loadSettings)();
   }
   // A page that is only prepared in case somebody comes is nobody's visit yet.

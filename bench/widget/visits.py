@@ -16,12 +16,16 @@ from bench.widget.site import CHANGED
 from bench.widget.trace import Cost, mark, tracing
 
 SETTLED_S = 1.6  # after the load: what scripts put off until then, and the answers to what they sent
-DEFERRED_S = 3.6  # after input: what scripts do once a visitor pauses
+DEFERRED_S = 3.6  # after input: what scripts do once somebody has begun, or pauses
 BETWEEN_S = 0.22  # one field and the next: whoever works then gets to do it each time
 KEYS = 200
 CHANGES = 25
 ANSWERS = {"select": "ArrowDown", "checkbox": "Space"}
 LOADED = ("twelve", "thirty")
+# Somebody goes to another tab, as far as scripts of the page can tell.
+HIDE = """Object.defineProperty(document, 'visibilityState', { value: 'hidden', configurable: true });
+Object.defineProperty(document, 'hidden', { value: true, configurable: true });
+document.dispatchEvent(new Event('visibilitychange', { bubbles: true }));"""
 
 
 @dataclass
@@ -33,6 +37,7 @@ class Round:
     touch: dict[str, Cost] = field(default_factory=dict)
     key: dict[str, Cost] = field(default_factory=dict)
     change: dict[str, Cost] = field(default_factory=dict)
+    hide: dict[str, Cost] = field(default_factory=dict)
 
 
 @contextmanager
@@ -74,6 +79,7 @@ def write(browser: Browser, site: str, into: Round, order: Sequence[str]) -> Non
         _type(browser, pages, into)
         time.sleep(DEFERRED_S)
         _change(browser, pages, into)
+        _hide(browser, pages, into)
 
 
 def _touch(browser: Browser, pages: dict[str, Page], into: Round) -> None:
@@ -82,7 +88,7 @@ def _touch(browser: Browser, pages: dict[str, Page], into: Round) -> None:
         for page in pages.values():
             page.keyboard.press("Tab")
             page.keyboard.press("x")
-        time.sleep(SETTLED_S)
+        time.sleep(DEFERRED_S)
         for name, page in pages.items():
             mark(page, f"{name}: touched")
     into.touch = {name: trace.cost(f"{name}: touched") for name in pages}
@@ -112,3 +118,17 @@ def _change(browser: Browser, pages: dict[str, Page], into: Round) -> None:
         for name, page in pages.items():
             mark(page, f"{name}: changed")
     into.change = {name: trace.cost(f"{name}: changed") for name in pages}
+
+
+def _hide(browser: Browser, pages: dict[str, Page], into: Round) -> None:
+    """Measure what follows when the page is hidden after one more change: whatever waited for that."""
+    with tracing(browser) as trace:
+        for name, page in pages.items():
+            page.keyboard.press("Tab")
+            page.keyboard.press("a")
+            mark(page, f"{name}: shown")
+            page.evaluate(HIDE)
+        time.sleep(SETTLED_S)
+        for name, page in pages.items():
+            mark(page, f"{name}: hidden")
+    into.hide = {name: trace.cost(f"{name}: hidden", f"{name}: shown") for name in pages}

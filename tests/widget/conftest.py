@@ -11,6 +11,8 @@ from tests.support import browser as chromium
 from tests.widget.servers import TOKEN, Backend, Site
 
 Open = Callable[..., Page]
+# Once somebody has set about a form: the widget's second file is there.
+ENGAGED = "performance.getEntriesByType('resource').some((one) => one.name.endsWith('/widget-engaged.js'))"
 
 
 @pytest.fixture(scope="package")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page
 
-from tests.widget.conftest import Open
+from tests.widget.conftest import ENGAGED, Open
 from tests.widget.servers import Backend
 
 STEPS = """
@@ -55,13 +55,15 @@ def test_the_first_step_alone_is_not_the_whole_and_swapping_steps_loses_nothing(
 
 def test_progress_leaves_with_the_page(open_page: Open, backend: Backend) -> None:
     page = open_page(STEPS)
+    page.focus("[name=first_name]")
+    page.wait_for_function(ENGAGED)
     page.fill("[name=first_name]", "Jane")
     page.goto("about:blank")
     event = backend.expect("progress")
     assert (event["percent"], event["last"], event["form"]["key"]) == (25, "First name", "application")
 
 
-def test_progress_is_told_after_a_pause_and_not_per_key(open_page: Open, backend: Backend) -> None:
+def test_progress_is_told_some_seconds_after_the_first_key_and_not_per_key(open_page: Open, backend: Backend) -> None:
     page = open_page(STEPS)
     page.type("[name=first_name]", "Jane Mary Ann")
     backend.expect("progress")
@@ -112,3 +114,11 @@ def test_after_a_submission_the_session_is_over(open_page: Open, backend: Backen
     page.evaluate("LeadsBot.flush()")
     again = backend.expect("progress")
     assert again["session"] != done["session"]
+
+
+def test_loading_a_page_costs_the_first_file_alone(open_page: Open, backend: Backend) -> None:
+    page = open_page(STEPS)
+    backend.expect("view")
+    assert not [r.path for r in backend.seen.requests if "engaged" in r.path]
+    page.focus("[name=first_name]")
+    backend.seen.wait(lambda: any("engaged" in r.path for r in backend.seen.requests), "the second file")

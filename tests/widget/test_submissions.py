@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tests.widget.conftest import Open
+from tests.widget.conftest import ENGAGED, Open
 from tests.widget.servers import Backend, Site
 
 CONTACT = """
@@ -255,6 +255,8 @@ def test_values_of_groups_and_lists_are_joined(open_page: Open, backend: Backend
         <label><input type=checkbox name=news value=yes>Newsletter</label>
         <button>Go</button></form>"""
     )
+    page.focus("select")
+    page.wait_for_function(ENGAGED)
     page.click("button")
     fields = backend.expect("submit")["fields"]
     assert [(f["name"], f["label"], f["value"]) for f in fields] == [

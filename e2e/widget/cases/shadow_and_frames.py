@@ -102,7 +102,7 @@ def iframe_srcdoc(v: Visitor) -> None:
         f" f.srcdoc = {json.dumps(CONTACT)}; document.body.append(f);"
     )
     v.wait("!!document.querySelector('form')", "#f")
-    if v.tagged:  # a frame that comes late is looked into a moment later, long before anybody has found the first field
+    if v.tagged:  # a frame that comes late is looked into a moment later, before anybody has found the first field
         v.wait("performance.getEntriesByType('resource').some((one) => one.name.includes('widget-engaged'))")
     fill_contact(v, inside="#f ||| ")
     v.click("#f ||| button")
