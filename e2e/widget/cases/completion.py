@@ -251,3 +251,11 @@ def restored_draft(v: Visitor) -> None:
     v.open(CONTACT + restore)
     v.fill("[name=email]", v.email)
     left_at(v, 2, 3)
+
+
+@case("A wrapper without a box of its own (display: contents) is no hidden step")
+def boxless(v: Visitor) -> None:
+    inside = '<p><input name="a"></p><p><input name="b"></p><p hidden><input name="c"></p>'
+    v.open(form(f'<div style="display:contents">{inside}</div>'))
+    v.fill("[name=a]", "something")
+    left_at(v, 1, 2)

@@ -239,3 +239,17 @@ def captured_by_hand(v: Visitor) -> None:
     v.widget("capture('[name=contact]')")
     v.widget("capture('#nowhere')")
     is_sent(v, "attempted")
+
+
+@case("A component's field with a label attribute (Material Web, Shoelace): that is its label")
+def labelled_component(v: Visitor) -> None:
+    element = """customElements.define('x-field', class extends HTMLElement { static formAssociated = true;
+      constructor() { super(); const inside = this.attachInternals(); this.tabIndex = 0; this.textContent = 'Two';
+        this.onclick = () => inside.setFormValue('2'); } });"""
+    v.open(CONTACT.replace("<button>", '<x-field name="q7" label="Rooms"></x-field><button>') + script(element))
+    fill_contact(v)
+    v.click("x-field")
+    v.click("form > button")
+    v.arrives("/thanks")
+    is_sent(v)
+    assert v.lead()["custom_data"] == {"Rooms": "2"}

@@ -181,3 +181,28 @@ def ignored_field(v: Visitor) -> None:
     v.arrives("/thanks")
     assert v.values(v.lead(confirmation="confirmed")) == {"name": "Jane Doe", "email": v.email}
     assert WORD not in v.sent
+
+
+@case("The order of a shop's list, sent by form.submit() as it changes (WooCommerce)")
+def order_of_a_list(v: Visitor) -> None:
+    v.open("""<form class="woocommerce-ordering" method="get" action="/shop"><select name="orderby"
+    onchange="setTimeout(() => this.form.submit(), 99)"><option value="">Ours</option><option>price</option></select>
+    <input type="hidden" name="paged" value="1"></form>""")
+    v.choose("select", "price")
+    v.arrives("/shop")
+    nothing_but_the_control(v)
+
+
+@case("A filter: a GET form without any text")
+def list_filter(v: Visitor) -> None:
+    v.open("""<form method="get" action="/shop"><label><input type="checkbox" name="colour" value="red"> Red</label>
+    <label>From <input type="number" name="min"></label><button>Show</button></form>""")
+    v.click("[value=red]")
+    v.click("button")
+    v.arrives("/shop")
+    nothing_but_the_control(v)
+
+
+@case("A search by a lone s, as WordPress has it")
+def search_s(v: Visitor) -> None:
+    no_lead(v, '<form action="/s"><input name="s" placeholder="Search"><button>Go</button></form>', {"input": WORD})
