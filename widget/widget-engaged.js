@@ -216,6 +216,8 @@ export default (kit) => {
 
   function act(type, here, inputType, at) {
     const { el, form, attempt } = here;
+    const inside = el.ownerDocument;
+    if (inside !== doc && !roots.has(inside)) enter(inside.defaultView.frameElement);
     attempt.errors ??= errorsIn(form); // shown before anybody did anything: part of the page
     if (type === 'input' || type === 'change') {
       if (pending.size) settled(attempt);
@@ -550,6 +552,11 @@ export default (kit) => {
     if (contentWindow.navigation) bind(contentWindow.navigation, ['navigate']);
     hear(contentWindow);
     all(inside, FORMS).forEach(safe(view));
+    all(inside, 'iframe').forEach((frame) => {
+      frame.addEventListener('load', () => safe(enter)(frame));
+      safe(enter)(frame);
+    });
+    flush();
   }
 
   async function meet({ data, source, origin: from }) {

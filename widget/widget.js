@@ -120,7 +120,7 @@ try { (() => {
   const isNative = /native code/.test(fetchNow);
   const request = isNative
     ? async (url, body) => {
-        const response = await fetchNow(url, { method: body && 'POST', body, keepalive: true });
+        const response = await fetchNow(url, { method: body && 'POST', body, keepalive: !!body });
         return [response.status, await response.text()];
       }
     : (url, body) =>
@@ -147,9 +147,10 @@ try { (() => {
   /** Yesterday's settings keep the outbox working while the backend is down, but open nothing beyond it. */
   function settingsMissing() {
     const { known } = state;
+    if (ready) return;
     without = true;
-    if (!ready && known && clock() - known.at < DAY) begin({ ...known, partial: 'off' });
-    flush();
+    if (known && clock() - known.at < DAY) begin({ ...known, partial: 'off' });
+    scan();
   }
 
   function begin(answer) {
@@ -157,6 +158,7 @@ try { (() => {
     ready = true;
     if (answer.audit) need('audit');
     resume();
+    new MutationObserver(scanSoon).observe(root, { childList: true, subtree: true }); // for what comes later
   }
 
   function resume() {
@@ -475,7 +477,9 @@ try { (() => {
           else if (is(el, 'script')) need('host', el);
           else {
             bind(el, ['load']);
-            if (el.contentDocument?.forms[0]) need('enter', el);
+            const inside = el.contentDocument;
+            if (inside) bind(inside, ['focusin']); // a form may be written into it later
+            if (inside?.querySelector('form,iframe')) need('enter', el);
           }
         }),
       ),
@@ -734,7 +738,6 @@ try { (() => {
   function start() {
     bind(window, keys(heard));
     if (window.navigation) bind(navigation, ['navigate']);
-    new MutationObserver(scanSoon).observe(root, { childList: true, subtree: true });
     safe(loadSettings)();
   }
   // A page that is only prepared in case somebody comes is nobody's visit yet.
