@@ -16,15 +16,15 @@ import structlog
 
 HIDDEN: Final = "[hidden]"
 
-# A Bot API address carries the bot's token, a database's or mail server's its password, an invitation's its secret, a
-# webhook's perhaps a key in its query.
+# A Bot API address carries the bot's token, a database's or mail server's its password, an invitation's and a
+# forgotten password's their secret, a webhook's perhaps a key in its query.
 _SECRETS: Final = re.compile(
     r"(?P<bot>\b(?:bot)?\d{3,}:)[A-Za-z0-9_-]{20,}"
     r"|(?P<url>\b[a-z][a-z0-9+.-]*://[^\s/:@]*:)[^\s/@]+(?=@)"
     r"|(?P<key>\b(?:lb_|whsec_))[A-Za-z0-9+/=_-]{8,}"
     r"|(?P<bearer>\bBearer )[!-~]{8,}"
     r"|(?P<query>[?&][a-z_-]*(?:token|key|secret|signature|sig|password|auth)=)[^\s&#\"'<>]+"
-    r"|(?P<link>/invitations/)[^\s/?#\"'<>]+",
+    r"|(?P<link>/(?:invitations|login/reset)/)[^\s/?#\"'<>]+",
     re.IGNORECASE,
 )
 # At INFO and below these tell of every request, with its whole address.

@@ -41,6 +41,7 @@ def as_it_was() -> Iterator[None]:
         ('{"path": "/invitations/aB-c_d9", "status": 500}', '{"path": "/invitations/[hidden]", "status": 500}'),
         ("https://your.app/hook?a=1&api_key=s3cr3t&b=2", "https://your.app/hook?a=1&api_key=[hidden]&b=2"),
         ("'https://your.app/hook?token=s3cr3t'", "'https://your.app/hook?token=[hidden]'"),
+        ('{"path": "/login/reset/WyJh.Zm9v-Q", "status": 500}', '{"path": "/login/reset/[hidden]", "status": 500}'),
         ("https://leads.example/invitations/aB-c_d9?a=1", "https://leads.example/invitations/[hidden]?a=1"),
     ],
 )
