@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
 from leadsbot import clock
-from leadsbot.db import Tx
+from leadsbot.db import Database, Tx
 from leadsbot.ids import new_id
 from leadsbot.routing import again, destinations
 from leadsbot.routing.tables import Delivery
@@ -53,6 +54,16 @@ async def test_what_was_given_up_lately_is_sent_again_where_it_can_be(
     assert await again.retry_dead(database, workspace_id, webhook_id=off) == 0
     assert await again.retry_dead(database, workspace_id, event_type="form.abandoned") == 1
     assert await pending() == {"second"}
+
+    async def arrives(unit: Any) -> Any:  # sent by somebody else, between looking and beginning
+        sql = "UPDATE deliveries SET status = $2 WHERE id = $1"
+        await database.write(lambda tx: tx.execute(sql, ids["first"], "delivered"))
+        begun = await database.write(unit)
+        await database.write(lambda tx: tx.execute(sql, ids["first"], "dead"))
+        return begun
+
+    meanwhile = cast(Database, SimpleNamespace(fetch=database.fetch, write=arrives))
+    assert await again.retry_dead(meanwhile, workspace_id, webhook_id=on) == 0
     monkeypatch.setattr(again, "MOST", 1)
     assert await again.retry_dead(database, workspace_id, webhook_id=on, event_type=None) == 1
     assert await pending() == {"first", "second"}

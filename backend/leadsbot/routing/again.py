@@ -42,7 +42,10 @@ async def retry_dead(database: Database, workspace_id: str, **given: str | None)
     lanes = {row["id"]: lane_of(row) for row in rows}
 
     async def unit(tx: Tx) -> int:
-        begun = await begin_anew(tx, list(lanes))
+        # Somebody else may have sent some of them meanwhile, and they have arrived.
+        dead = f"SELECT id FROM deliveries WHERE status = 'dead' AND id {tx.one_of(1)}"
+        still = [row["id"] for row in await tx.fetch(dead, tx.many(list(lanes)))]
+        begun = await begin_anew(tx, still)
         for delivery_id, round in begun.items():
             queue(tx, delivery_id, lanes[delivery_id], round)
         tx.signal(topic(workspace_id))
