@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from leadsbot import clock
+from leadsbot.db import Tx
 from leadsbot.errors import Conflict, Forbidden, NotFound
 from leadsbot.housekeeping import purge
+from leadsbot.ids import new_id
+from leadsbot.leads.tables import Lead
 from leadsbot.routing import deliveries, destinations, gates, replay
+from leadsbot.routing.messages import EDIT
 from leadsbot.routing.restoring import restore
+from leadsbot.routing.tables import Delivery, Message
 from leadsbot.services import Services
 from leadsbot.workspaces import endpoint_editing, members, removals
 from leadsbot.workspaces.bootstrap import Created
@@ -65,6 +71,58 @@ async def test_a_channel_comes_back_as_it_was_and_sends_what_it_was_due(
     assert kept["place"] == f"{CHAT}:7"
     with pytest.raises(NotFound):
         await restore(services, workspace.workspace_id, channel_id)
+
+
+async def test_what_became_of_its_leads_meanwhile_holds_for_a_channel_that_comes_back(
+    services: Services, workspace: Created
+) -> None:
+    database, workspace_id, now = services.database, workspace.workspace_id, clock.now()
+    channel_id = str((await chat(services, workspace))["id"])
+    names = ("kept", "merged", "deleted", "spam", "purged")
+    leads, told = ({name: new_id() for name in names} for _ in range(2))
+
+    async def before(tx: Tx) -> None:
+        for name in names:
+            here = {"workspace_id": workspace_id, "created_at": now}
+            spam = {"spam": name == "spam", "deleted_at": now if name == "deleted" else None}
+            if name != "merged":
+                tx.insert(Lead, here | {"id": leads[name], "updated_at": now, "stage": "New"} | spam)
+            about = here | {"lead_id": leads[name], "channel_id": channel_id, "event_type": "lead.created"}
+            message = about | {"id": told[name], "delivery_id": told[name], "place": f"{CHAT}:1", "escalate_at": now}
+            tx.insert(Message, message)
+            now_about = {"lead_id": leads["kept" if name == "merged" else name]}
+            died = {"id": told[name], "event_id": new_id(), "status": "dead", "reason": gates.GONE, "body": "{}"}
+            if name != "purged":
+                tx.insert(Delivery, about | now_about | died)
+
+    await database.write(before)
+    await destinations.delete_channel(database, workspace_id, channel_id)
+    await restore(services, workspace_id, channel_id)
+    rows = {row["id"]: row for row in await database.fetch("SELECT id, lead_id, escalate_at FROM messages")}
+    wanted = {"kept": "kept", "merged": "kept", "deleted": "deleted", "spam": "spam"}
+    assert {id: row["lead_id"] for id, row in rows.items()} == {told[a]: leads[b] for a, b in wanted.items()}
+    assert [id for id, row in rows.items() if row["escalate_at"] is None] == [told["deleted"]]
+    edits = await database.fetch("SELECT payload FROM jobs WHERE kind = $1", EDIT)
+    assert [msgspec.json.decode(row["payload"])["message"] for row in edits] == [told["deleted"]]
+    dead = await database.fetch("SELECT id FROM deliveries WHERE status = 'dead'")
+    assert [row["id"] for row in dead] == [told["spam"]]
+
+
+async def test_what_was_kept_before_a_migration_comes_back_after_it(services: Services, workspace: Created) -> None:
+    database, workspace_id = services.database, workspace.workspace_id
+    url = f"{URL}?key=s3cret"
+    row, _ = await destinations.create_webhook(database, services.vault, workspace_id, url)
+    await destinations.delete_webhook(database, workspace_id, row["id"])
+    [kept] = await database.fetch("SELECT row, name FROM removals")
+    assert kept["name"] == f"{URL}?…"  # the key is nobody's to read
+    older = {**msgspec.json.decode(kept["row"]), "dropped_since": 7}
+    del older["probes"]  # added since
+    await database.write(
+        lambda tx: tx.execute("UPDATE removals SET row = $1", msgspec.json.encode(older).decode()),
+    )
+    await restore(services, workspace_id, row["id"])
+    back = await destinations.get_webhook(database, workspace_id, row["id"])
+    assert (back["secret"], back["probes"]) == (row["secret"], 0)
 
 
 async def test_a_webhook_comes_back_with_its_secret_and_offers_what_it_missed(

@@ -12,9 +12,11 @@ from uuid import UUID
 from leadsbot import clock
 from leadsbot.db import Database, Tx
 from leadsbot.events.log import topic
+from leadsbot.outbound import without_query
 from leadsbot.routing import gates
 from leadsbot.routing.deliveries import begin_anew
 from leadsbot.routing.destination import Destination
+from leadsbot.routing.messages import refresh
 from leadsbot.routing.owned import held
 from leadsbot.routing.replay import under_way
 from leadsbot.routing.route import queue
@@ -53,7 +55,7 @@ async def delete_webhook(database: Database, workspace_id: str, webhook_id: str,
 
     async def unit(tx: Tx) -> None:
         row = await held(tx, WEBHOOK, workspace_id, webhook_id)
-        removals.keep(tx, WEBHOOK, row, row["name"] or row["url"], by)
+        removals.keep(tx, WEBHOOK, row, row["name"] or without_query(row["url"]), by)
         await tx.execute("DELETE FROM webhooks WHERE id = $1", webhook_id)
         tx.signal(topic(workspace_id))
 
@@ -63,7 +65,7 @@ async def delete_webhook(database: Database, workspace_id: str, webhook_id: str,
 async def put_back_channel(tx: Tx, removal: Row) -> None:
     """Put a channel back under its id, and send what died because it was gone."""
     row = removal["row"]
-    tx.insert(Channel, row)
+    tx.insert(Channel, removals.fitting(Channel, row))
     await tx.flush()
     await _stand_again(tx, removal["more"]["messages"])
     await _resume(tx, Destination(row["kind"], row))
@@ -79,24 +81,40 @@ async def put_back_webhook(tx: Tx, removal: Row) -> None:
     died = UUID(oldest["id"]).int >> 80 if oldest and oldest["id"] else None  # a UUIDv7 begins with its time (RFC 9562)
     replay = under_way(row)
     missed = (row["missed_since"], removal["at"], died, replay.since if replay else None)
-    tx.insert(Webhook, row | {"missed_since": min(one for one in missed if one is not None), "replay": "{}"})
+    since = min(one for one in missed if one is not None)
+    tx.insert(Webhook, removals.fitting(Webhook, row | {"missed_since": since, "replay": "{}"}))
     tx.signal(topic(row["workspace_id"]))
 
 
 async def _stand_again(tx: Tx, messages: list[Row]) -> None:
-    """Remember the messages in its chat again, but for those about leads that were deleted meanwhile."""
-    leads = [message["lead_id"] for message in messages if message["lead_id"]]
-    rows = await tx.fetch(f"SELECT id FROM leads WHERE id {tx.one_of(1)} AND deleted_at IS NULL", tx.many(leads))
-    there = {row["id"] for row in rows} | {None}
+    """Remember the messages in its chat again. About whom each is by now its delivery knows, which a merge took along;
+    those about leads that were deleted meanwhile will say no more than that."""
+    rows = await tx.fetch(
+        "SELECT d.id, d.lead_id, l.deleted_at FROM deliveries d JOIN leads l ON l.id = d.lead_id"
+        f" WHERE d.id {tx.one_of(1)}",
+        tx.many([message["delivery_id"] for message in messages if message["delivery_id"]]),
+    )
+    about = {row["id"]: row for row in rows}
+    gone: list[Row] = []
     for message in messages:
-        if message["lead_id"] in there:
-            tx.insert(Message, message)
+        told = about.get(message["delivery_id"])
+        if told is None and message["lead_id"]:
+            continue
+        row = message | {"lead_id": told and told["lead_id"]}
+        if told and told["deleted_at"] is not None:
+            row |= {"escalate_at": None, "snoozed_until": None}
+            gone.append(row)
+        tx.insert(Message, removals.fitting(Message, row))
+    await tx.flush()
+    refresh(tx, gone)
 
 
 async def _resume(tx: Tx, destination: Destination) -> None:
-    """Begin anew what died because the channel was gone, the oldest first."""
+    """Begin anew what died because the channel was gone, the oldest first, but for what is about spam by now."""
     rows = await tx.fetch(
-        f"SELECT id FROM deliveries WHERE channel_id = $1 AND {_DIED} ORDER BY created_at, id LIMIT {MOST_RESUMED}",
+        f"SELECT id FROM deliveries WHERE channel_id = $1 AND {_DIED}"
+        " AND NOT EXISTS (SELECT 1 FROM leads l WHERE l.id = deliveries.lead_id AND l.spam)"
+        f" ORDER BY created_at, id LIMIT {MOST_RESUMED}",
         destination.id,
     )
     begun = await begin_anew(tx, [row["id"] for row in rows])

@@ -113,7 +113,7 @@ async def delete_endpoint(database: Database, workspace_id: str, endpoint_id: st
 
 async def put_back(tx: Tx, removal: Row) -> None:
     """Put a deleted endpoint back under its address, with its secrets."""
-    tx.insert(Endpoint, removal["row"])
+    tx.insert(Endpoint, removals.fitting(Endpoint, removal["row"]))
 
 
 async def allow(

@@ -155,7 +155,8 @@ async def put_back(tx: Tx, removal: Row) -> None:
         raise Conflict(f"{removal['name']} is a member or invited again already.", code="already_there")
     if len(everyone) >= MOST_MEMBERS:
         raise Conflict(f"A workspace has at most {MOST_MEMBERS} members.")
-    tx.insert(Member if removal["kind"] == "member" else Invitation, row)
+    table = Member if removal["kind"] == "member" else Invitation
+    tx.insert(table, removals.fitting(table, row))
 
 
 async def resend(

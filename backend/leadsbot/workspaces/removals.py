@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
+from piccolo.table import Table
 
 from leadsbot import clock
 from leadsbot.clock import rfc3339
@@ -55,6 +56,13 @@ async def taken_back(tx: Tx, workspace_id: str, thing_id: str) -> Row:
         raise NotFound(f"Nothing with this id was removed within the last {KEPT_MS // clock.DAY} days.")
     await tx.execute("DELETE FROM removals WHERE thing_id = $1", thing_id)
     return {**found, "row": msgspec.json.decode(found["row"]), "more": msgspec.json.decode(found["more"])}
+
+
+def fitting(table: type[Table], row: Mapping[str, Any]) -> Row:
+    """Give a row that was kept as its table takes it now: a migration since may have dropped columns, or added some,
+    which take their defaults. One that renames a column does so in what is kept here too."""
+    columns = {column._meta.db_column_name for column in table._meta.columns}
+    return {name: value for name, value in row.items() if name in columns}
 
 
 def removal_json(row: Row) -> Row:
