@@ -8,7 +8,7 @@ from leadsbot import clock
 from leadsbot.db import Database
 from leadsbot.errors import TooManyRequests, Unauthorized
 from leadsbot.vault import Vault
-from leadsbot.workspaces import sign_in
+from leadsbot.workspaces import passwords, sign_in
 from leadsbot.workspaces.bootstrap import Created
 from leadsbot.workspaces.sign_in import (
     LASTS_S,
@@ -48,6 +48,19 @@ async def test_a_wrong_password_and_an_unknown_user_are_answered_alike(sign_ins:
             await enter(sign_ins, email, "a wrong password")
         answers.append(refused.value.body("id"))
     assert answers[0] == answers[1]
+
+
+async def test_a_password_that_is_changed_while_the_old_one_is_hashed_anew_stays_changed(
+    sign_ins: SignIns, database: Database, workspace: Created, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def changed_meanwhile(password: str) -> str:
+        await database.write(lambda tx: tx.execute("UPDATE users SET password_hash = $1", "another"))
+        return "the old one anew"
+
+    monkeypatch.setattr(passwords, "needs_rehash", bool)
+    monkeypatch.setattr(passwords, "hashed", changed_meanwhile)
+    await enter(sign_ins)
+    assert (await database.fetch("SELECT password_hash FROM users"))[0]["password_hash"] == "another"
 
 
 async def test_many_tries_at_one_account_are_slowed_down_from_wherever_they_come(

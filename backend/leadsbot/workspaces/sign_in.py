@@ -92,8 +92,13 @@ class SignIns:
             for limit in limits:
                 if limit.forgiven:
                     await clear(tx, limit.key)
-            if newer_hash:
-                await tx.execute("UPDATE users SET password_hash = $2 WHERE id = $1", user["id"], newer_hash)
+            if newer_hash:  # and not over another password that was set meanwhile
+                await tx.execute(
+                    "UPDATE users SET password_hash = $2 WHERE id = $1 AND password_hash = $3",
+                    user["id"],
+                    newer_hash,
+                    user["password_hash"],
+                )
 
         await self._database.write(proven)
         return str(user["id"])
