@@ -8,9 +8,9 @@ import msgspec
 import pytest
 
 from leadsbot import clock
-from leadsbot.routing import folding, gates
+from leadsbot.routing import bundling, gates
+from leadsbot.routing.bundling import FEW, LONGEST_GATHER_MS, MOST, SETTLED_MS, chosen, gathering
 from leadsbot.routing.destination import Destination
-from leadsbot.routing.folding import FEW, LONGEST_GATHER_MS, MOST, SETTLED_MS, chosen, gathering
 from leadsbot.routing.gates import Held, silence
 
 NOW = 1_777_897_800_000  # Monday, 4 May 2026, 12:30 UTC
@@ -78,8 +78,8 @@ def test_a_digest_that_was_begun_is_sent_as_it_was() -> None:
 
 def test_a_digest_holds_no_more_than_fits_into_memory() -> None:
     rows = [row(number, size=1024 * 1024) for number in range(20)]
-    assert len(chosen(rows)) == folding.MOST_BYTES // (1024 * 1024)
-    assert chosen([row(0, size=2 * folding.MOST_BYTES), *rows])[0]["id"] == "0"
+    assert len(chosen(rows)) == bundling.MOST_BYTES // (1024 * 1024)
+    assert chosen([row(0, size=2 * bundling.MOST_BYTES), *rows])[0]["id"] == "0"
 
 
 def test_a_burst_is_gathered_until_it_settles_but_not_for_long() -> None:
