@@ -111,6 +111,14 @@ def test_every_channel_has_its_page() -> None:
 
 # --- Guides
 
+
+def test_the_largest_room_says_what_each_of_its_modules_is_about() -> None:
+    told = (ROOT / "docs" / "architecture.md").read_text().partition("`routing/` is the largest room")[2]
+    named = set(re.findall(r"`([a-z_]+)`", told.partition("\n## ")[0]))
+    modules = {page.stem for page in (ROOT / "backend" / "leadsbot" / "routing").glob("[!_]*.py")}
+    assert named == modules - {"tables"}
+
+
 GUIDES = sorted(page for page in ROOT.glob("docs/guides/*.md") if page.name != "README.md")
 
 
