@@ -180,3 +180,19 @@ async def test_an_endpoint_comes_back_under_its_address_and_what_is_old_is_forgo
         await restore(services, workspace_id, endpoint_id)
     await database.write(purge)
     assert await database.fetch("SELECT id FROM removals") == []
+
+
+async def test_of_very_many_the_latest_of_each_workspace_are_kept(
+    services: Services, workspace: Created, stranger: Created, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(removals, "MOST_KEPT", 2)
+
+    async def removed(tx: Tx) -> None:
+        for name in ("a", "b", "c"):
+            removals.keep(tx, "channel", {"id": new_id(), "workspace_id": workspace.workspace_id}, name)
+        removals.keep(tx, "channel", {"id": new_id(), "workspace_id": stranger.workspace_id}, "another's")
+
+    await services.database.write(removed)
+    await services.database.write(purge)
+    rows = await services.database.fetch("SELECT name FROM removals ORDER BY name")
+    assert [row["name"] for row in rows] == ["another's", "b", "c"]

@@ -18,6 +18,8 @@ from leadsbot.ids import new_id
 from leadsbot.workspaces.tables import Removal
 
 KEPT_MS: Final = 30 * clock.DAY
+# Of a workspace, the latest: a program that makes and removes things in a loop fills no disk.
+MOST_KEPT: Final = 200
 
 Row = dict[str, Any]
 
@@ -74,6 +76,10 @@ def removal_json(row: Row) -> Row:
 async def purge(tx: Tx) -> None:
     """Forget what can't be put back any more."""
     await tx.execute("DELETE FROM removals WHERE at < $1", clock.now() - KEPT_MS)
+    ranked = "SELECT id, row_number() OVER (PARTITION BY workspace_id ORDER BY at DESC, id DESC) AS place FROM removals"
+    await tx.execute(
+        f"DELETE FROM removals WHERE id IN (SELECT id FROM ({ranked}) AS ranked WHERE place > $1)", MOST_KEPT
+    )
 
 
 def _json(value: Mapping[str, Any]) -> str:
