@@ -98,3 +98,16 @@ def test_a_lead_that_is_deleted_or_merged_elsewhere_leaves_the_open_inbox_and_it
     leadsbot.api.post(f"/api/v1/leads/{leads[2]}/merge", {"lead_id": leads[1]})
     expect(row_of(owner, NAMES[1])).to_have_count(0)
     expect(total).to_have_text("1")
+
+
+def test_where_an_open_lead_stands_keeps_up_unless_nothing_of_it_changed(
+    leadsbot: House, leads: list[str], owner: Page
+) -> None:
+    owner.goto(f"{leadsbot.url}/leads?open={leads[1]}")
+    stages, notes = owner.get_by_role("group", name="Stage"), owner.locator("#thread .of-note")
+    leadsbot.api.patch(f"/api/v1/leads/{leads[1]}", {"stage": "Contacted"})
+    expect(stages.get_by_role("button", name="Contacted")).to_have_attribute("aria-pressed", "true")
+    owner.get_by_role("button", name="Claim").focus()
+    leadsbot.api.post(f"/api/v1/leads/{leads[1]}/notes", {"text": "Call her"})
+    expect(notes).to_have_count(1)
+    expect(owner.get_by_role("button", name="Claim")).to_be_focused()

@@ -15,6 +15,13 @@
     if (event.key === "n" && free(event)) focusNote(event);
   });
 
+  document.addEventListener("htmx:oobBeforeSwap", (event) => {
+    const { target, fragment } = event.detail;
+    if (target.id !== "standing") return;
+    const same = target.dataset.as === fragment.firstElementChild.dataset.as;
+    if (same || target.querySelector("details[open]")) event.detail.shouldSwap = false;
+  });
+
   // The numbers in navigation and title follow; the server's next page says what is true.
   function count(by) {
     if (!by) return;
@@ -231,7 +238,8 @@
     say();
   }
 
-  // The lead that stands open goes on living: its thread is read again, and what is open stays read.
+  // The lead that stands open goes on living: its thread is read again, and what is open stays read. Where it stands comes
+  // with it, and is left alone where nothing of it changed or somebody is choosing there.
   function settle(fresh) {
     fresh.classList.remove("unread");
     fresh.querySelector(".dot").replaceChildren();

@@ -139,6 +139,22 @@ async def test_a_lead_is_claimed_and_released(
     assert (await outsider.press(f"/leads/{lead}/claim", {"claim": "1"})).status_code == 404
 
 
+async def test_where_an_open_lead_stands_keeps_up_with_its_thread(
+    owner: Browser, workspace: Created, database: Database, outsider: Browser
+) -> None:
+    lead = await captured(owner, workspace.public_token)
+    before = (await owner.see(f"/leads/{lead}/thread")).text
+    await changes.move(database, workspace.workspace_id, lead, "Contacted", "Ada (Telegram)")
+    await changes.assign(database, workspace.workspace_id, lead, workspace.user_id, "Ada (Telegram)")
+    renewed = (await owner.see(f"/leads/{lead}/thread")).text
+    assert "Assigned to owner@example.com" in renewed and "Nobody has claimed it yet." not in renewed
+    assert 'value="Contacted" class="is-waiting" aria-pressed="true"' in renewed
+    told = [re.findall(r'id="standing" data-as="([^"]*)" hx-swap-oob="true"', text) for text in (before, renewed)]
+    assert told == [["New  False"], [f"Contacted {workspace.user_id} False"]]
+    assert "hx-swap-oob" not in (await owner.see(f"/leads/{lead}")).text
+    assert (await outsider.see(f"/leads/{lead}/thread")).status_code == 404
+
+
 async def test_a_lead_is_given_to_anybody_in_the_team_and_found_by_whose_it_is(
     owner: Browser, workspace: Created, database: Database, outsider: Browser, stranger: Created
 ) -> None:

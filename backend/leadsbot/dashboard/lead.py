@@ -11,7 +11,6 @@ from litestar.params import FromPath
 from leadsbot.dashboard.desk import Desk, Here, pages
 from leadsbot.dashboard.shown.leads import Row, lead_page, lead_row, pipeline_of
 from leadsbot.dashboard.shown.people import people
-from leadsbot.dashboard.shown.thread import thread
 from leadsbot.dashboard.views import Toast, Undo
 from leadsbot.dashboard.views.leads import SpamFolder
 from leadsbot.errors import InvalidInput, NotFound
@@ -42,10 +41,11 @@ async def show(desk: Here, lead_id: FromPath[UUID]) -> Response[str]:
 
 @get("/leads/{lead_id:uuid}/thread")
 async def show_thread(desk: Here, lead_id: FromPath[UUID]) -> Response[str]:
-    """Give the thread alone: it is asked for again while something is on its way."""
+    """Give the thread and, beside it, where the lead stands: both are asked for again while something is on its way,
+    and whenever somebody else does something to it."""
     row = await reading.get_lead(desk.database, desk.workspace_id, str(lead_id))
-    entries = await thread(desk.database, row, await pipeline_of(desk.database, desk.workspace_id))
-    return desk.part("thread.html", lead_id=row["id"], timeline=entries)
+    view = await lead_page(desk.database, row)
+    return desk.part("renewed.html", lead_id=row["id"], timeline=view.timeline, lead=view, renewed=True)
 
 
 @post("/leads/{lead_id:uuid}/stage", status_code=200)
