@@ -76,11 +76,19 @@ export default (kit) => {
   const byIds = (el) =>
     attr(el, 'aria-labelledby').split(/\s+/).map((id) => id && el.getRootNode().getElementById(id)?.textContent).join(' ').trim();
 
+  /** The form's controls, looked for once for whatever asks within one go. */
+  let found = new Map();
+  function controlsOf(form) {
+    if (!found.size) later(() => (found = new Map()), 0);
+    if (!found.has(form)) found.set(form, controls(form));
+    return found.get(form);
+  }
+
   function asks(el) {
     const said = byIds(el);
     if (!isChoice(el)) return said || (isCustom(el) && attr(el, 'label'));
     const form = el.form || up(el, FORMS);
-    const others = controls(form).filter((other) => other.type !== 'hidden');
+    const others = controlsOf(form).filter((other) => other.type !== 'hidden');
     const same = others.filter((other) => isChoice(other) && other.name === el.name);
     if (!same[1] || !el.name) return said;
     for (let node = el.parentElement; node && node !== form; node = node.parentElement) {
@@ -224,7 +232,9 @@ export default (kit) => {
       active = at;
       restTimer ||= later(onRest, REST);
     }
-    ACTS[type](statOf(attempt.stats, el), at, here, inputType);
+    // Looked for once per field that somebody is in; anew where another attempt began, or the field asks something else.
+    if (here.of !== attempt.stats || here.name !== el.name) assign(here, { of: attempt.stats, name: el.name, stat: statOf(attempt.stats, el) });
+    ACTS[type](here.stat, at, here, inputType);
     if (!attempt.now || attempt.now.begun) return;
     measure(form, attempt); // how long the form was when the session began
     later(say, BEGUN, attempt, form, true);
