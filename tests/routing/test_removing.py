@@ -11,7 +11,8 @@ from leadsbot.errors import Conflict, Forbidden, NotFound
 from leadsbot.housekeeping import purge
 from leadsbot.ids import new_id
 from leadsbot.leads.tables import Lead
-from leadsbot.routing import deliveries, destinations, gates, replay
+from leadsbot.routing import deliveries, destinations, gates, replay, trouble
+from leadsbot.routing.destination import Destination
 from leadsbot.routing.messages import EDIT
 from leadsbot.routing.restoring import restore
 from leadsbot.routing.tables import Delivery, Message
@@ -180,6 +181,32 @@ async def test_an_endpoint_comes_back_under_its_address_and_what_is_old_is_forgo
         await restore(services, workspace_id, endpoint_id)
     await database.write(purge)
     assert await database.fetch("SELECT id FROM removals") == []
+
+
+@pytest.mark.parametrize("kind", ["channel", "webhook"])
+async def test_one_that_is_asked_whether_it_works_again_is_asked_on_once_it_is_back(
+    services: Services, workspace: Created, kind: str
+) -> None:
+    database, workspace_id = services.database, workspace.workspace_id
+    if kind == "channel":
+        destination = Destination("telegram", await chat(services, workspace))
+    else:
+        made, _ = await destinations.create_webhook(database, services.vault, workspace_id, URL)
+        destination = Destination("webhook", made)
+    delivery = {"destination": "Here", "created_at": clock.now()}
+    await database.write(lambda tx: trouble.switch_off(tx, destination, delivery, "Nothing arrives.", probed=True))
+    remove = destinations.delete_channel if kind == "channel" else destinations.delete_webhook
+    await remove(database, workspace_id, destination.id)
+    [ended] = await database.fetch("SELECT status, reason FROM deliveries")
+    assert (ended["status"], ended["reason"]) == ("withheld", gates.GONE)
+
+    await restore(services, workspace_id, destination.id)
+    [row] = await database.fetch(f"SELECT * FROM {destination.table}")
+    jobs = await database.fetch("SELECT payload FROM jobs WHERE kind = $1", trouble.PROBE)
+    payloads = [msgspec.json.decode(job["payload"]) for job in jobs]
+    [meant] = [payload for payload in payloads if payload["disabled_at"] == row["disabled_at"]]
+    [asked] = await database.fetch("SELECT * FROM deliveries WHERE status = 'failed'")
+    assert (asked["id"], asked["destination"], asked["next_attempt_at"]) == (meant["delivery"], "Here", row["probe_at"])
 
 
 async def test_of_very_many_the_latest_of_each_workspace_are_kept(

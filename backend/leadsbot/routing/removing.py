@@ -13,7 +13,7 @@ from leadsbot import clock
 from leadsbot.db import Database, Tx
 from leadsbot.events.log import topic
 from leadsbot.outbound import without_query
-from leadsbot.routing import gates
+from leadsbot.routing import gates, kinds, trouble
 from leadsbot.routing.deliveries import begin_anew
 from leadsbot.routing.destination import Destination
 from leadsbot.routing.messages import refresh
@@ -44,6 +44,7 @@ async def delete_channel(database: Database, workspace_id: str, channel_id: str,
             channel_id,
         )
         removals.keep(tx, CHANNEL, row, row["name"], by, {"messages": messages})
+        await trouble.end_probe(tx, channel_id, row["disabled_at"], gates.GONE)
         await tx.execute("DELETE FROM channels WHERE id = $1", channel_id)
         tx.signal(topic(workspace_id))
 
@@ -56,6 +57,7 @@ async def delete_webhook(database: Database, workspace_id: str, webhook_id: str,
     async def unit(tx: Tx) -> None:
         row = await held(tx, WEBHOOK, workspace_id, webhook_id)
         removals.keep(tx, WEBHOOK, row, row["name"] or without_query(row["url"]), by)
+        await trouble.end_probe(tx, webhook_id, row["disabled_at"], gates.GONE)
         await tx.execute("DELETE FROM webhooks WHERE id = $1", webhook_id)
         tx.signal(topic(workspace_id))
 
@@ -65,6 +67,7 @@ async def delete_webhook(database: Database, workspace_id: str, webhook_id: str,
 async def put_back_channel(tx: Tx, removal: Row) -> None:
     """Put a channel back under its id, and send what died because it was gone."""
     row = removal["row"]
+    row |= await trouble.ask_again(tx, Destination(row["kind"], row))
     tx.insert(Channel, removals.fitting(Channel, row))
     await tx.flush()
     await _stand_again(tx, removal["more"]["messages"])
@@ -81,8 +84,9 @@ async def put_back_webhook(tx: Tx, removal: Row) -> None:
     died = UUID(oldest["id"]).int >> 80 if oldest and oldest["id"] else None  # a UUIDv7 begins with its time (RFC 9562)
     replay = under_way(row)
     missed = (row["missed_since"], removal["at"], died, replay.since if replay else None)
-    since = min(one for one in missed if one is not None)
-    tx.insert(Webhook, removals.fitting(Webhook, row | {"missed_since": since, "replay": "{}"}))
+    row |= {"missed_since": min(one for one in missed if one is not None), "replay": "{}"}
+    row |= await trouble.ask_again(tx, Destination(kinds.WEBHOOK, row))
+    tx.insert(Webhook, removals.fitting(Webhook, row))
     tx.signal(topic(row["workspace_id"]))
 
 

@@ -39,6 +39,7 @@ STORY: Final = ("failing_since", "failed_at", "failing_ms", "disabled_at", "prob
 RECOVERED: Final = "failing_since = NULL, failed_at = NULL, failing_ms = 0"
 FORGIVEN: Final = f"disabled_reason = '', {RECOVERED}, disabled_at = NULL, probe_at = NULL, probes = 0"
 REASON_LENGTH: Final = 500
+BY_HAND: Final = "It was switched on by hand."
 # What a webhook missed begins a little before: an event is older than its attempt, and nodes' clocks differ.
 _MARGIN_MS: Final = clock.MINUTE
 
@@ -108,7 +109,7 @@ def by_hand(enabled: bool) -> dict[str, Any]:
     return {"enabled": enabled, "disabled_at": None, "probe_at": None, "probes": 0, **forgiven}
 
 
-async def end_probe(tx: Tx, destination_id: str, disabled_at: int | None) -> None:
+async def end_probe(tx: Tx, destination_id: str, disabled_at: int | None, why: str = BY_HAND) -> None:
     """Close the delivery of the probes: somebody was quicker."""
     if disabled_at is None:
         return
@@ -116,8 +117,21 @@ async def end_probe(tx: Tx, destination_id: str, disabled_at: int | None) -> Non
         "UPDATE deliveries SET status = 'withheld', reason = $2, next_attempt_at = NULL, round = round + 1"
         " WHERE id = $1 AND status = 'failed'",
         _probe_id(destination_id, disabled_at),
-        "It was switched on by hand.",
+        why,
     )
+
+
+async def ask_again(tx: Tx, destination: Destination) -> dict[str, Any]:
+    """Begin the probes of one anew that was removed while it was asked, and is put back; gives the columns that say
+    so, none where it wasn't. Who still has the job of before finds that it is no longer meant."""
+    row = destination.row
+    if row.get("probe_at") is None:
+        return {}
+    now = max(clock.now(), row["disabled_at"] + 1)
+    before = _probe_id(destination.id, row["disabled_at"])
+    asked = await tx.fetch_one("SELECT destination FROM deliveries WHERE id = $1", before)
+    _plan_probe(tx, destination, asked["destination"] if asked else "", now)
+    return {"disabled_at": now, "probe_at": now + PROBES_MS[0], "probes": 0}
 
 
 def _plan_probe(tx: Tx, destination: Destination, name: str, disabled_at: int) -> None:
