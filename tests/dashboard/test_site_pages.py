@@ -53,7 +53,7 @@ def addresses(html: str) -> list[str]:
 
 
 async def test_before_the_first_visit_it_says_what_will_stand_here(owner: Browser) -> None:
-    assert "Each page that carries the tag is listed here once somebody visits it" in await section(owner)
+    assert "Each page that carries the tag is listed here once somebody has stayed on it" in await section(owner)
 
 
 async def test_a_page_is_listed_with_a_word_for_each_of_its_forms(
