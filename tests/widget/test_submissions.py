@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from playwright.sync_api import BrowserContext
 
 from tests.widget.conftest import ENGAGED, Open
 from tests.widget.servers import Backend, Site
@@ -89,6 +90,27 @@ def test_a_prevented_submission_that_empties_the_form_is_confirmed_with_the_valu
     event = backend.expect("submit")
     assert event["confirmation"] == "confirmed"
     assert [f["value"] for f in event["fields"]] == ["jane@example.com"]
+
+
+@pytest.mark.parametrize("answers", [True, False], ids=["refused", "silent"])
+@pytest.mark.parametrize(
+    ("after", "verdict"),
+    [("", "confirmed"), (PREVENT.replace("e.target.reset()", ""), "attempted")],
+    ids=["native", "by-script"],
+)
+def test_where_the_second_file_never_comes_the_first_sees_submissions_alone(
+    context: BrowserContext, open_page: Open, backend: Backend, answers: bool, after: str, verdict: str
+) -> None:
+    context.route("**/widget-engaged.js", lambda route: route.abort() if answers else None)
+    secret = "<input name=pin type=password><input name=note value='4111 1111 1111 1111'><button>Send</button>"
+    page = open_page(CONTACT.replace("<button>Send</button>", secret) + after)
+    page.fill("[name=email]", "jane@example.com")
+    page.fill("[name=pin]", "SENTINEL")
+    page.click("button")
+    event = backend.expect("submit")
+    assert event["confirmation"] == verdict
+    assert {f["name"]: f["value"] for f in event["fields"]} == {"email": "jane@example.com", "note": "••••"}
+    assert "SENTINEL" not in backend.sent
 
 
 def test_a_page_that_stops_the_event_at_document_hides_nothing(open_page: Open, backend: Backend) -> None:
