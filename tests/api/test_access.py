@@ -110,7 +110,15 @@ async def rows(api: Client, database: Database, workspace: Created) -> dict[str,
         "channel_id": channel_id,
         "hosted_form_id": await add_hosted_form(database, workspace),
         "delivery_id": (await api.post(f"/api/v1/webhooks/{webhook_id}/test")).json()["id"],
+        "removed_id": await _removed(api),
     }
+
+
+async def _removed(api: Client) -> str:
+    """Remove a channel; gives the id under which it can be put back."""
+    channel_id = (await api.post("/api/v1/channels", json=BODIES["POST /api/v1/channels"])).json()["id"]
+    assert (await api.delete(f"/api/v1/channels/{channel_id}")).status_code == 204
+    return str(channel_id)
 
 
 async def _merged(api: Client, database: Database, workspace: Created) -> str:

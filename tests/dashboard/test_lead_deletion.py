@@ -18,7 +18,7 @@ async def test_an_owner_is_asked_and_the_lead_is_gone_with_what_was_known(
 ) -> None:
     lead = await add_lead(database, workspace, NOON, email="jane@doe.example", message="Call me")
     page = await owner.see(f"/leads/{lead}")
-    asked = re.search(rf'action="/leads/{lead}/delete"[^>]*data-sure="([^"]+)"', page.text)
+    asked = re.search(rf'action="/leads/{lead}/delete"[^>]*>.*?name="_ask" value="([^"]+)"', page.text, re.DOTALL)
     assert asked and "for good" in asked[1] and "undone" in asked[1]
     answer = await owner.press(f"/leads/{lead}/delete")
     assert (answer.status_code, answer.headers["location"]) == (303, "/leads")
