@@ -14,6 +14,7 @@ from e2e.widget.serving import Answer, Request, Server
 
 HERE = Path(__file__).parent
 VENDOR = (HERE / "vendor", HERE.parents[1] / "demo-site" / "vendor", HERE.parents[1] / "public" / "vendor")
+ICON = "/favicon.ico"
 ERROR = "/page-error"
 # The page's own handlers stand before any other script, as a site's error reporting does, and count its styles.
 WATCH = (
@@ -82,8 +83,9 @@ class Site(Server):
         self.gate.clear()
 
     def own_requests(self) -> list[str]:
-        """Give what the pages themselves asked of their site, each as text to be compared."""
-        return [_as_text(one) for one in list(self.requests) if ERROR not in one.path]
+        """Give what the pages themselves asked of their site, each as text to be compared. An icon is asked for by the
+        browser, when and if it likes."""
+        return [_as_text(one) for one in list(self.requests) if ERROR not in one.path and one.path != ICON]
 
     def errors(self) -> list[str]:
         return [one.path for one in list(self.requests) if ERROR in one.path]
