@@ -69,7 +69,8 @@ async def test_it_says_who_saw_began_and_sent_it(
 ) -> None:
     await add_views(database, form_id, 8, clock.now() - MINUTE)
     at = clock.now() - MINUTE
-    await tried(database, workspace, form_id, state="submitted", tries=2, wait_ms=7_200, submitted_at=at + 86 * SECOND)
+    sent = {"started_at": at, "submitted_at": at + 86 * SECOND}
+    await tried(database, workspace, form_id, state="submitted", tries=2, wait_ms=7_200, **sent)
     await tried(database, workspace, form_id, state="abandoned", tries=1, last_field="Phone")
     await tried(database, workspace, form_id, 2, last_field="Email")
     page = words(await owner.see(f"/forms/{form_id}"))
