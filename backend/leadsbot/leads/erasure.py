@@ -14,6 +14,7 @@ import msgspec
 
 from leadsbot import clock
 from leadsbot.db import Tx
+from leadsbot.forms import forgetting
 from leadsbot.leads import merges
 from leadsbot.leads.rows import hold
 from leadsbot.workspaces import idempotency
@@ -31,11 +32,6 @@ _BLANK: Final[dict[str, Any]] = {
     **dict.fromkeys(("tags", "spam_reasons"), "[]"),
     **dict.fromkeys(("visit_id", "session_id", "assigned_to", "duplicate_of"), None),
 }
-# A session keeps what its form's report counts: how far, how long, which fields.
-_BLANK_SESSION: Final = (
-    "lead_id = NULL, visit_id = '', page_url = '', referrer = '', ip_address = '', utm_term = '', utm_content = '',"
-    " touch = '{}', client = '{}', fields = NULL"
-)
 # As the index `events_early` has it. Beside it the workspace's own index is no help, which SQLite can't know.
 _EARLY: Final = "type IN ('form.started', 'form.abandoned')"
 
@@ -82,7 +78,7 @@ async def _forget_sessions(tx: Tx, lead: Row) -> None:
         lead["session_id"] or "",
     )
     ids = tx.many([str(row["id"]) for row in rows])
-    await tx.execute(f"UPDATE sessions SET {_BLANK_SESSION} WHERE id {tx.one_of(1)}", ids)
+    await tx.execute(f"UPDATE sessions SET lead_id = NULL, {forgetting.BLANK} WHERE id {tx.one_of(1)}", ids)
     early = f"FROM events WHERE session_id {tx.one_of(1)} AND {_EARLY} AND workspace_id || '' = $2"
     await tx.execute(
         f"UPDATE deliveries SET lead_id = $3 WHERE event_id IN (SELECT id {early})",
