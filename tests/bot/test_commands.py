@@ -69,6 +69,47 @@ async def test_pages_turn_in_their_own_message(services: Services, workspace: Cr
         assert there in edited.text and edited.text.startswith("Leads with “lead”")
 
 
+async def test_those_that_nobody_has_claimed_are_listed_to_be_claimed(
+    services: Services, workspace: Created, stranger: Created, talk: Talk
+) -> None:
+    await channel_in(services, workspace, PRIVATE)
+    for number in range(10):
+        await lead(services, workspace, f"Lead{number:02}", created_at=1_000 + number)
+    await lead(services, workspace, "Moved", stage="Contacted")
+    await lead(services, workspace, "Taken", assigned_to=workspace.user_id)
+    await lead(services, workspace, "Spammer", spam=True)
+    await lead(services, stranger, "Alan")
+    listed = await talk.asked(PRIVATE, ADA, "/leads NEW")
+    assert listed.text.startswith("Leads of Lindenhof that nobody has claimed: 10\n") and "Alan" not in listed.text
+    number = listed.result["message_id"]
+    talk.telegram.press(number, ADA, talk.telegram.buttons(number)["▶"]["callback_data"])
+    turned, _ = await talk.hear()
+    assert turned.text.splitlines()[0] == listed.text.splitlines()[0] and "10. Lead00" in turned.text
+    talk.telegram.press(number, ADA, talk.telegram.buttons(number)["10"]["callback_data"])
+    card, _ = await talk.hear()
+    claim = next(button for button in card.buttons if button["text"] == "Claim")
+    assert await talk.press(card.result["message_id"], ADA, claim["callback_data"]) == "It is yours."
+    talk.telegram.press(number, ADA, talk.telegram.buttons(number)["◀"]["callback_data"])
+    assert "claimed: 9" in (await talk.hear())[0].text
+
+
+async def test_those_at_a_stage_are_listed_whatever_the_pipeline_is_called_since(
+    services: Services, workspace: Created, talk: Talk
+) -> None:
+    await channel_in(services, workspace, PRIVATE)
+    for number in range(9):
+        await lead(services, workspace, f"Lead{number}", created_at=1_000 + number, stage="Won")
+    listed = await talk.asked(PRIVATE, ADA, "/leads  won")
+    assert listed.text.startswith("Leads of Lindenhof at Won: 9\n")
+    turn = talk.telegram.buttons(listed.result["message_id"])["▶"]["callback_data"]
+    assert "None stands there" in (await talk.asked(PRIVATE, ADA, "/leads lost")).text
+    refused = (await talk.asked(PRIVATE, ADA, "/leads of <old>")).text
+    assert "/leads new" in refused and "Contacted, Quoted, Won" in refused
+    stages = '["Form Started", "New", "Signed", "Lost"]'
+    await services.database.write(lambda tx: tx.execute("UPDATE workspaces SET stages = $1", stages))
+    assert "!The pipeline has no such stage" in await talk.press(listed.result["message_id"], ADA, turn)
+
+
 @pytest.mark.parametrize(
     "asked",
     ["1", "GRACE@navy.example", "+49 30 901820", "grace hop", "{id}"],

@@ -161,6 +161,7 @@ async def test_of_a_backlog_that_nobody_reads_the_latest_are_named_and_the_rest_
         await released(services, channel_id)
         first, again = telegram.sent
         assert first.text == again.text and first.text.startswith("501 new leads") and "in the inbox" in first.text
+        assert "/leads new lists those" in first.text
         assert [button["url"] for button in first.buttons] == ["https://leads.example.com/leads"]
         rows = await services.database.fetch("SELECT * FROM deliveries ORDER BY event_id")
         assert {(row["status"], row["folded_into"]) for row in rows[:501]} == {("delivered", rows[0]["id"])}

@@ -1,4 +1,5 @@
-"""Leads in a chat, a page at a time: the latest ones, or those that a text finds. Buttons turn pages and open leads.
+"""Leads in a chat, a page at a time: the latest ones, those that wait for somebody, those at a stage, or those that a
+text finds. Buttons turn pages and open leads.
 
 A button's data has no room for what was sought, so that stands in the message's own first line and is read from there:
 the message is the bot's, nobody else can write it.
@@ -12,23 +13,26 @@ from dataclasses import dataclass
 from html import escape
 from typing import Final
 
+import msgspec
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from leadsbot.bot.answers import Answer
 from leadsbot.bot.rights import House
 from leadsbot.bot.times import ago
 from leadsbot.channels.base import one_line
-from leadsbot.channels.telegram.presses import PAGE, Press, data_of
+from leadsbot.channels.telegram.presses import PAGE, Press, data_of, mark
 from leadsbot.channels.telegram.text import cut
 from leadsbot.db.tx import Row
 from leadsbot.errors import NotFound
-from leadsbot.leads import reading
-from leadsbot.leads.filters import LONGEST_SEARCH, LeadFilter
+from leadsbot.leads import pipeline, reading
+from leadsbot.leads.filters import LONGEST_SEARCH, NOBODY, LeadFilter
 from leadsbot.leads.present import full_name
 from leadsbot.services import Services
 
 PAGE_SIZE: Final = 8
 OPEN: Final = "o"
+WAITING: Final = "new"
+"""Those that have arrived and that nobody has claimed or moved."""
 _FIND: Final = "Leads with “"
 _END: Final = "”"
 _NAME, _CONTACT, _STAGE, _HOUSE, _SOUGHT = 60, 80, 40, 60, 100
@@ -36,11 +40,22 @@ _NAME, _CONTACT, _STAGE, _HOUSE, _SOUGHT = 60, 80, 40, 60, 100
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Which list, and which page of it, from 1. `house` is the mark of the workspace it is of; empty: the first."""
+    """Which list, and which page of it, from 1. `house` is the mark of the workspace it is of; empty: the first. `at`
+    is `WAITING`, a stage's mark, or empty for all leads."""
 
     sought: str = ""
     page: int = 1
     house: str = ""
+    at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _List:
+    """What a list is narrowed to, its title without the number, and what it says where it is empty."""
+
+    wanted: LeadFilter
+    title: str
+    nothing: str
 
 
 def house_mark(house_id: str) -> str:
@@ -58,33 +73,52 @@ def chosen(houses: Sequence[House], mark: str) -> House:
 
 def read_page(argument: str, text: str) -> Asked:
     """Read what a page's button asks for; `text` is that of the message it stands under. Raises ValueError."""
-    number, _, mark = argument.partition(".")
+    number, _, rest = argument.partition(".")
+    house, _, at = rest.partition(".")
     first, _, _ = text.partition("\n")
     sought = first[len(_FIND) :].rpartition(_END)[0] if first.startswith(_FIND) else ""
-    return Asked(sought, int(number[:9]), mark)
+    return Asked(sought, int(number[:9]), house, at)
+
+
+async def stages_of(services: Services, house: House) -> list[str]:
+    """Give a workspace's pipeline."""
+    row = await services.database.fetch_one("SELECT stages FROM workspaces WHERE id = $1", house.id)
+    return msgspec.json.decode(row["stages"], type=list[str]) if row else []
 
 
 async def page(services: Services, houses: Sequence[House], asked: Asked) -> Answer:
-    """Give a page of leads of one of `houses`; one beyond the last gives the last."""
+    """Give a page of leads of one of `houses`; one beyond the last gives the last. Raises NotFound."""
     house = chosen(houses, asked.house)
-    sought = one_line(asked.sought)[:_SOUGHT]
-    wanted = LeadFilter(search=sought[:LONGEST_SEARCH] or None)
-    total = await reading.count_leads(services.database, house.id, wanted)
+    told = await _list(services, house, asked)
+    total = await reading.count_leads(services.database, house.id, told.wanted)
     pages = max(1, -(-total // PAGE_SIZE))
     number = min(max(1, asked.page), pages)
-    rows, total = await reading.leads_on_page(services.database, house.id, wanted, number, PAGE_SIZE)
+    rows, total = await reading.leads_on_page(services.database, house.id, told.wanted, number, PAGE_SIZE)
     first = (number - 1) * PAGE_SIZE + 1
-    lines = [_title(house, sought, total), *(_line(first + place, row) for place, row in enumerate(rows))]
+    lines = [f"{told.title}: {total:,}\n", *(_line(first + place, row) for place, row in enumerate(rows))]
     if not rows:
-        lines.append("No lead says that." if sought else "No leads yet. The next one arrives here by itself.")
-    return Answer("\n".join(lines), _keyboard(houses, house, rows, first, number, pages))
+        lines.append(told.nothing)
+    buttons = [_openers(rows, first), _turners(house_mark(house.id), asked.at, number, pages)]
+    return Answer("\n".join(lines), _keyboard([*buttons, *_others(houses, house, asked.at)]))
 
 
-def _title(house: House, sought: str, total: int) -> str:
-    name = cut(house.name, _HOUSE).replace(_END, '"')
-    if sought:
-        return f"<b>{escape(_FIND + sought + _END)}</b> in {escape(name)}: {total:,}\n"
-    return f"<b>Leads of {escape(name)}</b>: {total:,}\n"
+async def _list(services: Services, house: House, asked: Asked) -> _List:
+    name = escape(cut(house.name, _HOUSE).replace(_END, '"'))
+    if sought := one_line(asked.sought)[:_SOUGHT]:
+        wanted = LeadFilter(search=sought[:LONGEST_SEARCH])
+        return _List(wanted, f"<b>{escape(_FIND + sought + _END)}</b> in {name}", "No lead says that.")
+    if not asked.at:
+        return _List(LeadFilter(), f"<b>Leads of {name}</b>", "No leads yet. The next one arrives here by itself.")
+    stages = await stages_of(services, house)
+    if asked.at == WAITING:
+        wanted = LeadFilter(stage=pipeline.arrived(stages), assigned_to=NOBODY)
+        return _List(wanted, f"<b>Leads of {name} that nobody has claimed</b>", "None: somebody looks after each.")
+    stage = next((stage for stage in stages if mark(stage) == asked.at), None)
+    if stage is None:
+        raise NotFound("The pipeline has no such stage any more. Ask anew with /leads.")
+    return _List(
+        LeadFilter(stage=stage), f"<b>Leads of {name} at {escape(cut(stage, _STAGE))}</b>", "None stands there now."
+    )
 
 
 def _line(number: int, row: Row) -> str:
@@ -96,17 +130,29 @@ def _line(number: int, row: Row) -> str:
     return f"{number}. <b>{escape(cut(name, _NAME))}</b> · {' · '.join(told)}"
 
 
-def _keyboard(
-    houses: Sequence[House], house: House, rows: Sequence[Row], first: int, page: int, pages: int
-) -> InlineKeyboardMarkup | None:
-    mark = house_mark(house.id)
-    keyboard = [[_button(str(first + place), OPEN, row["id"]) for place, row in enumerate(rows)]] if rows else []
-    turn = [_button("◀", f"{page - 1}.{mark}")] if page > 1 else []
-    turn += [_button("▶", f"{page + 1}.{mark}")] if page < pages else []
-    keyboard += [turn] if turn else []
-    others = [one for one in houses if one.id != house.id]
-    keyboard += [[_button(cut(one.name, _HOUSE), f"1.{house_mark(one.id)}")] for one in others[:PAGE_SIZE]]
-    return InlineKeyboardMarkup(keyboard) if keyboard else None
+def _openers(rows: Sequence[Row], first: int) -> list[InlineKeyboardButton]:
+    return [_button(str(first + place), OPEN, row["id"]) for place, row in enumerate(rows)]
+
+
+def _turners(house: str, at: str, page: int, pages: int) -> list[InlineKeyboardButton]:
+    turn = [_button("◀", _argument(page - 1, house, at))] if page > 1 else []
+    return turn + ([_button("▶", _argument(page + 1, house, at))] if page < pages else [])
+
+
+def _others(houses: Sequence[House], house: House, at: str) -> list[list[InlineKeyboardButton]]:
+    """Give a button for each other workspace; a stage is one workspace's own."""
+    others = [one for one in houses if one.id != house.id][:PAGE_SIZE]
+    alike = at if at == WAITING else ""
+    return [[_button(cut(one.name, _HOUSE), _argument(1, house_mark(one.id), alike))] for one in others]
+
+
+def _keyboard(rows: Sequence[Sequence[InlineKeyboardButton]]) -> InlineKeyboardMarkup | None:
+    shown = [row for row in rows if row]
+    return InlineKeyboardMarkup(shown) if shown else None
+
+
+def _argument(page: int, house: str, at: str) -> str:
+    return f"{page}.{house}" + (f".{at}" if at else "")
 
 
 def _button(label: str, argument: str, lead_id: str = "") -> InlineKeyboardButton:

@@ -14,6 +14,7 @@ from leadsbot import clock
 from leadsbot.channels.base import DIGEST_EVENT, Parcel, Receipt
 from leadsbot.channels.base.digest import title_of
 from leadsbot.db import Database
+from leadsbot.routing import kinds
 from leadsbot.routing.attempt import Tried, parcel_of, trying
 from leadsbot.routing.destination import Destination
 from leadsbot.routing.gates import GATHERED, OPEN
@@ -26,6 +27,7 @@ COUNTED: Final = 5_000
 COLUMNS: Final = (
     "id, workspace_id, event_type, round, attempt_count, held, folded_into, destination, created_at, next_attempt_at"
 )
+_LISTED: Final = " /leads new lists those that nobody has claimed, to claim them here."
 
 Row = Mapping[str, Any]
 
@@ -77,7 +79,7 @@ async def _parcel(services: Services, destination: Destination, rows: Sequence[R
     told = {
         "title": title_of([str(row["event_type"]) for row in rows]),
         "text": f"They came {_span(rows, str(first['timezone']))}: too many to name. All are in the inbox,"
-        " and the latest follow here by name.",
+        f" and the latest follow here by name.{_LISTED if destination.kind == kinds.TELEGRAM else ''}",
         "url": f"{services.settings.public_url}/leads",
     }
     payload = {**like.payload, "type": DIGEST_EVENT, "data": {"lead": None, "digest": told}}
