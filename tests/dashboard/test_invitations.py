@@ -17,7 +17,7 @@ from leadsbot.workspaces.invitations import LASTS_MS, link
 from leadsbot.workspaces.members import NewMember
 from leadsbot.workspaces.sign_in import COOKIE, SignIns
 from tests.dashboard.browsing import ADDRESS, Browser, captured, over_app, shown
-from tests.dashboard.conftest import STRANGERS_PASSWORD
+from tests.dashboard.conftest import PASSWORD, STRANGERS_PASSWORD
 
 NEW = {"name": "Maria Huber", "password": "a long password"}
 FOR_ADMINS = ("/settings", "/sites", "/channels", "/webhooks", "/forms/hosted", "/imports", "/attempts")
@@ -204,7 +204,8 @@ async def test_a_sign_in_says_which_of_the_workspaces_only_by_the_cookies_row(
     database: Database, workspace: Created
 ) -> None:
     sign_ins = SignIns(database, Vault("a secret key for tests"))
-    cookie = await sign_ins.open(workspace.user_id, workspace.workspace_id, "192.0.2.7", "Firefox")
+    proven = await sign_ins.prove("owner@example.com", PASSWORD, "192.0.2.7")
+    cookie = await sign_ins.open(proven, workspace.workspace_id, "192.0.2.7", "Firefox")
     person = await sign_ins.person(cookie)
     assert person and person.workspace_id == workspace.workspace_id and person.role == "owner"
     assert LASTS_MS == 7 * 24 * 3_600_000

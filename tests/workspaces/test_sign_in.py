@@ -10,6 +10,7 @@ from leadsbot.errors import TooManyRequests, Unauthorized
 from leadsbot.vault import Vault
 from leadsbot.workspaces import passwords, sign_in
 from leadsbot.workspaces.bootstrap import Created
+from leadsbot.workspaces.own_account import set_password
 from leadsbot.workspaces.sign_in import (
     LASTS_S,
     TRIES_PER_ACCOUNT,
@@ -59,8 +60,32 @@ async def test_a_password_that_is_changed_while_the_old_one_is_hashed_anew_stays
 
     monkeypatch.setattr(passwords, "needs_rehash", bool)
     monkeypatch.setattr(passwords, "hashed", changed_meanwhile)
-    await enter(sign_ins)
+    with pytest.raises(Unauthorized):
+        await enter(sign_ins)
     assert (await database.fetch("SELECT password_hash FROM users"))[0]["password_hash"] == "another"
+
+
+async def test_a_password_that_is_changed_after_it_was_proven_opens_nothing(
+    sign_ins: SignIns, database: Database, workspace: Created
+) -> None:
+    proven = await sign_ins.prove("owner@example.com", PASSWORD, ADDRESS)
+    kept = await sign_ins.open(proven, workspace.workspace_id, ADDRESS, "Firefox")
+    here = await sign_ins.person(kept)
+    assert here and await set_password(database, proven, "another long one", here.sign_in_id)
+    with pytest.raises(Unauthorized):
+        await sign_ins.open(proven, workspace.workspace_id, ADDRESS, "Firefox")
+    assert len(await database.fetch("SELECT id FROM sign_ins")) == 1
+    assert not await set_password(database, proven, "a third long one"), "nor sets it over the newer one"
+    assert await enter(sign_ins, password="another long one")
+
+
+async def test_a_password_that_was_hashed_anew_as_it_was_proven_opens_and_changes(
+    sign_ins: SignIns, database: Database, workspace: Created, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(passwords, "needs_rehash", bool)
+    proven = await sign_ins.prove("owner@example.com", PASSWORD, ADDRESS)
+    assert await sign_ins.open(proven, workspace.workspace_id, ADDRESS, "")
+    assert await set_password(database, proven, "another long one")
 
 
 async def test_many_tries_at_one_account_are_slowed_down_from_wherever_they_come(

@@ -23,10 +23,11 @@ def command(email: str, password: str) -> None:
 async def _set(settings: Settings, email: str, password: str) -> None:
     from leadsbot.cli.support.opening import opened
     from leadsbot.db.migrate import require_current
-    from leadsbot.workspaces.password_reset import set_password
+    from leadsbot.workspaces.own_account import set_password
+    from leadsbot.workspaces.passwords import Proven
 
     async with opened(settings) as database:
         await require_current(database)
-        user = await database.fetch_one("SELECT id, password_hash FROM users WHERE email = $1", email)
-        if user is None or not await set_password(database, user, password):
+        user = await database.fetch_one("SELECT id AS user_id, password_hash FROM users WHERE email = $1", email)
+        if user is None or not await set_password(database, Proven(**user), password):
             raise NotFound(f"Nobody signs in as {email}.")

@@ -38,15 +38,16 @@ async def change_password(desk: Here) -> Response[str]:
     posted, person = desk.posted, desk.person
     try:
         given = posted.raw("password")[:MAX_PASSWORD]
-        await desk.services.sign_ins.prove(person.email, given, address_of(desk.services, desk.request))
+        user = await desk.services.sign_ins.prove(person.email, given, address_of(desk.services, desk.request))
     except (Unauthorized, TooManyRequests) as error:
         wrong = InvalidInput("That is not your password.") if isinstance(error, Unauthorized) else error
         return await _wrong(desk, wrong, "password")
     try:
-        new = posted.raw("new_password")
-        await own_account.change_password(desk.database, person.user_id, person.sign_in_id, new)
+        changed = await own_account.set_password(desk.database, user, posted.raw("new_password"), person.sign_in_id)
     except InvalidInput as error:
         return await _wrong(desk, error, "new_password")
+    if not changed:
+        return await _wrong(desk, InvalidInput("It was changed meanwhile. Type the new one."), "password")
     return desk.go(PAGE, Toast("Your password is changed. You are signed out everywhere else."))
 
 

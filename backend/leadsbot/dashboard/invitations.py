@@ -19,6 +19,7 @@ from leadsbot.errors import Conflict, Forbidden, InvalidInput, LeadsBotError, No
 from leadsbot.services import Services
 from leadsbot.workspaces import invitations
 from leadsbot.workspaces.invitations import Invited
+from leadsbot.workspaces.passwords import Proven
 from leadsbot.workspaces.sign_in import COOKIE, LASTS_S, Person
 
 AnyRequest = Request[Any, Any, Any]
@@ -54,14 +55,11 @@ async def accept(request: AnyRequest, secret: FromPath[str]) -> Response[str]:
             workspace_id = await invitations.accept(services.database, secret, person.user_id)
             await services.sign_ins.switch(person, workspace_id)
             return answers.go("/leads")
-        user_id, workspace_id = await _let_in(services, request, invited, secret, posted)
+        value = await _let_in(services, request, invited, secret, posted)
     except NotFound as error:  # used or taken back by another tab meanwhile
         return _ended(request, error)
     except (InvalidInput, Unauthorized, TooManyRequests, Conflict, Forbidden) as error:
         return await _page(request, secret, invited, _wrong(error, posted), error)
-    value = await services.sign_ins.open(
-        user_id, workspace_id, address_of(services, request), request.headers.get("user-agent", "")
-    )
     response = answers.go("/leads")
     response.set_cookie(cookie(services.settings, COOKIE, value, LASTS_S))
     response.set_cookie(cookie(services.settings, csrf.COOKIE, "", max_age=0))
@@ -75,14 +73,20 @@ async def switch(desk: Here) -> Response[str]:
     return desk.go("/leads")
 
 
-async def _let_in(
-    services: Services, request: AnyRequest, invited: Invited, secret: str, posted: Posted
-) -> tuple[str, str]:
-    """Give the ids of user and workspace: of somebody whose password it is, or of a new account."""
+async def _let_in(services: Services, request: AnyRequest, invited: Invited, secret: str, posted: Posted) -> str:
+    """Take in somebody whose password it is, or a new account, and sign them in; gives the cookie's value."""
+    address = address_of(services, request)
+    user, workspace_id = await _taken_in(services, address, invited, secret, posted)
+    return await services.sign_ins.open(user, workspace_id, address, request.headers.get("user-agent", ""))
+
+
+async def _taken_in(
+    services: Services, address: str, invited: Invited, secret: str, posted: Posted
+) -> tuple[Proven, str]:
     password = posted.raw("password")[:MAX_PASSWORD]
     if invited.user_id:
-        user_id = await services.sign_ins.prove(invited.email, password, address_of(services, request))
-        return user_id, await invitations.accept(services.database, secret, user_id)
+        user = await services.sign_ins.prove(invited.email, password, address)
+        return user, await invitations.accept(services.database, secret, user.user_id)
     name = posted.text("name")
     if not 1 <= len(name) <= MAX_NAME:
         raise InvalidInput(f"A name has between 1 and {MAX_NAME} characters.", fields=["name"])

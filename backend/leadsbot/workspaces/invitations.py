@@ -13,6 +13,7 @@ from leadsbot.db import Database, Tx
 from leadsbot.errors import Conflict, Forbidden, LeadsBotError, NotFound
 from leadsbot.ids import new_id
 from leadsbot.workspaces import passwords
+from leadsbot.workspaces.passwords import Proven
 from leadsbot.workspaces.tables import Invitation, Member, User
 
 LASTS_MS = 7 * clock.DAY
@@ -110,21 +111,21 @@ async def accept(database: Database, secret: str, user_id: str) -> str:
     return await database.write(unit)
 
 
-async def accept_as_new(database: Database, secret: str, name: str, password: str) -> tuple[str, str]:
-    """Make an account for the invited person and let them in; gives the ids of user and workspace.
+async def accept_as_new(database: Database, secret: str, name: str, password: str) -> tuple[Proven, str]:
+    """Make an account for the invited person and let them in; gives the user and the workspace's id.
 
     Raises `InvalidInput` for a password that won't do, `Conflict` where they have an account; else as `look()`.
     """
     password_hash = await passwords.hashed(passwords.check_strength(password))
     user_id = new_id()
 
-    async def unit(tx: Tx) -> tuple[str, str]:
+    async def unit(tx: Tx) -> tuple[Proven, str]:
         row = await _open(tx, secret)
         if row["user_id"] is not None:
             raise Conflict("There is an account with this email already: sign in to accept.")
         user = {"id": user_id, "email": row["email"], "name": name, "password_hash": password_hash}
         tx.insert(User, {**user, "created_at": clock.now()})
-        return user_id, await _let_in(tx, row, user_id)
+        return Proven(user_id, password_hash), await _let_in(tx, row, user_id)
 
     return await database.write(unit)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from leadsbot.db import Database, Tx
 from leadsbot.errors import InvalidInput
 from leadsbot.workspaces import passwords
+from leadsbot.workspaces.passwords import Proven
 
 MAX_NAME = 200
 
@@ -21,16 +22,21 @@ async def rename(database: Database, user_id: str, name: str) -> None:
     await database.write(unit)
 
 
-async def change_password(database: Database, user_id: str, sign_in_id: str, password: str) -> None:
-    """Set somebody's password, once the one before was proven, and sign them out everywhere but here. Raises
-    InvalidInput."""
-    try:
-        password_hash = await passwords.hashed(passwords.check_strength(password))
-    except InvalidInput as error:
-        raise InvalidInput(error.message, fields=["new_password"]) from None
+async def set_password(database: Database, user: Proven, password: str, spare: str = "") -> bool:
+    """Set somebody's password and sign them out everywhere, but for the sign-in `spare`; False where it was changed
+    since `user` was read. Raises InvalidInput for one that won't do.
+    """
+    password_hash = await passwords.hashed(passwords.check_strength(password))
 
-    async def unit(tx: Tx) -> None:
-        await tx.execute("UPDATE users SET password_hash = $2 WHERE id = $1", user_id, password_hash)
-        await tx.execute("DELETE FROM sign_ins WHERE user_id = $1 AND id <> $2", user_id, sign_in_id)
+    async def unit(tx: Tx) -> bool:
+        changed = await tx.execute(
+            "UPDATE users SET password_hash = $2 WHERE id = $1 AND password_hash = $3",
+            user.user_id,
+            password_hash,
+            user.password_hash,
+        )
+        if changed:
+            await tx.execute("DELETE FROM sign_ins WHERE user_id = $1 AND id <> $2", user.user_id, spare)
+        return bool(changed)
 
-    await database.write(unit)
+    return await database.write(unit)

@@ -16,8 +16,9 @@ from leadsbot.db import Database, Tx
 from leadsbot.db.tx import Row
 from leadsbot.errors import NotFound
 from leadsbot.vault import Vault
-from leadsbot.workspaces import passwords
 from leadsbot.workspaces.limits import take
+from leadsbot.workspaces.own_account import set_password
+from leadsbot.workspaces.passwords import Proven
 
 PATH: Final = "/login/reset"
 LASTS_S: Final = 3600
@@ -67,30 +68,9 @@ async def use(database: Database, vault: Vault, secret: str, password: str) -> s
     Raises as `look()` does, and InvalidInput for a password that won't do. Of two who use it at once one succeeds.
     """
     user = await look(database, vault, secret)
-    if not await set_password(database, user, password):
+    if not await set_password(database, Proven(user["id"], user["password_hash"]), password):
         raise NotFound("This link was used already. Ask for another.")
     return str(user["email"])
-
-
-async def set_password(database: Database, user: Row, password: str) -> bool:
-    """Set the password of a user, given as read, and sign them out everywhere; False where it was changed meanwhile.
-
-    Raises InvalidInput for one that won't do.
-    """
-    password_hash = await passwords.hashed(passwords.check_strength(password))
-
-    async def unit(tx: Tx) -> bool:
-        changed = await tx.execute(
-            "UPDATE users SET password_hash = $2 WHERE id = $1 AND password_hash = $3",
-            user["id"],
-            password_hash,
-            user["password_hash"],
-        )
-        if changed:
-            await tx.execute("DELETE FROM sign_ins WHERE user_id = $1", user["id"])
-        return bool(changed)
-
-    return await database.write(unit)
 
 
 def _fingerprint(vault: Vault, user: Row) -> str:

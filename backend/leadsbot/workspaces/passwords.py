@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from typing import NamedTuple
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -19,6 +20,13 @@ LONGEST = 200
 
 _hasher = PasswordHasher()
 _threads = ThreadPoolExecutor(2, thread_name_prefix="argon2")
+
+
+class Proven(NamedTuple):
+    """A user, and the hash of the password by which they are known. Once it is theirs no more, this proves nothing."""
+
+    user_id: str
+    password_hash: str
 
 
 def check_strength(password: str) -> str:

@@ -19,6 +19,7 @@ from leadsbot.ids import new_id
 from leadsbot.vault import Vault
 from leadsbot.workspaces import passwords
 from leadsbot.workspaces.limits import clear, take
+from leadsbot.workspaces.passwords import Proven
 from leadsbot.workspaces.tables import SignIn
 
 COOKIE = "leadsbot_session"
@@ -70,44 +71,45 @@ class SignIns:
 
     async def sign_in(self, email: str, password: str, address: str, user_agent: str) -> str:
         """Give the cookie's value. Raises `Unauthorized` for whatever is wrong, `TooManyRequests` after many tries."""
-        user_id = await self.prove(email, password, address)
+        user = await self.prove(email, password, address)
         home = await self._database.fetch_one(
-            "SELECT workspace_id FROM members WHERE user_id = $1 ORDER BY created_at, id LIMIT 1", user_id
+            "SELECT workspace_id FROM members WHERE user_id = $1 ORDER BY created_at, id LIMIT 1", user.user_id
         )
         if home is None:
             raise Unauthorized("You belong to no workspace any more. Ask to be invited.", code="no_workspace")
-        return await self.open(user_id, home["workspace_id"], address, user_agent)
+        return await self.open(user, home["workspace_id"], address, user_agent)
 
-    async def prove(self, email: str, password: str, address: str) -> str:
-        """Give the id of the user whose password it is. Raises as `sign_in()` does."""
+    async def prove(self, email: str, password: str, address: str) -> Proven:
+        """Give the user whose password it is. Raises as `sign_in()` does."""
         email = email.strip().lower().replace("\0", "")
         limits = _limits(email, address)
         await self._throttle(limits)
         user = await self._database.fetch_one("SELECT id, password_hash FROM users WHERE email = $1", email)
         if not await passwords.matches(password, user["password_hash"] if user else None) or user is None:
-            raise Unauthorized("Email or password is not right.", code="wrong_credentials")
+            raise _wrong()
         newer_hash = await passwords.hashed(password) if passwords.needs_rehash(user["password_hash"]) else None
 
-        async def proven(tx: Tx) -> None:
+        async def proven(tx: Tx) -> Proven:
             for limit in limits:
                 if limit.forgiven:
                     await clear(tx, limit.key)
-            if newer_hash:  # and not over another password that was set meanwhile
-                await tx.execute(
-                    "UPDATE users SET password_hash = $2 WHERE id = $1 AND password_hash = $3",
-                    user["id"],
-                    newer_hash,
-                    user["password_hash"],
-                )
+            # Not over another password that was set meanwhile.
+            renewed = newer_hash and await tx.execute(
+                "UPDATE users SET password_hash = $2 WHERE id = $1 AND password_hash = $3",
+                user["id"],
+                newer_hash,
+                user["password_hash"],
+            )
+            return Proven(user["id"], newer_hash if newer_hash and renewed else user["password_hash"])
 
-        await self._database.write(proven)
-        return str(user["id"])
+        return await self._database.write(proven)
 
-    async def open(self, user_id: str, workspace_id: str, address: str, user_agent: str) -> str:
-        """Sign a user in to a workspace of theirs, without asking anything; gives the cookie's value."""
+    async def open(self, user: Proven, workspace_id: str, address: str, user_agent: str) -> str:
+        """Sign a user in to a workspace of theirs; gives the cookie's value. `Unauthorized` where their password was
+        changed since they proved it: that ended all sign-ins, and begins none."""
         row = {
             "id": new_id(),
-            "user_id": user_id,
+            "user_id": user.user_id,
             "workspace_id": workspace_id,
             "created_at": clock.now(),
             "expires_at": clock.now() + LASTS_S * clock.SECOND,
@@ -116,6 +118,10 @@ class SignIns:
         }
 
         async def open_(tx: Tx) -> None:
+            lock = " FOR SHARE" if tx.dialect == "postgres" else ""
+            known = "SELECT 1 AS known FROM users WHERE id = $1 AND password_hash = $2"
+            if not await tx.fetch(known + lock, *user):
+                raise _wrong()
             tx.insert(SignIn, row)
 
         await self._database.write(open_)
@@ -184,6 +190,10 @@ class SignIns:
             raise TooManyRequests(
                 f"Too many tries. Try again in {minutes} min.", code="too_many_sign_ins", retry_after=wait
             ) from None
+
+
+def _wrong() -> Unauthorized:
+    return Unauthorized("Email or password is not right.", code="wrong_credentials")
 
 
 async def purge(tx: Tx) -> int:

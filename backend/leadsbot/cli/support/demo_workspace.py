@@ -10,10 +10,11 @@ from pathlib import Path
 
 from leadsbot.cli.support.demo_form import add_form
 from leadsbot.cli.support.new_workspace import add_workspace
-from leadsbot.db import Database, Tx
+from leadsbot.db import Database
 from leadsbot.settings import Settings
-from leadsbot.workspaces import passwords
 from leadsbot.workspaces.bootstrap import NewWorkspace
+from leadsbot.workspaces.own_account import set_password
+from leadsbot.workspaces.passwords import Proven
 from leadsbot.workspaces.site_editing import allow_origin, change_site, create_site
 
 EMAIL = "demo@leadsbot.example"
@@ -21,7 +22,10 @@ LOGIN_FILE = "demo-login.txt"
 # So that whoever half-fills the demo's form sees the session turn abandoned before they have lost interest.
 ABANDON_AFTER_MINUTES = 1.0
 
-_OWNER = "SELECT u.id, m.workspace_id FROM users u JOIN members m ON m.user_id = u.id WHERE u.email = $1 LIMIT 1"
+_OWNER = (
+    "SELECT u.id, u.password_hash, m.workspace_id FROM users u JOIN members m ON m.user_id = u.id"
+    " WHERE u.email = $1 LIMIT 1"
+)
 _SITE = "SELECT id FROM sites WHERE workspace_id = $1 ORDER BY created_at, id LIMIT 1"
 
 
@@ -51,18 +55,9 @@ async def ensure(database: Database, settings: Settings, origin: str) -> Demo:
     else:
         workspace_id = owner["workspace_id"]
         if known is None:
-            await _set_password(database, owner["id"], password)
+            await set_password(database, Proven(owner["id"], owner["password_hash"]), password)
     token = await _site(database, workspace_id, origin, first_run=owner is None)
     return Demo(EMAIL, password, login_file, token, api_key)
-
-
-async def _set_password(database: Database, user_id: str, password: str) -> None:
-    password_hash = await passwords.hashed(password)
-
-    async def unit(tx: Tx) -> None:
-        await tx.execute("UPDATE users SET password_hash = $1 WHERE id = $2", password_hash, user_id)
-
-    await database.write(unit)
 
 
 async def _site(database: Database, workspace_id: str, origin: str, *, first_run: bool) -> str:
