@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl, urlsplit
 from urllib.request import Request, urlopen
 
 from tests.support.http_thread import Answer, HttpThread
-from tests.support.telegram_calls import Call, Fault
+from tests.support.telegram_calls import TOPIC_NOT_FOUND, Call, Fault
 from tests.support.telegram_rules import Refused, check_keyboard, visible_text
 
 BOT = {"id": 4242, "is_bot": True, "first_name": "LeadsBot", "username": "leadsbot_test_bot",
@@ -181,6 +181,8 @@ class TelegramServer(HttpThread):
             if not str(params["chat_id"]).lstrip("-").isdigit():
                 raise Refused("Bad Request: chat not found")
             self._fault(int(params["chat_id"]))
+        if params.get("message_thread_id") == "1":  # the General topic goes without
+            raise Refused(TOPIC_NOT_FOUND.description)
         for words, fault in self._refused.items():
             if words in str(params.get("text", "")):
                 raise Refused(fault.description, fault.status)

@@ -104,10 +104,11 @@ def _delivery(services: Services, destination: Destination, message: Row, lead: 
 
 
 def _answered(services: Services, destination: Destination, message: Row) -> dict[str, int]:
-    """Say which message is answered; none, where the channel leads to another chat by now."""
+    """Say which message is answered; none, where the channel leads to another chat or topic by now."""
     state = msgspec.json.decode(message["state"], type=dict[str, Any])
     try:
-        there = destination.config(services.vault).get("chat_id")
+        config = destination.config(services.vault)
     except Undecipherable:
         return {}
-    return {"reply_to": int(state["message_id"])} if there == state["chat_id"] else {}
+    there = (config.get("chat_id"), config.get("thread_id"))
+    return {"reply_to": int(state["message_id"])} if there == (state["chat_id"], message["thread_id"]) else {}

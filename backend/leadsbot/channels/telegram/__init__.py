@@ -28,6 +28,7 @@ PUBLIC_API = "https://api.telegram.org"
 _CHANNEL_NAME = re.compile(r"@[A-Za-z][A-Za-z0-9_]{3,31}")
 _TOKEN = re.compile(r"[0-9]+:[A-Za-z0-9_-]+")
 _UNLINKED = "No chat is linked yet. Open the channel's link in Telegram and press Start."
+_GENERAL = 1  # a group's General topic, as its links call it; the Bot API knows no such thread and wants none named
 _LARGEST_ID = 2**52  # https://core.telegram.org/bots/api#chat: at most 52 significant bits
 
 
@@ -49,7 +50,8 @@ class Telegram:
         if config.get("chat_id") is not None:
             checked["chat_id"] = _chat_id(config["chat_id"])
         if config.get("thread_id") is not None:
-            checked["thread_id"] = _number(config["thread_id"], "thread_id", least=1)
+            thread_id = _number(config["thread_id"], "thread_id", least=1)
+            checked |= {"thread_id": thread_id} if thread_id != _GENERAL else {}
         if config.get("bot_token") is not None:
             token = config["bot_token"]
             if not isinstance(token, str) or not _TOKEN.fullmatch(token.strip()):
@@ -69,7 +71,7 @@ class Telegram:
         config = parcel.config
         if not config.get("chat_id"):
             raise DeliveryFailed(_UNLINKED)
-        state: dict[str, Any] = {"shown": self.shown(parcel)}
+        state: dict[str, Any] = {"shown": self.shown(parcel), **_topic(config)}
         place = {"chat_id": config["chat_id"], "message_thread_id": config.get("thread_id")}
         picture = await drawn(summarize(parcel).chart)
 
@@ -89,7 +91,7 @@ class Telegram:
         if not config.get("chat_id"):
             raise DeliveryFailed(_UNLINKED)
         text, count = laid_out(parcels)
-        state: dict[str, Any] = {"digest": True}
+        state: dict[str, Any] = {"digest": True, **_topic(config)}
 
         async def post(bot: Bot, dress: Dress) -> None:
             message = await bot.send_message(
@@ -166,6 +168,10 @@ async def _edit(bot: Bot, state: Mapping[str, Any], worn: Mapping[str, Any]) -> 
     except BadRequest as refused:
         if not is_unchanged(refused):
             raise
+
+
+def _topic(config: Mapping[str, Any]) -> dict[str, Any]:
+    return {"thread_id": config["thread_id"]} if config.get("thread_id") else {}
 
 
 def _in_reply_to(parcel: Parcel) -> ReplyParameters | None:
