@@ -60,6 +60,22 @@ def test_on_a_phone_the_bar_at_the_foot_leads_everywhere(
     expect(page).to_have_url(f"{leadsbot.url}/leads")
 
 
+def test_on_a_phone_the_tag_breaks_between_its_words_and_no_button_is_left_over(
+    leadsbot: House, owner_on_phone: Page
+) -> None:
+    page = owner_on_phone
+    for place in ("/", "/leads", "/sites"):
+        page.goto(f"{leadsbot.url}{place}")
+        words = page.locator(".code pre").first.locator("span")
+        assert words.count() > 5
+        assert words.evaluate_all("all => all.every((one) => one.getClientRects().length === 1)"), place
+        assert has_no_sideways_scroll(page)
+        expect(page.locator(".code").first.get_by_role("button", name="Copy")).to_be_in_viewport()
+    page.goto(f"{leadsbot.url}/channels")
+    off, gone = (page.get_by_role("button", name=name).bounding_box() for name in ("Turn off", "Remove"))
+    assert off and gone and off["y"] == gone["y"]
+
+
 def test_at_a_desk_j_k_and_enter_walk_the_inbox(leadsbot: House, leads: list[str], owner: Page) -> None:
     owner.goto(f"{leadsbot.url}/leads")
     expect(owner.locator("#rows .row")).to_have_count(len(NAMES))
@@ -111,3 +127,5 @@ def test_where_an_open_lead_stands_keeps_up_unless_nothing_of_it_changed(
     leadsbot.api.post(f"/api/v1/leads/{leads[1]}/notes", {"text": "Call her"})
     expect(notes).to_have_count(1)
     expect(owner.get_by_role("button", name="Claim")).to_be_focused()
+    owner.keyboard.press("Enter")
+    expect(owner.get_by_role("button", name="Release")).to_be_focused()

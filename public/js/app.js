@@ -35,26 +35,36 @@
     });
   }
 
-  // A button that went with what it changed leaves the keyboard there, not at the page's beginning.
+  // A button that went with what it changed leaves the keyboard near where it was, not at the page's beginning: on its
+  // namesake (Claim is Release now), else on the nearest thing around it that is still there.
   const SETTLES_MS = 500;
-  let left = "";
+  let left = [];
+
+  function trail(from, target) {
+    const ids = [];
+    for (let one = from; one && target.contains(one); one = one.parentElement) if (one.id) ids.push(one.id);
+    return [...ids, target.id];
+  }
 
   document.addEventListener("htmx:beforeRequest", (event) => {
     const { elt, target } = event.detail;
     // What asked and was replaced meanwhile asks in the name of the page.
     if (quiet(event) || elt === document.body) return;
-    left = elt.contains(document.activeElement) ? target.id : "";
+    left = elt.contains(document.activeElement) ? trail(document.activeElement, target) : [];
   });
 
   document.addEventListener("htmx:afterSettle", () => {
-    const place = document.activeElement === document.body && left && document.getElementById(left);
-    if (!place) return;
-    place.tabIndex = -1;
-    place.focus({ preventScroll: true });
+    if (document.activeElement !== document.body) return;
+    const found = left.map((id) => id && document.getElementById(id)).find(Boolean);
+    if (!found) return;
+    const place = found.matches("details") ? found.querySelector("summary") : found;
+    const pressed = place.tabIndex >= 0;
+    if (!pressed) place.tabIndex = -1;
+    place.focus({ preventScroll: !pressed });
   });
 
   document.addEventListener("htmx:afterRequest", (event) => {
-    if (!quiet(event) && event.detail.elt !== document.body) setTimeout(() => { left = ""; }, SETTLES_MS);
+    if (!quiet(event) && event.detail.elt !== document.body) setTimeout(() => { left = []; }, SETTLES_MS);
   });
 
   // Toasts -------------------------------------------------------------------------------------------------------

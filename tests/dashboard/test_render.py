@@ -11,7 +11,7 @@ import pytest
 
 from leadsbot.dashboard.render import CONTENT_SECURITY_POLICY, STATIC_PATH, Renderer
 from leadsbot.dashboard.views import Fact, Inbox, Lead, LeadRow, Shell, Toast, Touch, View
-from tests.dashboard.samples import DEAD, INBOX, LEAD, PAGES, ROWS, SHELL
+from tests.dashboard.samples import CHANNEL_SETTINGS, CHANNELS, DEAD, INBOX, LEAD, PAGES, ROWS, SHELL
 
 PUBLIC = Path(__file__).parents[2] / "public"
 ATTACK = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
@@ -172,6 +172,16 @@ def test_the_inbox_listens_for_new_leads(renderer: Renderer) -> None:
 def test_a_narrowed_inbox_does_not(renderer: Renderer, narrowed: object) -> None:
     inbox: Inbox = replace(INBOX, filter=narrowed)  # type: ignore[arg-type]
     assert "sse-connect" not in renderer.page(SHELL, inbox)
+
+
+@pytest.mark.parametrize(("missing", "offered"), [("", 1), ("This server has no mail server set.", 0)])
+def test_a_test_is_offered_where_the_server_can_send_one(renderer: Renderer, missing: str, offered: int) -> None:
+    channel = replace(CHANNELS[0], missing=missing)
+    for html in (
+        renderer.part(SHELL, "channel.html", channel=channel),
+        renderer.page(SHELL, replace(CHANNEL_SETTINGS, channel=channel)),
+    ):
+        assert html.count('action="/channels/ch-1/test"') == offered
 
 
 def test_a_row_of_the_stream_is_the_row_of_the_page(renderer: Renderer) -> None:

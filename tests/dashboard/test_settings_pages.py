@@ -34,9 +34,10 @@ async def stages(database: Database, workspace: Created) -> str:
 
 
 async def test_settings_show_how_everything_stands(owner: Browser) -> None:
+    await owner.press("/settings/lists/sources", {"name": "Fair"})
     page = shown(await owner.see("/settings"))
     assert "Lindenhof, UTC" in page and "1 member" in page and "1 key" in page
-    assert "Form Started → New → Contacted" in page
+    assert "Form Started → New → Contacted" in page and "1 source, no lead types" in page
 
 
 async def test_the_workspaces_own_settings_are_saved(owner: Browser, database: Database, workspace: Created) -> None:

@@ -18,6 +18,7 @@ from leadsbot.dashboard.views import Form, Toast
 from leadsbot.dashboard.views.settings import SettingsHome, SettingsLine, WorkspaceSettings
 from leadsbot.db import Tx
 from leadsbot.errors import InvalidInput
+from leadsbot.leads import source_editing
 from leadsbot.routing import retiming
 from leadsbot.workspaces import countries, key_editing, members
 from leadsbot.workspaces.countries import check_country
@@ -48,7 +49,7 @@ async def show(desk: Here) -> Response[str]:
                 SettingsLine("/settings/members", "Members", await _people(desk)),
                 SettingsLine("/settings/keys", "API keys", await _keys(desk)),
                 SettingsLine("/settings/pipeline", "Pipeline", " → ".join(stages)),
-                SettingsLine("/settings/lists", "Sources and types", _named(row)),
+                SettingsLine("/settings/lists", "Sources and types", await _named(desk, row)),
                 SettingsLine("/account", "Your account", desk.person.email),
             )
         )
@@ -113,9 +114,10 @@ async def _keys(desk: Desk) -> str:
     return words.count(len(in_use), "key").capitalize()
 
 
-def _named(row: dict[str, Any]) -> str:
+async def _named(desk: Desk, row: dict[str, Any]) -> str:
+    sources = words.count(len(await source_editing.busiest(desk.database, desk.workspace_id)), "source").capitalize()
     types = (("lead_types", "lead type"), ("event_types", "event type"))
-    return ", ".join(["Sources", *(words.count(len(msgspec.json.decode(row[column])), noun) for column, noun in types)])
+    return ", ".join([sources, *(words.count(len(msgspec.json.decode(row[column])), noun) for column, noun in types)])
 
 
 def _name(posted: Posted, name: str) -> str:
