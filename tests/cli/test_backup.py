@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.running import BOOTSTRAP, Running, leadsbot, query
+from tests.cli.running import BOOTSTRAP, PATIENCE_S, Running, leadsbot, query
 
 NAMES = "SELECT name FROM workspaces ORDER BY created_at"
 
@@ -113,10 +113,30 @@ def test_a_backup_of_a_newer_leadsbot_is_not_restored(bootstrapped: Path) -> Non
     assert "newer LeadsBot" in refused(bootstrapped, "restore", "copy.db")
 
 
+LATER = """
+from leadsbot.cli import main
+from leadsbot.db import migrate
+
+first = migrate.known()
+migrate.known = lambda: [*first, "2999-01-01T00:00:00:000000"]
+main()
+"""
+
+
 def test_an_older_backup_is_restored_with_a_word_on_migrating(bootstrapped: Path) -> None:
-    query(bootstrapped, "DELETE FROM migration WHERE id = (SELECT max(id) FROM migration)")
     leadsbot(bootstrapped, "backup", "copy.db")
-    assert "run `leadsbot migrate`" in leadsbot(bootstrapped, "restore", "copy.db").stdout
+    with Running(bootstrapped, "-c", LATER, "restore", "copy.db", module=False) as later:
+        assert later.process.wait(PATIENCE_S) == 0
+        assert "run `leadsbot migrate`" in later.output
+
+
+def test_a_backup_that_can_not_be_brought_up_to_date_is_not_restored(bootstrapped: Path) -> None:
+    leadsbot(bootstrapped, "backup", "copy.db")
+    with closing(sqlite3.connect(bootstrapped / "copy.db", isolation_level=None)) as copy:
+        copy.execute("UPDATE migration SET name = '2026-11-21T09:00:00:000000'")
+        copy.execute("UPDATE workspaces SET name = 'Of old'")
+    assert "unreleased LeadsBot" in refused(bootstrapped, "restore", "copy.db")
+    assert query(bootstrapped, NAMES) == [("Lindenhof",)]
 
 
 def test_a_backup_restores_where_there_was_no_database(bootstrapped: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from leadsbot.db import Database, Tx
 from leadsbot.db.database import sqlite_path
-from leadsbot.db.migrate import DatabaseBehind, migrate, pending, require_current
+from leadsbot.db.migrate import migrate
 from leadsbot.db.writer import MAX_BATCH
 from leadsbot.errors import Unavailable
 from leadsbot.workspaces.tables import Workspace
@@ -196,17 +196,6 @@ async def test_nobody_else_on_the_machine_reads_a_new_database(empty_database_ur
         modes = {file.name: file.stat().st_mode & 0o777 for file in path.parent.glob(f"{path.name}*")}
     assert modes
     assert set(modes.values()) == {0o600}
-
-
-async def test_migrations_run_once(empty_database_url: str) -> None:
-    async with Database.opened(empty_database_url) as database:
-        with pytest.raises(DatabaseBehind):
-            await require_current(database)
-        first = await migrate(database)
-        assert first
-        assert await migrate(database) == []
-        assert await pending(database) == []
-        await require_current(database)
 
 
 async def test_what_is_acknowledged_outlives_the_process_that_wrote_it(database_url: str) -> None:

@@ -19,14 +19,15 @@ def command(file: Path) -> None:
         raise InvalidInput("This restores the embedded database; for PostgreSQL use psql or pg_restore.")
 
     from leadsbot.cli.support import embedded
-    from leadsbot.cli.support.opening import known_migrations
+    from leadsbot.db.migrate import known, missing
 
-    database, ran, known = settings.sqlite_path, embedded.migrations_in(file), known_migrations()
+    database, ran = settings.sqlite_path, embedded.migrations_in(file)
     if database.exists() and file.samefile(database):
         raise InvalidInput(f"{file} is the database itself: name a backup.")
-    if ran - known:
+    if max(ran) > known()[-1]:
         raise InvalidInput(f"{file} was made by a newer LeadsBot: upgrade this one, then restore.")
+    lacking = missing(ran)
     embedded.restore(database, file)
     click.echo(f"Restored {database} from {file}.")
-    if known - ran:
+    if lacking:
         click.echo("It is older than this LeadsBot: run `leadsbot migrate` before you start.")

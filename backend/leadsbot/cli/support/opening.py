@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import asyncpg
-from piccolo.apps.migrations.commands.base import BaseMigrationManager
 from piccolo.apps.migrations.tables import Migration
 
 from leadsbot.db import Database
@@ -48,10 +47,3 @@ def reason(error: Exception) -> str:
         return error.message.rstrip(".")
     text = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     return text.rstrip(".") or type(error).__name__
-
-
-def known_migrations() -> set[str]:
-    """Give the ids of every migration that this code brings."""
-    from leadsbot.db.piccolo_app import APP_CONFIG
-
-    return set(BaseMigrationManager().get_migration_modules(APP_CONFIG.resolved_migrations_folder_path))
