@@ -10,7 +10,7 @@ import msgspec
 
 from leadsbot import clock
 from leadsbot.db import Database
-from leadsbot.leads import changes, merges
+from leadsbot.leads import changes, merged, merges
 from leadsbot.workspaces.bootstrap import Created
 from tests.api.conftest import Client, key_with
 from tests.api.rows import NOON, add_lead, add_note
@@ -197,8 +197,8 @@ async def test_merges_that_cross_on_two_nodes_leave_one_lead(
 async def test_a_merge_can_be_undone_for_thirty_days(api: Client, database: Database) -> None:
     kept, other = await made(api), await made(api)
     merge_id = (await merge(api, kept, other))["merge_id"]
-    with clock.freeze(clock.now() + merges.UNDO_MS + 1):
-        await database.write(merges.purge)
+    with clock.freeze(clock.now() + merged.UNDO_MS + 1):
+        await database.write(merged.purge)
         late = await api.post(f"/api/v1/merges/{merge_id}/undo")
         gone = await api.get(f"/api/v1/leads/{other}")
     assert (late.status_code, late.json()["code"]) == (409, "too_late")
@@ -211,7 +211,7 @@ async def test_a_lead_that_is_deleted_is_forgotten_by_its_merges(api: Client, da
     first, second, third = [await made(api) for _ in range(3)]
     await merge(api, second, third)
     await merge(api, first, second)
-    await database.write(lambda tx: merges.forget(tx, first))
+    await database.write(lambda tx: merged.forget(tx, first))
     assert await database.fetch("SELECT * FROM merges") == []
 
 

@@ -11,7 +11,7 @@ from litestar.params import FromPath, FromQuery, JSONBody
 from litestar.status_codes import HTTP_200_OK
 
 from leadsbot.api.keyed import READS, Holder, House, Part, keyed, text_of
-from leadsbot.leads import duplicates, merges, reading
+from leadsbot.leads import duplicates, merged, merges, reading
 from leadsbot.leads.present import lead_json
 from leadsbot.services import Services
 
@@ -51,8 +51,8 @@ async def list_merges(
     merged_id: FromQuery[UUID | None] = None,
 ) -> dict[str, Any]:
     """Newest first; of one kept lead (`lead_id`) or of one that is gone (`merged_id`)."""
-    page = await merges.listed(services.database, holder.workspace_id, part, text_of(lead_id), text_of(merged_id))
-    return page.json(merges.merge_json)
+    page = await merged.listed(services.database, holder.workspace_id, part, text_of(lead_id), text_of(merged_id))
+    return page.json(merged.merge_json)
 
 
 @post("/{merge_id:uuid}/undo", status_code=HTTP_200_OK, summary="Undo a merge")

@@ -30,7 +30,7 @@ from leadsbot.db import Tx
 from leadsbot.db.tx import Row
 from leadsbot.errors import Conflict, Forbidden, LeadsBotError, NotFound, Unavailable
 from leadsbot.leads import changes, reading
-from leadsbot.leads.merges import successor
+from leadsbot.leads.merged import successor
 from leadsbot.leads.present import lead_url
 from leadsbot.routing import messages, standing, withheld
 from leadsbot.services import Services

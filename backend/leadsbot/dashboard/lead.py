@@ -14,7 +14,7 @@ from leadsbot.dashboard.shown.people import people
 from leadsbot.dashboard.views import Toast, Undo
 from leadsbot.dashboard.views.leads import SpamFolder
 from leadsbot.errors import InvalidInput, NotFound
-from leadsbot.leads import changes, merges, reading
+from leadsbot.leads import changes, merged, reading
 from leadsbot.leads.filters import LeadFilter
 from leadsbot.leads.present import full_name
 from leadsbot.routing import erasure, withheld
@@ -30,7 +30,7 @@ async def show(desk: Here, lead_id: FromPath[UUID]) -> Response[str]:
     try:
         row = await reading.get_lead(desk.database, desk.workspace_id, str(lead_id))
     except NotFound:
-        if kept := await merges.successor(desk.database, desk.workspace_id, str(lead_id)):
+        if kept := await merged.successor(desk.database, desk.workspace_id, str(lead_id)):
             return desk.go(f"/leads/{kept}")
         raise
     if row["read_at"] is None:

@@ -15,7 +15,7 @@ import msgspec
 from leadsbot import clock
 from leadsbot.db import Tx
 from leadsbot.forms import forgetting
-from leadsbot.leads import merges
+from leadsbot.leads import merged
 from leadsbot.leads.rows import hold
 from leadsbot.workspaces import idempotency
 
@@ -43,7 +43,7 @@ async def erase(tx: Tx, workspace_id: str, lead_id: str) -> list[str]:
     """
     row = await hold(tx, workspace_id, lead_id)
     ids, addresses = await _with_merged(tx, row)
-    await merges.forget(tx, lead_id)
+    await merged.forget(tx, lead_id)
     await tx.execute("DELETE FROM merges WHERE merged_id = $1", lead_id)
     await _forget_sessions(tx, row)
     await tx.execute("UPDATE submissions SET fields = '[]', page_url = '' WHERE lead_id = $1", lead_id)

@@ -11,7 +11,7 @@ from leadsbot.db.tx import Row
 from leadsbot.errors import NotFound
 from leadsbot.leads import filters
 from leadsbot.leads.filters import LeadFilter
-from leadsbot.leads.merges import successor
+from leadsbot.leads.merged import successor
 
 NOTHING_ASKED = LeadFilter()
 

@@ -15,7 +15,7 @@ from leadsbot.dashboard.shown.sources import sources_of
 from leadsbot.dashboard.shown.thread import thread
 from leadsbot.dashboard.views import Fact, Lead, LeadRow, Merged, Stage, Touch
 from leadsbot.db import Database
-from leadsbot.leads import duplicates, merges
+from leadsbot.leads import duplicates, merged
 from leadsbot.leads.present import full_name
 from leadsbot.leads.touches import touch_of
 
@@ -115,7 +115,7 @@ async def lead_page(database: Database, row: Row) -> Lead:
 
 
 async def _merged(database: Database, row: Row) -> Merged | None:
-    made = await merges.last_merge(database, row["workspace_id"], row["id"])
+    made = await merged.last_merge(database, row["workspace_id"], row["id"])
     if made is None:
         return None
     other = msgspec.json.decode(made["merged"])

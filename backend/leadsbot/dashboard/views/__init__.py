@@ -7,7 +7,15 @@ milliseconds since the epoch; the templates write them in the workspace's time z
 from __future__ import annotations
 
 from leadsbot.dashboard.views.channels import ChannelSettings, Preview, Question
-from leadsbot.dashboard.views.deliveries import Deliveries, DeliveryChoice, DeliveryStory, Place, StatusCount
+from leadsbot.dashboard.views.deliveries import (
+    Attempt,
+    Deliveries,
+    Delivery,
+    DeliveryChoice,
+    DeliveryStory,
+    Place,
+    StatusCount,
+)
 from leadsbot.dashboard.views.form_report import (
     FieldCell,
     FieldLine,
@@ -21,8 +29,6 @@ from leadsbot.dashboard.views.form_report import (
 )
 from leadsbot.dashboard.views.forms import FormRow, Forms, SessionChoice, SessionRow
 from leadsbot.dashboard.views.leads import (
-    Attempt,
-    Delivery,
     Entry,
     Fact,
     Inbox,

@@ -3,11 +3,72 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import ClassVar
+from typing import ClassVar, Literal
 from urllib.parse import urlencode
 from zlib import crc32
 
-from leadsbot.dashboard.views.leads import Delivery
+from leadsbot.clock import MINUTE
+
+DeliveryStatus = Literal["pending", "delivered", "failed", "dead", "withheld"]
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try at a delivery; `error` is the reason in words ("the address answers 404"), empty where it worked, and
+    `answer` the first kilobyte of what the other side said, where the reason doesn't say it all."""
+
+    at: int
+    status_code: int | None
+    latency_ms: int | None
+    error: str = ""
+    answer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Something sent, or to be sent, to one destination. `destination` is its name as people know it, `place` its key
+    (see `Place`), `address` what was written down of where it leads.
+
+    `gone`: the destination was removed since, so that nothing can be sent there again; `off`: it is switched off, so
+    that nothing can be before it is on.
+    """
+
+    id: str
+    kind: str
+    destination: str
+    event: str
+    status: DeliveryStatus
+    created_at: int
+    attempts: tuple[Attempt, ...] = ()
+    delivered_at: int | None = None
+    next_attempt_at: int | None = None
+    lead_id: str | None = None
+    lead_name: str = ""
+    why: str = ""
+    gone: bool = False
+    off: bool = False
+    place: str = ""
+    address: str = ""
+
+    @property
+    def reason(self) -> str:
+        """Why nothing (more) is sent, or why the last attempt failed, in words; empty where all is well."""
+        return self.why or (self.attempts[-1].error if self.attempts else "")
+
+    @property
+    def retryable(self) -> bool:
+        """Whether "Try again" makes sense."""
+        return self.unsent and not self.off
+
+    @property
+    def unsent(self) -> bool:
+        """Whether this has not arrived and still could."""
+        return self.status in ("failed", "dead", "withheld") and not self.gone
+
+    def moving(self, now: int) -> bool:
+        """Whether this is about to change by itself: it is on its way, or tried again within a minute."""
+        due = self.next_attempt_at if self.status == "failed" else None
+        return self.status == "pending" or (due is not None and due - now < MINUTE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from leadsbot.channels.base.fields import ConfigField
-from leadsbot.dashboard.views.leads import Delivery
+from leadsbot.dashboard.views.deliveries import Delivery
 from leadsbot.dashboard.views.removed import Removed
 from leadsbot.dashboard.views.shell import Form
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from leadsbot.dashboard.views.leads import Delivery
+from leadsbot.dashboard.views.deliveries import Delivery
 from leadsbot.dashboard.views.outbound import EventChoice, NewSecret
 from leadsbot.dashboard.views.removed import Removed
 from leadsbot.dashboard.views.shell import Form
