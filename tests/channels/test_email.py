@@ -236,7 +236,26 @@ async def test_a_sender_beyond_ascii_is_written_in_it_or_the_operators_to_mend(o
         assert await problem_with(old.url, "leads@münchen.example") == ""
         with pytest.raises(DeliveryFailed) as failed:
             await CHANNEL.send(parcel({**config, "mail_from": "jörg@firm.example"}), outbound)
+        assert "LEADSBOT_MAIL_FROM" in await problem_with(old.url, "jörg@firm.example")
     assert not failed.value.permanent and "LEADSBOT_MAIL_FROM" in failed.value.message
+
+
+@pytest.mark.parametrize(
+    ("sender", "greeting"),
+    [
+        ("LeadsBot <leads@firm.example>", "firm.example"),
+        ("leads@münchen.example", "xn--mnchen-3ya.example"),
+        ("jörg@münchen.example", "xn--mnchen-3ya.example"),
+        ("leadsbot@localhost", "[127.0.0.1]"),
+        ("", "[127.0.0.1]"),
+    ],
+)
+async def test_it_introduces_itself_by_the_senders_domain(
+    sender: str, greeting: str, outbound: Outbound, smtp: SmtpServer
+) -> None:
+    await CHANNEL.send(parcel({"to": [OWNER], "smtp_url": smtp.url, "mail_from": sender}), outbound)
+    assert smtp.mails[0].greeting == greeting
+    assert await problem_with(smtp.url, sender or "leadsbot@localhost") == ""
 
 
 async def test_nobody_left_is_said_and_not_tried_again(outbound: Outbound, smtp: SmtpServer) -> None:

@@ -18,12 +18,13 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 @dataclass(frozen=True)
 class Mail:
-    """One delivered message: the envelope, the raw bytes, and the message they parse to."""
+    """One delivered message: the envelope, the raw bytes, the message they parse to, and whom its sender said to be."""
 
     sender: str
     recipients: list[str]
     raw: bytes
     tls: bool
+    greeting: str = ""
 
     @property
     def message(self) -> EmailMessage:
@@ -188,7 +189,8 @@ class _Handler:
         if self._to._refuse_data:
             return self._to._refuse_data
         raw = cast(bytes, envelope.content)
-        mail = Mail(envelope.mail_from or "", list(envelope.rcpt_tos), raw, session.ssl is not None)
+        sender, greeting = envelope.mail_from or "", session.host_name or ""
+        mail = Mail(sender, list(envelope.rcpt_tos), raw, session.ssl is not None, greeting)
         session.taken = getattr(session, "taken", 0) + 1  # type: ignore[attr-defined]
         with self._to.changed:
             self._to.mails.append(mail)

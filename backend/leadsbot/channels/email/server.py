@@ -72,11 +72,12 @@ async def post(message: EmailMessage, recipients: Sequence[str], smtp_url: str) 
 
 async def problem_with(smtp_url: str, sender: str, seconds: float = SECONDS) -> str:
     """Sign in to the server and name the sender, but send nothing. Give what is wrong, or an empty text."""
-    client = SMTP(timeout=seconds, **server_of(smtp_url))
+    sender = valid(sender) or sender
+    client = SMTP(timeout=seconds, local_hostname=own_name(sender.rpartition("@")[2]), **server_of(smtp_url))
     try:
         async with asyncio.timeout(seconds):
             await client.connect()
-            await client.mail(valid(sender) or sender)
+            await _name_sender(client, sender)
             await client.quit()
     except (SMTPException, OSError, ValueError) as error:
         return failure_of(error, smtp_url, seconds).message
@@ -85,9 +86,19 @@ async def problem_with(smtp_url: str, sender: str, seconds: float = SECONDS) -> 
     return ""
 
 
+async def _name_sender(client: SMTP, sender: str) -> None:
+    if sender.isascii():
+        await client.mail(sender)
+    elif client.supports_extension("smtputf8"):
+        await client.mail(sender, options=["SMTPUTF8"], encoding="utf-8")
+    else:
+        raise SMTPSenderRefused(553, "It knows no addresses beyond ASCII.", sender)
+
+
 async def _go_on(mails: Mapping[str, EmailMessage], smtp_url: str, posted: Posted) -> None:
     """Hand over what one connection takes: many servers hang up after so many mails, some after each."""
-    client = SMTP(timeout=SECONDS, **server_of(smtp_url))
+    [sender] = next(iter(mails.values()))["From"].addresses
+    client = SMTP(timeout=SECONDS, local_hostname=own_name(sender.domain), **server_of(smtp_url))
     before = len(posted.taken)
     try:
         await client.connect()
@@ -139,6 +150,19 @@ def server_of(url: str) -> dict[str, Any]:
         "use_tls": implicit,
         "start_tls": False if implicit else {"1": True, "true": True, "0": False, "false": False}.get(wish, unsaid),
     }
+
+
+def own_name(domain: str) -> str:
+    """Give what to call ourselves: the sender's domain, by which relays such as Google's know who may send.
+
+    Asking the system for its name may wait for DNS, and in a container gives a name that nobody knows. RFC 5321 §4.1.4:
+    who has no name of that kind says an address.
+    """
+    try:
+        name = domain.encode("idna").decode("ascii")
+    except UnicodeError:
+        name = ""
+    return name if "." in name.strip(".") else "[127.0.0.1]"
 
 
 def _is_here(host: str) -> bool:
