@@ -20,7 +20,7 @@ from leadsbot.leads import changes, merges
 from leadsbot.leads.contact import Contact
 from leadsbot.leads.intake import intake
 from leadsbot.leads.submission import Submission
-from leadsbot.routing import deliver, destinations, edits, escalation, messages, route
+from leadsbot.routing import deliver, destinations, edits, escalation, messages, route, snoozing
 from leadsbot.routing.attempt import parcel_of
 from leadsbot.routing.destination import Destination
 from leadsbot.routing.erasure import delete_lead
@@ -311,8 +311,8 @@ async def test_a_snoozed_message_says_until_when_and_is_answered_then(
     lead_id = await submitted(running, workspace)
     [row] = await standing(running, workspace)
     message_id, then = int(row["place"].partition(":")[2]), clock.now() + clock.HOUR
-    await messages.snooze(running, row, then - clock.MINUTE, OWNER)
-    await messages.snooze(running, row, then, OWNER)
+    await snoozing.snooze(running.database, row, then - clock.MINUTE, OWNER)
+    await snoozing.snooze(running.database, row, then, OWNER)
     moment = clock.to_datetime(then)
     await shows(telegram, message_id, f"💤 Snoozed until {moment.day} {moment:%b, %H:%M} by {OWNER}")
     [slept] = await standing(running, workspace)

@@ -22,7 +22,7 @@ from leadsbot.ids import is_id
 from leadsbot.leads import changes, editing, reading
 from leadsbot.leads.editing import Edit
 from leadsbot.leads.present import lead_json
-from leadsbot.routing import erasure, withheld
+from leadsbot.routing import erasure, snoozing, withheld
 from leadsbot.services import Services
 from leadsbot.workspaces.api_keys import KeyHolder
 
@@ -100,6 +100,11 @@ async def set_spam(
 ) -> dict[str, Any]:
     await withheld.set_spam(services.database, holder.workspace_id, str(lead_id), data.spam, holder.name)
     return await _shown(services, holder, lead_id)
+
+
+@delete("/{lead_id:uuid}/snooze", opt=EDITS, summary="End a snooze from a chat, so that nobody is reminded")
+async def end_snooze(services: House, holder: Holder, lead_id: FromPath[UUID]) -> None:
+    await snoozing.end(services.database, holder.workspace_id, str(lead_id), holder.name)
 
 
 async def _shown(services: Services, holder: KeyHolder, lead_id: UUID) -> dict[str, Any]:

@@ -88,7 +88,7 @@ ROUTES = [
         "/api/v1/leads",
         [
             *(create_lead, list_leads, get_lead, edit.change_lead, edit.delete_v1_lead, get_timeline),
-            *(edit.list_notes, edit.add_note, edit.delete_note, edit.set_spam),
+            *(edit.list_notes, edit.add_note, edit.delete_note, edit.set_spam, edit.end_snooze),
         ],
         "leads",
     ),

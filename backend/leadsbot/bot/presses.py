@@ -32,7 +32,7 @@ from leadsbot.errors import Conflict, Forbidden, LeadsBotError, NotFound, Unavai
 from leadsbot.leads import changes, reading
 from leadsbot.leads.merged import successor
 from leadsbot.leads.present import lead_url
-from leadsbot.routing import messages, standing, withheld
+from leadsbot.routing import messages, snoozing, standing, withheld
 from leadsbot.services import Services
 
 MAX_ANSWER: Final = 200  # https://core.telegram.org/bots/api#answercallbackquery
@@ -153,7 +153,7 @@ async def _snooze(pressed: Pressed) -> str:
         await _show_buttons(pressed, snooze_choices(pressed.lead["id"]) if said == "" else await _usual(pressed))
         return ""
     until = times.until(f"{said}m" if said.isdecimal() else said, timezone)
-    await messages.snooze(pressed.services, message, until, pressed.who.by)
+    await snoozing.snooze(pressed.services.database, message, until, pressed.who.by)
     return f"Snoozed until {times.moment(until, timezone)}."
 
 

@@ -17,7 +17,7 @@ from leadsbot.errors import InvalidInput, NotFound
 from leadsbot.leads import changes, merged, reading
 from leadsbot.leads.filters import LeadFilter
 from leadsbot.leads.present import full_name
-from leadsbot.routing import erasure, withheld
+from leadsbot.routing import erasure, snoozing, withheld
 from leadsbot.workspaces import members
 
 FOLDER = "/leads?spam=1"
@@ -114,6 +114,13 @@ async def set_spam(desk: Here, lead_id: FromPath[UUID]) -> Response[str]:
     return await _shown(desk, lead_id, *([Toast(words, undo=undo)] if changed else []))
 
 
+@post("/leads/{lead_id:uuid}/wake", status_code=200)
+async def end_snooze(desk: Here, lead_id: FromPath[UUID]) -> Response[str]:
+    """Let its alert sleep no longer: nobody is reminded."""
+    ended = await snoozing.end(desk.database, desk.workspace_id, str(lead_id), desk.person.email)
+    return await _shown(desk, lead_id, *([Toast("No longer snoozed: nobody is reminded.")] if ended else []))
+
+
 @post("/leads/{lead_id:uuid}/delete", status_code=200)
 async def delete(desk: Here, lead_id: FromPath[UUID]) -> Response[str]:
     """Delete it with all that is personal, for good; its counts stay. For owners and admins."""
@@ -161,4 +168,7 @@ async def _shown(desk: Desk, lead_id: UUID, *toasts: Toast) -> Response[str]:
     return await fragment(desk, str(lead_id), *toasts) if desk.is_htmx else desk.go(f"/leads/{lead_id}", *toasts)
 
 
-ROUTES = [pages(show, show_thread, move, claim, assign, add_note, set_spam), pages(delete, role=members.ADMIN)]
+ROUTES = [
+    pages(show, show_thread, move, claim, assign, add_note, set_spam, end_snooze),
+    pages(delete, role=members.ADMIN),
+]

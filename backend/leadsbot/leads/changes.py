@@ -20,6 +20,7 @@ MAX_NOTE = 20_000
 BY_HAND = "marked by hand"
 # What a person did, in an event's `did` beside `by`: for those who are told in a chat, and no part of what goes out.
 ASSIGNED, SPAM, NOT_SPAM = "assigned", "spam", "not_spam"
+SNOOZED, WOKEN = "snoozed", "woken"
 
 Row = dict[str, Any]
 
@@ -33,11 +34,13 @@ async def move(
     reason: str = "",
     *,
     forward_only: bool = False,
+    only_from: str | None = None,
 ) -> str:
     """Move a lead to any stage of the pipeline; gives the stage it stood at, the same where nothing moved.
 
     `by` is who moved it, for the history. Raises NotFound, or InvalidInput for an unknown stage. With `forward_only`
-    it raises Conflict where the lead stands beyond that stage by now.
+    it raises Conflict where the lead stands beyond that stage by now; with `only_from` it moves only where it stands
+    there still.
     """
 
     async def unit(tx: Tx) -> str:
@@ -46,7 +49,7 @@ async def move(
         before, after = row["stage"], pipeline.find(stages, stage)
         if forward_only and after != before and not pipeline.is_offered(stages, before, after):
             raise Conflict(f"The lead stands at {before} already. Open it to move it back.")
-        if after != before:
+        if after != before and only_from in (None, before):
             moved = await write(tx, row, stage=after)
             tx.insert(StageChange, step(moved, before, by, reason))
             record(tx, happening(moved, "lead.stage_changed", from_stage=before, to_stage=after))

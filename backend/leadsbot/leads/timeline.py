@@ -1,5 +1,5 @@
-"""A lead's story as one thread: first touch, forms begun and left, submissions, stages, notes, whose it became, and
-whether somebody called it spam.
+"""A lead's story as one thread: first touch, forms begun and left, submissions, stages, notes, whose it became, whether
+somebody called it spam, and until when its alert was snoozed.
 
 What was sent about it afterwards is known to `routing`, above; whoever shows the thread adds that.
 """
@@ -16,10 +16,10 @@ from leadsbot.clock import rfc3339
 from leadsbot.db import Database
 from leadsbot.db.tx import Row
 from leadsbot.leads import deeds, reading
-from leadsbot.leads.changes import ASSIGNED, NOT_SPAM, SPAM
+from leadsbot.leads.changes import ASSIGNED, NOT_SPAM, SNOOZED, SPAM, WOKEN
 from leadsbot.leads.touches import touch_of
 
-Kind = Literal["touch", "started", "abandoned", "submitted", "stage", "assigned", "spam", "note", "delivery"]
+Kind = Literal["touch", "started", "abandoned", "submitted", "stage", "assigned", "spam", "snoozed", "note", "delivery"]
 
 MOST_DEEDS: Final = 200
 
@@ -62,7 +62,7 @@ async def timeline(database: Database, lead: Row) -> list[Entry]:
 
 
 async def _deeds(database: Database, lead_id: str) -> list[Entry]:
-    """Tell whose the lead became and when it was called spam, as the log has it, the latest `MOST_DEEDS` of them."""
+    """Tell whose the lead became, when it was called spam or snoozed, as the log has it, the latest `MOST_DEEDS`."""
     logged = await deeds.latest(database, lead_id, MOST_DEEDS)
     owners = {str(data["lead"]["assigned_to"]) for _, data in logged if data["did"] == ASSIGNED}
     people = await database.fetch(
@@ -77,6 +77,8 @@ async def _deeds(database: Database, lead_id: str) -> list[Entry]:
             found.append(Entry("assigned", at, {"to": owner, "email": emails.get(owner, ""), "by": by}))
         elif deed in (SPAM, NOT_SPAM):
             found.append(Entry("spam", at, {"spam": deed == SPAM, "by": by}))
+        elif deed in (SNOOZED, WOKEN):
+            found.append(Entry("snoozed", at, {"until": data.get("until"), "by": by}))
     return found
 
 

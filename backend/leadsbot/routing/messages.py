@@ -20,7 +20,6 @@ from leadsbot.routing import kinds, options
 from leadsbot.routing.destination import Destination, lane_of
 from leadsbot.routing.news import News
 from leadsbot.routing.tables import Message
-from leadsbot.services import Services
 
 EDIT: Final = "edit_message"
 ESCALATE: Final = "escalate"
@@ -119,26 +118,6 @@ async def forget(tx: Tx, lead_ids: Sequence[str]) -> None:
     if rows:
         await tx.execute(f"UPDATE messages SET escalate_at = NULL, snoozed_until = NULL {where}", ids)
         refresh(tx, rows)
-
-
-async def snooze(services: Services, message: Row, until: int, by: str) -> None:
-    """Let a message sleep until then (ms), when a reminder answers it unless somebody has claimed the lead; `message`
-    is its row, `by` who asked. Until then nobody is told that the lead is unclaimed. Again: another time."""
-    state = {**msgspec.json.decode(message["state"], type=dict[str, Any]), "snoozed_by": by}
-
-    async def unit(tx: Tx) -> None:
-        slept = await tx.execute(
-            "UPDATE messages SET snoozed_until = $2, escalate_at = NULL, state = $3 WHERE id = $1",
-            message["id"],
-            until,
-            msgspec.json.encode(state).decode(),
-        )
-        if slept:
-            what = {"message": message["id"], "until": until}
-            enqueue(tx, REMIND, what, due=until, workspace_id=message["workspace_id"])
-            refresh(tx, [message])
-
-    await services.database.write(unit)
 
 
 async def _held(tx: Tx, lead_id: str) -> Row | None:

@@ -12,18 +12,21 @@ import msgspec
 
 from leadsbot import clock
 from leadsbot.db import Database
+from leadsbot.leads.changes import SNOOZED, WOKEN
 from leadsbot.leads.present import lead_json, lead_url
 
 Row = Mapping[str, Any]
 
 # What the log knows of who did it; it is for the house alone.
-_INTERNAL = frozenset({"did", "by"})
+_INTERNAL = frozenset({"did", "by", "until"})
+_IN_CHATS = frozenset({SNOOZED, WOKEN})
 
 
 @dataclass(frozen=True, slots=True)
 class News:
     """An event with its body. `returning`: a visitor's submission caused this `lead.updated`, rather than an edit.
-    `data` is the body's, `zone` the workspace's."""
+    `data` is the body's, `zone` the workspace's. `unchanged`: it is about an alert in a chat, the lead is as it was.
+    """
 
     event: Row
     body: bytes
@@ -31,6 +34,7 @@ class News:
     returning: bool
     data: Row = field(default_factory=dict)
     zone: tzinfo = UTC
+    unchanged: bool = False
 
     @property
     def type(self) -> str:
@@ -102,7 +106,8 @@ def _news(
     returning = event["type"] == "lead.updated" and (event["lead_id"], event["at"]) in returns
     shown = {name: value for name, value in data.items() if name not in _INTERNAL}
     whole = {**shown, "lead": lead}
-    return News(event, envelope(event, whole), lead, returning, whole, clock.zone(event["timezone"]))
+    unchanged = data.get("did") in _IN_CHATS
+    return News(event, envelope(event, whole), lead, returning, whole, clock.zone(event["timezone"]), unchanged)
 
 
 async def _missing_leads(database: Database, decoded: Sequence[tuple[Row, Row]]) -> dict[str, Row]:

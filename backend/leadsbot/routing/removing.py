@@ -1,7 +1,8 @@
 """Taking a channel or webhook out, and putting it back within a month as it was.
 
 While it is out nothing finds it: what was still due ends as `dead`. Put back, a channel sends that after all, up to
-`MOST_RESUMED`; a webhook offers it with what else it missed (see `replay`), as that may be much.
+`MOST_RESUMED`, and reminds of what it was to remind of, at once where that time came up to `REMINDED_LATE` ago; a
+webhook offers what it missed (see `replay`), as that may be much.
 """
 
 from __future__ import annotations
@@ -12,11 +13,12 @@ from uuid import UUID
 from leadsbot import clock
 from leadsbot.db import Database, Tx
 from leadsbot.events.log import topic
+from leadsbot.jobs.queue import enqueue
 from leadsbot.outbound import without_query
 from leadsbot.routing import gates, kinds, trouble
 from leadsbot.routing.deliveries import begin_anew
 from leadsbot.routing.destination import Destination
-from leadsbot.routing.messages import refresh
+from leadsbot.routing.messages import ESCALATE, REMIND, refresh
 from leadsbot.routing.owned import held
 from leadsbot.routing.replay import under_way
 from leadsbot.routing.route import queue
@@ -28,7 +30,9 @@ WEBHOOK: Final = "webhook"
 MOST_RESUMED: Final = 1_000
 # Of the messages that stand in its chat, so that buttons below them go on working.
 MOST_MESSAGES: Final = 1_000
+REMINDED_LATE: Final = clock.DAY
 
+_TIMES: Final = {"escalate_at": ESCALATE, "snoozed_until": REMIND}
 _DIED: Final = f"status = 'dead' AND reason = '{gates.GONE}'"
 
 Row = dict[str, Any]
@@ -92,25 +96,42 @@ async def put_back_webhook(tx: Tx, removal: Row) -> None:
 
 async def _stand_again(tx: Tx, messages: list[Row]) -> None:
     """Remember the messages in its chat again. About whom each is by now its delivery knows, which a merge took along;
-    those about leads that were deleted meanwhile will say no more than that."""
+    those about leads that were deleted meanwhile will say no more than that, and those whose snooze is long over won't
+    speak of it."""
     rows = await tx.fetch(
         "SELECT d.id, d.lead_id, l.deleted_at FROM deliveries d JOIN leads l ON l.id = d.lead_id"
         f" WHERE d.id {tx.one_of(1)}",
         tx.many([message["delivery_id"] for message in messages if message["delivery_id"]]),
     )
     about = {row["id"]: row for row in rows}
-    gone: list[Row] = []
+    stale: list[Row] = []
     for message in messages:
         told = about.get(message["delivery_id"])
         if told is None and message["lead_id"]:
             continue
         row = message | {"lead_id": told and told["lead_id"]}
-        if told and told["deleted_at"] is not None:
-            row |= {"escalate_at": None, "snoozed_until": None}
-            gone.append(row)
+        deleted = told and told["deleted_at"] is not None
+        row |= dict.fromkeys(_TIMES) if deleted else _still_due(row)
+        stale += [row] if deleted or row["snoozed_until"] != message.get("snoozed_until") else []
         tx.insert(Message, removals.fitting(Message, row))
+        _remind_again(tx, row)
     await tx.flush()
-    refresh(tx, gone)
+    refresh(tx, stale)
+
+
+def _still_due(message: Row) -> Row:
+    """Give when its chat is to hear of it again, as far as that isn't long gone by."""
+    oldest = clock.now() - REMINDED_LATE
+    return {name: at if (at := message.get(name)) and at > oldest else None for name in _TIMES}
+
+
+def _remind_again(tx: Tx, message: Row) -> None:
+    """Enqueue what is due about a message that stands again: its job may have come and gone meanwhile. Done twice, it
+    is done once."""
+    for name, kind in _TIMES.items():
+        if at := message[name]:
+            what = {"message": message["id"]} | ({"until": at} if kind == REMIND else {})
+            enqueue(tx, kind, what, due=max(at, clock.now()), workspace_id=message["workspace_id"])
 
 
 async def _resume(tx: Tx, destination: Destination) -> None:

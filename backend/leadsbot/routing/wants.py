@@ -25,10 +25,11 @@ def wants(destination: Destination, news: News) -> bool:
     """Tell whether `destination` is to be told.
 
     A webhook gets exactly its `events`. News of the house itself goes to the channels that are told when a webhook is
-    switched off. A channel is read by people, so it hears of an update only when the lead came
-    back by itself, and, unless it asked for them, not of forms left by somebody nobody can reach.
+    switched off, what changed nothing about its lead to nobody. A channel is read by people, so it hears of an update
+    only when the lead came back by itself, and, unless it asked for them, not of forms left by somebody nobody can
+    reach.
     """
-    if news.type == _ADDRESSED:
+    if news.type == _ADDRESSED or news.unchanged:
         return False
     internal = news.type == ALERT or news.type in INTERNAL
     if destination.is_webhook:

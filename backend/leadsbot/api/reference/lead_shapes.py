@@ -233,6 +233,9 @@ class Entry(Struct):
 
     kind: Annotated[
         str,
-        _example("submitted", "`touch`, `started`, `abandoned`, `submitted`, `stage`, `assigned`, `spam`, `note`, …"),
+        _example(
+            "submitted",
+            "`touch`, `started`, `abandoned`, `submitted`, `stage`, `assigned`, `spam`, `snoozed`, `note`, …",
+        ),
     ]
     at: Time

@@ -18,6 +18,7 @@ from leadsbot.db import Database
 from leadsbot.leads import duplicates, merged
 from leadsbot.leads.present import full_name
 from leadsbot.leads.touches import touch_of
+from leadsbot.routing import snoozing
 
 Row = Mapping[str, Any]
 Pipeline = tuple[str, ...]
@@ -80,6 +81,7 @@ async def lead_page(database: Database, row: Row) -> Lead:
     )
     touches, client = _json(session, "touch"), _json(session, "client")
     team, owner = await people(database, row["workspace_id"]), row["assigned_to"] or ""
+    sleep = await snoozing.asleep(database, dict(row))
     return Lead(
         id=row["id"],
         name=full_name(row),
@@ -111,6 +113,8 @@ async def lead_page(database: Database, row: Row) -> Lead:
         claimed_by=dict(team).get(owner, LEFT) if owner else "",
         owner_id=owner,
         people=team,
+        snoozed_until=sleep.until if sleep else None,
+        snoozed_by=sleep.by if sleep else "",
     )
 
 

@@ -52,6 +52,7 @@ class _Teller:
             "stage": self._stage,
             "assigned": self._assigned,
             "spam": self._spam,
+            "snoozed": self._snoozed,
             "note": self._note,
             "delivery": self._delivery,
         }
@@ -99,6 +100,11 @@ class _Teller:
 
     def _spam(self, at: int, data: Row) -> Entry:
         return Entry("spam", at, "Marked as spam" if data["spam"] else "Taken back from the spam", by=data["by"])
+
+    def _snoozed(self, at: int, data: Row) -> Entry:
+        if not data["until"]:
+            return Entry("snoozed", at, "Snooze ended", by=data["by"])
+        return Entry("snoozed", at, "Snoozed until", by=data["by"], until=ms_of(data["until"]))
 
     def _note(self, at: int, data: Row) -> Entry:
         return Entry("note", at, "Note", data["text"], by=data["by"])

@@ -10,7 +10,7 @@ from leadsbot.dashboard.views.deliveries import Delivery
 from leadsbot.dashboard.views.shell import Tone
 
 EntryKind = Literal[
-    "touch", "started", "abandoned", "submitted", "stage", "assigned", "spam", "note", "delivery", "system"
+    "touch", "started", "abandoned", "submitted", "stage", "assigned", "spam", "snoozed", "note", "delivery", "system"
 ]
 
 
@@ -108,7 +108,8 @@ class Touch:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One point on a lead's thread. `detail` is the submitter's or a colleague's own text, shown as it came.
+    """One point on a lead's thread. `detail` is the submitter's or a colleague's own text, shown as it came. `until` is
+    until when it was snoozed (ms).
 
     A delivery tells its own story; its `title` is not shown.
     """
@@ -120,6 +121,7 @@ class Entry:
     by: str = ""
     stage: Stage | None = None
     delivery: Delivery | None = None
+    until: int | None = None
 
     def moving(self, now: int) -> bool:
         """Whether this is about to change by itself."""
@@ -139,7 +141,8 @@ class Merged:
 @dataclass(frozen=True, slots=True)
 class Lead:
     """A lead's page. `timeline` is oldest first; `custom` holds the fields that have no place of their own;
-    `claimed_by` is the member whose it is, or empty, `owner_id` their id, `people` those whom it can be given to."""
+    `claimed_by` is the member whose it is, or empty, `owner_id` their id, `people` those whom it can be given to. Until
+    `snoozed_until` (ms) its alert sleeps in a chat, as `snoozed_by` asked."""
 
     template: ClassVar[str] = "lead.html"
     nav: ClassVar[str] = "leads"
@@ -174,6 +177,8 @@ class Lead:
     claimed_by: str = ""
     owner_id: str = ""
     people: tuple[tuple[str, str], ...] = ()
+    snoozed_until: int | None = None
+    snoozed_by: str = ""
 
     @property
     def title(self) -> str:

@@ -69,6 +69,11 @@ CALLS = [
         example={"spam": False},
         refusals=(404, 413, 415),
     ),
+    Call(
+        door="DELETE /api/v1/leads/{lead_id}/snooze",
+        says="A lead is snoozed by a button in Telegram; its timeline says so. Where it isn't, nothing happens.",
+        refusals=(404,),
+    ),
     Call(door="GET /api/v1/leads/{lead_id}/timeline", answer=Listed[Entry], refusals=(404,)),
     Call(door="GET /api/v1/leads/{lead_id}/duplicates", answer=Listed[Lead], refusals=(404,)),
     Call(
