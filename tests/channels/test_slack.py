@@ -9,15 +9,16 @@ from typing import Any
 import pytest
 
 from leadsbot.channels.base import DeliveryFailed, Receipt
-from leadsbot.channels.slack import (
-    CHANNEL,
+from leadsbot.channels.slack import CHANNEL
+from leadsbot.channels.slack.layout import (
+    MAX_ALL,
     MAX_BLOCKS,
     MAX_FIELD,
     MAX_FIELDS,
     MAX_HEADER,
     MAX_PLAIN,
     MAX_TEXT,
-    MOST_IN_DIGEST,
+    escaped,
 )
 from leadsbot.errors import InvalidInput
 from leadsbot.outbound import Outbound
@@ -79,13 +80,32 @@ async def test_what_a_visitor_typed_mentions_nobody_and_hides_no_link(
         assert "<" not in json.dumps(request.json) and "&lt;" in request.json["text"]
 
 
-async def test_a_value_that_mrkdwn_would_format_goes_out_as_plain_text(
+TYPED = ["*bold*", "_leans_", "~struck~", "`code`", "> said", ":tada:", "@here", "#general", "<!channel>", "<@U1|you>"]
+
+
+@pytest.mark.parametrize("typed", TYPED)
+async def test_what_mrkdwn_would_format_goes_out_as_plain_text(
+    typed: str, outbound: Outbound, slack: WebhookReceiver
+) -> None:
+    lead = LEAD | {"name": typed, "message": typed, "company": f"x {typed} y", "custom_data": {typed: "1"}}
+    await deliver(outbound, slack, lead)
+    sent = slack.requests[0].json
+    shown = [text for text in texts(sent["blocks"]) if escaped(typed) in text["text"]]
+    assert len(shown) == 4 and {text["type"] for text in shown} == {"plain_text"} and sent["mrkdwn"] is False
+
+
+async def test_what_formats_nothing_keeps_its_label_bold_and_its_address_pressed(
     outbound: Outbound, slack: WebhookReceiver
 ) -> None:
-    await deliver(outbound, slack, {"name": "Ada", "company": "*ACME*", "email": "a_b_c@x.example", "phone": "`1`"})
+    page = "https://shop.example/a-b_c?d=e%20f&g=12:30#top"
+    await deliver(
+        outbound,
+        slack,
+        {"name": "Ada", "email": "a_b.c@x.example", "company": "O'Neill (1), 12:30: Ö", "page_url": page},
+    )
     fields = slack.requests[0].json["blocks"][1]["fields"]
-    kinds = {field["text"].strip("*").split("\n")[0].strip("*"): field["type"] for field in fields}
-    assert (kinds["Company"], kinds["Phone"], kinds["Email"]) == ("plain_text", "plain_text", "mrkdwn")
+    assert {field["type"] for field in fields} == {"mrkdwn"}
+    assert {"type": "mrkdwn", "text": f"*Page*\n{escaped(page)}"} in fields
 
 
 @pytest.mark.parametrize("letter", ["a", "&", "😀"], ids=["letters", "signs", "emoji"])
@@ -96,6 +116,7 @@ async def test_the_longest_lead_fits(letter: str, outbound: Outbound, slack: Web
     await CHANNEL.send(parcel({"webhook_url": slack.url}, lead=lead, session={"last_field": long}), outbound)
     sent = slack.requests[0].json
     assert len(sent["blocks"]) <= MAX_BLOCKS and len(sent["text"]) <= MAX_TEXT
+    assert len(json.dumps(sent["blocks"], ensure_ascii=False)) <= MAX_ALL
     assert len(sent["blocks"][0]["text"]["text"]) <= MAX_HEADER
     for block in sent["blocks"]:
         assert len(block.get("fields", ())) <= MAX_FIELDS
@@ -104,8 +125,11 @@ async def test_the_longest_lead_fits(letter: str, outbound: Outbound, slack: Web
             assert not text["text"].endswith(("&…", "&am…", "&amp…"))
 
 
-async def test_blocks_that_slack_minds_go_out_as_plain_text(outbound: Outbound, slack: WebhookReceiver) -> None:
-    slack.next(Answer(400, b"invalid_blocks"))
+@pytest.mark.parametrize("word", [b"invalid_blocks", b"msg_blocks_too_long", b"msg_too_long"], ids=bytes.decode)
+async def test_blocks_that_slack_minds_go_out_as_plain_text(
+    word: bytes, outbound: Outbound, slack: WebhookReceiver
+) -> None:
+    slack.next(Answer(400, word))
     await deliver(outbound, slack, LEAD | {"message": "x" * 9_000})
     plain = slack.requests[1].json
     assert "blocks" not in plain and len(plain["text"]) <= MAX_PLAIN and plain["mrkdwn"] is False
@@ -164,15 +188,23 @@ async def test_a_message_that_slack_refuses_is_given_up_with_its_word(
     assert (failed.permanent, failed.disable) == (True, None) and "no_text" in failed.message
 
 
-async def test_a_digest_lists_its_leads_with_links(outbound: Outbound, slack: WebhookReceiver) -> None:
-    many = [parcel({"webhook_url": slack.url}, lead=LEAD | {"name": f"<!here> {n}"}) for n in range(100)]
+@pytest.mark.parametrize("name", ["*<!here>* & _Co_", "😀" * 300], ids=["acts", "long"])
+async def test_a_digest_lists_its_leads_with_links_and_reads_no_markup(
+    name: str, outbound: Outbound, slack: WebhookReceiver
+) -> None:
+    many = [parcel({"webhook_url": slack.url}, lead=LEAD | {"name": f"{n} {name}"}) for n in range(100)]
     receipts = await CHANNEL.send_digest(many, outbound)
     sent = slack.requests[0].json
-    assert len(receipts) == MOST_IN_DIGEST and sent["text"] == f"{MOST_IN_DIGEST} new leads"
-    assert len(sent["blocks"]) <= MAX_BLOCKS and all(len(text["text"]) <= MAX_TEXT for text in texts(sent["blocks"]))
-    shown = "".join(text["text"] for text in texts(sent["blocks"]))
-    assert shown.count(f"<{LEAD['lead_url']}|") == MOST_IN_DIGEST and "<!here" not in shown
-    assert "40 more in the next message." in shown
+    _, text, _ = sent["blocks"]
+    bullets, ending = text["elements"]
+    links = [line["elements"][0] for line in bullets["elements"]]
+    assert {(link["type"], link["url"]) for link in links} == {("link", LEAD["lead_url"])}
+    assert len(receipts) == len(links) > 20 and sent["text"] == f"{len(links)} new leads"
+    assert links[0]["text"].startswith(f"0 {name}"[:70]), "rich text is read as it stands"
+    assert {element["type"] for line in bullets["elements"] for element in line["elements"]} == {"link", "text"}
+    assert not [found for found in texts(sent["blocks"]) if found["type"] == "mrkdwn"]
+    assert ending["elements"][0]["text"] == f"{100 - len(links)} more in the next message."
+    assert len(json.dumps(sent["blocks"], ensure_ascii=False)) <= MAX_ALL
 
 
 async def test_a_digest_whose_blocks_slack_minds_names_as_many_as_it_says(

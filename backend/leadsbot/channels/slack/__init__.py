@@ -11,20 +11,14 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
-from leadsbot.channels.base import DeliveryFailed, Parcel, Receipt, Summary, failed_answer, failed_request, summarize
-from leadsbot.channels.base.cutting import fitted
-from leadsbot.channels.base.digest import Digest, Entry, named, plain_digest
+from leadsbot.channels.base import DeliveryFailed, Parcel, Receipt, failed_answer, failed_request, summarize
+from leadsbot.channels.base.digest import plain_digest
 from leadsbot.channels.base.fields import ConfigField
-from leadsbot.channels.base.hooks import FIELD, Hooks, can_open
+from leadsbot.channels.base.hooks import FIELD, Hooks
 from leadsbot.channels.base.pace import Limit
 from leadsbot.channels.base.replies import note, retry_after
+from leadsbot.channels.slack.layout import laid_out, listed, plainly
 from leadsbot.outbound import Outbound, OutboundError, Response
-
-# https://docs.slack.dev/reference/block-kit/blocks
-MAX_HEADER, MAX_TEXT, MAX_FIELD, MAX_FIELDS, MAX_BLOCKS = 150, 3_000, 2_000, 10, 50
-MOST_IN_DIGEST = 60
-MAX_PLAIN = 4_000  # more is allowed and then cut by Slack
-_LABEL, _VALUE, _CONTEXT = 80, 500, 200
 
 _HOOKS = Hooks(
     hosts=frozenset({"hooks.slack.com", "hooks.slack-gov.com"}),
@@ -47,9 +41,14 @@ _GONE = {
     "action_prohibited": "An admin of Slack forbids this webhook to write. Ask them, or make another one.",
     "posting_to_general_channel_denied": "Few may write in that channel. Make a webhook for another one.",
 }
-_LAYOUT = ("invalid_blocks", "invalid_payload", "invalid_attachments", "missing_text_or_fallback")
-# What mrkdwn takes for bold, code or a quote. It knows no escape for these, so such text goes out as plain text.
-_FORMATS = re.compile(r"[*~`]|(?<![^\W_])_.*_(?![^\W_])|^\s*>", re.MULTILINE | re.DOTALL)
+_LAYOUT = (
+    "invalid_blocks",
+    "invalid_payload",
+    "invalid_attachments",
+    "missing_text_or_fallback",
+    "msg_blocks_too_long",
+    "msg_too_long",
+)
 
 
 class Slack:
@@ -89,12 +88,11 @@ class Slack:
         return receipt
 
     async def send_digest(self, parcels: Sequence[Parcel], outbound: Outbound) -> Sequence[Receipt]:
-        """Post many as one message, each line leading to its lead."""
-        told = named(parcels, min(len(parcels), MOST_IN_DIGEST))
+        """Post many as one message, each line leading to its lead; as many of them as Slack takes in one."""
+        message, count = listed(parcels)
         plain, fewer = plain_digest(parcels)
-        blocks = listed(parcels[0], told)
-        receipt, is_plain = await self._deliver(parcels[0], outbound, blocks, plainly(summarize(plain)))
-        return [receipt] * (fewer if is_plain else len(told.entries))
+        receipt, is_plain = await self._deliver(parcels[0], outbound, message, plainly(summarize(plain)))
+        return [receipt] * (fewer if is_plain else count)
 
     async def _deliver(
         self, parcel: Parcel, outbound: Outbound, message: Mapping[str, Any], plain: Mapping[str, Any]
@@ -118,75 +116,6 @@ class Slack:
             )
         except OutboundError as error:
             raise failed_request(error) from error
-
-
-def laid_out(parcel: Parcel, summary: Summary) -> dict[str, Any]:
-    """Give the message as blocks, with a text for notifications and for clients that show none."""
-    blocks: list[dict[str, Any]] = [{"type": "header", "text": _plain_text(summary.title, MAX_HEADER)}]
-    if summary.message:
-        blocks.append({"type": "section", "text": _plain_text(summary.message, MAX_TEXT)})
-    for first in range(0, len(summary.facts), MAX_FIELDS):
-        some = summary.facts[first : first + MAX_FIELDS]
-        blocks.append({"type": "section", "fields": [_field(label, value) for label, value in some]})
-    if summary.link and can_open(summary.link):
-        button = {"type": "button", "text": _plain_text(summary.opens, 75), "url": summary.link, "style": "primary"}
-        blocks.append({"type": "actions", "elements": [button]})
-    elif summary.link:
-        blocks.append({"type": "section", "text": _plain_text(summary.link, MAX_TEXT)})
-    workspace = str(parcel.workspace.get("name") or "LeadsBot")
-    blocks.append({"type": "context", "elements": [_plain_text(workspace, _CONTEXT)]})
-    return {"text": _fallback(summary), "blocks": blocks[:MAX_BLOCKS]}
-
-
-def listed(parcel: Parcel, told: Digest) -> dict[str, Any]:
-    """Give a digest as blocks: a section for as many lines as it holds."""
-    sections = [""]
-    for line in (*map(_line, told.entries), *filter(None, [told.ending])):
-        if len(sections[-1]) + len(line) >= MAX_TEXT:
-            sections.append("")
-        sections[-1] += f"{line}\n"
-    texts = [{"type": "section", "text": {"type": "mrkdwn", "text": text}} for text in sections if text]
-    foot = {"type": "context", "elements": [_plain_text(str(parcel.workspace.get("name") or "LeadsBot"), _CONTEXT)]}
-    header = {"type": "header", "text": _plain_text(told.title, MAX_HEADER)}
-    return {"text": escaped(told.title), "blocks": [header, *texts[: MAX_BLOCKS - 2], foot]}
-
-
-def _line(entry: Entry) -> str:
-    name = escaped(entry.name)
-    linked = f"<{escaped(entry.link)}|{name}>" if entry.link and can_open(entry.link) else name
-    return " · ".join((f"• {linked}", *map(escaped, entry.details)))
-
-
-def plainly(summary: Summary) -> dict[str, Any]:
-    """Give the message as text alone, in which nothing is formatted."""
-    facts = [f"{label}: {value}" for label, value in summary.facts]
-    text = "\n".join(filter(None, (summary.title, *facts, summary.message)))
-    link = f"\n{escaped(summary.link)}" if summary.link else ""
-    return {"text": fitted(text, MAX_PLAIN - len(link), escaped) + link, "mrkdwn": False}
-
-
-def escaped(text: str) -> str:
-    """Give text in which Slack finds no mention, command or link with another name.
-
-    https://docs.slack.dev/messaging/formatting-message-text#escaping
-    """
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
-def _fallback(summary: Summary) -> str:
-    reach = ", ".join(value for label, value in summary.facts if label in ("Email", "Phone"))
-    return fitted(" – ".join(filter(None, (summary.title, reach))), MAX_TEXT, escaped)
-
-
-def _plain_text(text: str, most: int) -> dict[str, Any]:
-    return {"type": "plain_text", "text": fitted(text, most, escaped), "emoji": False}
-
-
-def _field(label: str, value: str) -> dict[str, Any]:
-    name, shown = fitted(label, _LABEL, escaped), fitted(value, min(_VALUE, MAX_FIELD - _LABEL - 4), escaped)
-    if _FORMATS.search(label) or _FORMATS.search(value):
-        return {"type": "plain_text", "text": f"{name}\n{shown}", "emoji": False}
-    return {"type": "mrkdwn", "text": f"*{name}*\n{shown}"}
 
 
 def _failure(response: Response) -> DeliveryFailed:
