@@ -94,6 +94,35 @@ def test_at_a_desk_j_k_and_enter_walk_the_inbox(leadsbot: House, leads: list[str
     expect(owner.locator("#pane #lead")).to_have_count(0)
 
 
+def test_several_leads_are_chosen_by_keyboard_or_with_shift_and_changed_together(
+    leadsbot: House, leads: list[str], owner: Page
+) -> None:
+    owner.goto(f"{leadsbot.url}/leads")
+    bar = owner.get_by_role("form", name="Chosen leads")
+    expect(bar).to_be_hidden()
+    owner.keyboard.press("j")
+    owner.keyboard.press("x")
+    expect(bar).to_contain_text("1 chosen")
+    owner.keyboard.press("Escape")
+    expect(bar).to_be_hidden()
+    owner.locator(".pick").first.click()
+    owner.locator(".pick").last.click(modifiers=["Shift"])
+    expect(bar).to_contain_text("3 chosen")
+    owner.keyboard.press("Enter")  # in a box: the lead is meant, and no button of the bar
+    expect(owner.locator("#pane").get_by_role("heading", name=NAMES[0])).to_be_visible()
+    bar.get_by_text("Move", exact=True).click()
+    bar.get_by_role("button", name="Quoted").click()
+    expect(owner.get_by_text("3 leads moved to Quoted.")).to_be_visible()
+    owner.get_by_role("button", name="Undo").click()
+    expect(owner.get_by_text("3 leads back as before.")).to_be_visible()
+    owner.locator(".pick").last.click()
+    bar.get_by_role("button", name="Delete").click()
+    expect(owner.get_by_role("dialog")).to_contain_text("Delete the chosen lead for good?")
+    owner.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    expect(owner.get_by_text("1 lead deleted.")).to_be_visible()
+    assert [lead["id"] for lead in leadsbot.api.every("/api/v1/leads")] == leads[:2]
+
+
 def test_keys_do_not_walk_the_inbox_while_somebody_types(leadsbot: House, leads: list[str], owner: Page) -> None:
     owner.goto(f"{leadsbot.url}/leads")
     owner.keyboard.press("/")

@@ -154,12 +154,16 @@
   document.addEventListener("submit", (event) => {
     const form = event.target;
     const question = form.elements._ask;
-    if (!question) return;
+    // A form with several buttons asks for the one that is the question.
+    if (!question || (question.type === "submit" && event.submitter !== question)) return;
     event.preventDefault();
     ask(question.value, form.elements._verb.value, () => {
+      const action = form.action;
+      if (question.formAction) form.action = question.formAction;
       question.disabled = true; // and so the server doesn't ask again
       form.submit();
       question.disabled = false;
+      form.action = action;
     });
   });
 

@@ -117,7 +117,7 @@
 
   function free(event) {
     return !(event.metaKey || event.ctrlKey || event.altKey)
-      && !event.target.closest("input, textarea, select, dialog, [contenteditable]");
+      && !event.target.closest("input:not(.pick), textarea, select, dialog, [contenteditable]");
   }
 
   function focusNote(event) {
@@ -139,13 +139,15 @@
   const keys = {
     j: () => step(1),
     k: () => step(-1),
+    x: () => (document.activeElement.closest(".row") ?? rows.querySelector(".row.open"))?.querySelector(".pick").click(),
     "/": () => document.getElementById("search").select(),
     "?": () => document.getElementById("keys").showModal(),
   };
 
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && !document.querySelector("dialog[open]")) {
-      if (event.target.closest("input, textarea, select")) event.target.blur();
+      if (chosen().length) choose([]);
+      else if (event.target.closest("input, textarea, select")) event.target.blur();
       else close();
     } else if (free(event) && keys[event.key]) {
       event.preventDefault();
@@ -154,6 +156,55 @@
   });
 
   document.querySelector("[data-keys]").addEventListener("click", keys["?"]);
+
+  // Choosing several ---------------------------------------------------------------------------------------------
+
+  const bar = document.getElementById("chosen");
+  const picks = () => [...rows.querySelectorAll(".pick")];
+  const chosen = () => picks().filter((pick) => pick.checked);
+  const MOST = 100; // as many as the server takes
+  let latest = null;
+
+  function tally() {
+    const count = chosen().length;
+    document.getElementById("picked").textContent = `${count} chosen`;
+    const question = bar.elements._ask;
+    if (question) question.value = question.value.replace(/^Delete .*? for good/, `Delete ${count === 1 ? "the chosen lead" : `these ${count} leads`} for good`);
+  }
+
+  function choose(wanted) {
+    for (const pick of picks()) pick.checked = wanted.includes(pick);
+    tally();
+  }
+
+  rows.addEventListener("click", (event) => {
+    const pick = event.target.closest(".pick");
+    if (!pick) return;
+    const all = picks();
+    if (event.shiftKey && latest?.isConnected) {
+      const [from, to] = [all.indexOf(latest), all.indexOf(pick)].sort((one, other) => one - other);
+      for (const between of all.slice(from, to + 1)) between.checked = pick.checked;
+    }
+    latest = pick;
+    tally();
+  });
+
+  // A box is part of the bar's form, which Enter would send.
+  rows.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !event.target.matches(".pick")) return;
+    event.preventDefault();
+    open(event.target.value);
+  });
+
+  bar?.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-pick]");
+    if (button) choose(button.dataset.pick === "all" ? picks().slice(0, MOST) : []);
+  });
+
+  // Back to where they were chosen: with the lead that stands open, which the address knows alone.
+  bar?.addEventListener("submit", () => {
+    bar.elements.next.value = location.pathname + location.search;
+  });
 
   // Filters take effect as they are chosen -------------------------------------------------------------------------
 
@@ -195,6 +246,8 @@
 
   function change(known, fresh) {
     if (known.classList.contains("open")) fresh.classList.add("open");
+    const [before, now] = [known, fresh].map((one) => one.querySelector(".pick"));
+    if (before && now) now.checked = before.checked;
     known.replaceWith(fresh);
     htmx.process(fresh);
   }
@@ -202,6 +255,7 @@
   function drop(known, held) {
     if (!known && held < 0) return;
     known?.remove();
+    if (bar) tally();
     if (held >= 0) waiting.splice(held, 1);
     add(-1);
     say();
