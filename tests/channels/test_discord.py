@@ -119,7 +119,20 @@ async def test_a_layout_that_discord_minds_goes_out_as_plain_text(outbound: Outb
     plain = discord.requests[1].json
     assert "embeds" not in plain and units(plain["content"]) <= MAX_CONTENT
     assert "New lead: Grace Hopper\nEmail: grace" in plain["content"] and plain["content"].endswith(LEAD["lead_url"])
-    assert plain["allowed_mentions"] == {"parse": []}
+    assert plain["allowed_mentions"] == {"parse": []} and plain["flags"] == 4, "no preview of what a visitor links to"
+
+
+async def test_in_a_forum_each_message_begins_a_thread(outbound: Outbound, discord: WebhookReceiver) -> None:
+    forum = said(400, message="Webhooks posted to forum channels must have a thread_name or thread_id", code=220001)
+    name = "*Ada* " * 40
+    discord.next(forum, said(400, embeds=["0"]))
+    await deliver(outbound, discord, LEAD | {"name": name})
+    first, second, plain = (request.json for request in discord.requests)
+    assert "thread_name" not in first and "embeds" in second and "content" in plain
+    assert second["thread_name"] == plain["thread_name"] == f"New lead: {name}"[:99].rstrip() + "…"
+    discord.next(forum)
+    await CHANNEL.send_digest([parcel({"webhook_url": discord.url})] * 3, outbound)
+    assert discord.requests[-1].json["thread_name"] == "3 new leads"
 
 
 async def test_a_message_that_stays_wrong_is_given_up(outbound: Outbound, discord: WebhookReceiver) -> None:

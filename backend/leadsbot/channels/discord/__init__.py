@@ -12,12 +12,12 @@ from http import HTTPStatus
 from typing import Any
 
 from leadsbot.channels.base import DeliveryFailed, Parcel, Receipt, failed_answer, failed_request, summarize
-from leadsbot.channels.base.digest import plain_digest
+from leadsbot.channels.base.digest import named, plain_digest
 from leadsbot.channels.base.fields import ConfigField
 from leadsbot.channels.base.hooks import FIELD, Hooks
 from leadsbot.channels.base.pace import Limit
 from leadsbot.channels.base.replies import note, retry_after
-from leadsbot.channels.discord.layout import laid_out, listed, plainly
+from leadsbot.channels.discord.layout import laid_out, listed, plainly, threaded
 from leadsbot.errors import InvalidInput
 from leadsbot.outbound import Outbound, OutboundError, Response, check_url
 
@@ -36,6 +36,7 @@ _GONE = {
     10015: "The webhook was deleted in Discord. Make a new one and switch the channel on again.",
     50027: "Discord doesn't accept the webhook's token. Copy its address from Discord anew.",
 }
+_FORUM = 220001  # every message begins a thread there, which wants a name
 _UNKNOWN = "Discord doesn't know this webhook. Copy its address from Discord anew."
 
 
@@ -81,21 +82,25 @@ class Discord:
         Where Discord minds how it is laid out, the same goes out as plain text.
         """
         summary = summarize(parcel)
-        receipt, _ = await self._deliver(parcel, outbound, laid_out(parcel, summary), plainly(summary))
+        receipt, _ = await self._deliver(parcel, outbound, summary.title, laid_out(parcel, summary), plainly(summary))
         return receipt
 
     async def send_digest(self, parcels: Sequence[Parcel], outbound: Outbound) -> Sequence[Receipt]:
         """Post many as one message, each line leading to its lead; as many of them as an embed's text holds."""
         message, count = listed(parcels)
         plain, fewer = plain_digest(parcels)
-        receipt, is_plain = await self._deliver(parcels[0], outbound, message, plainly(summarize(plain)))
+        title = named(parcels, count).title
+        receipt, is_plain = await self._deliver(parcels[0], outbound, title, message, plainly(summarize(plain)))
         return [receipt] * (fewer if is_plain else count)
 
     async def _deliver(
-        self, parcel: Parcel, outbound: Outbound, message: Mapping[str, Any], plain: Mapping[str, Any]
+        self, parcel: Parcel, outbound: Outbound, title: str, message: Mapping[str, Any], plain: Mapping[str, Any]
     ) -> tuple[Receipt, bool]:
-        """Give the receipt, and whether it is for the plain message."""
+        """Give the receipt, and whether it is for the plain message. In a forum each message is a thread of its own."""
         response = await self._post(parcel, outbound, message)
+        if response.status == HTTPStatus.BAD_REQUEST and _decoded(response).get("code") == _FORUM:
+            message, plain = threaded(message, title), threaded(plain, title)
+            response = await self._post(parcel, outbound, message)
         if minded := response.status == HTTPStatus.BAD_REQUEST:
             response = await self._post(parcel, outbound, plain)
         if not 200 <= response.status < 300:

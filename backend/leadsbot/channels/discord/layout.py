@@ -13,7 +13,8 @@ from leadsbot.channels.base.hooks import can_open
 
 # https://discord.com/developers/docs/resources/message#embed-object-embed-limits
 MAX_TITLE, MAX_DESCRIPTION, MAX_FIELDS, MAX_NAME, MAX_VALUE = 256, 4_096, 25, 256, 1_024
-MAX_FOOTER, MAX_EMBED, MAX_CONTENT = 2_048, 6_000, 2_000
+MAX_FOOTER, MAX_EMBED, MAX_CONTENT, MAX_THREAD = 2_048, 6_000, 2_000, 100
+_NO_PREVIEWS = 1 << 2  # https://discord.com/developers/docs/resources/message#message-object-message-flags
 _LEAST_MESSAGE = 1_500
 _LABEL, _FOOTER, _ENDING = 80, 100, 60
 _VALUES = (MAX_VALUE, 512, 256, 120, 60)
@@ -72,11 +73,16 @@ def _line(entry: Entry) -> str:
 
 
 def plainly(summary: Summary) -> dict[str, Any]:
-    """Give the message as text alone."""
+    """Give the message as text alone, without previews of what a visitor links to."""
     facts = [f"{label}: {value}" for label, value in summary.facts]
     text = "\n".join(filter(None, (summary.title, *facts, summary.message)))
     link = f"\n{summary.link}" if summary.link else ""
-    return {"content": fitted(text, MAX_CONTENT - units(link), escaped) + link}
+    return {"content": fitted(text, MAX_CONTENT - units(link), escaped) + link, "flags": _NO_PREVIEWS}
+
+
+def threaded(message: Mapping[str, Any], title: str) -> dict[str, Any]:
+    """Give a message that begins a thread by this title, for a forum. Nothing in a thread's name is markup."""
+    return {**message, "thread_name": fitted(title, MAX_THREAD)}
 
 
 def escaped(text: str) -> str:
