@@ -8,7 +8,7 @@ import pytest
 from structlog.testing import capture_logs
 from telegram import Chat
 
-from leadsbot.bot import BotService, chats, links
+from leadsbot.bot import BotService, chats, links, rivals
 from leadsbot.bot.crew import Crew
 from leadsbot.bot.line import line_of
 from leadsbot.routing import destinations
@@ -107,6 +107,8 @@ async def test_a_bot_that_another_program_uses_is_left_alone(
             await bot.start()
             async with asyncio.timeout(10):
                 while "bot.used_elsewhere" not in [entry["event"] for entry in logs]:  # noqa: ASYNC110
+                    await asyncio.sleep(0.02)
+                while not await rivals.noted(services.database, telegram.token):  # noqa: ASYNC110
                     await asyncio.sleep(0.02)
             await bot.stop()
     assert telegram.webhook == {"url": "https://shop.example.com/bot"}

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from leadsbot.channels.telegram.api import mark_of
 from tests.cli.running import leadsbot, query
 from tests.support.http_thread import Answer, HttpThread
 from tests.support.smtp_server import SmtpServer
@@ -56,6 +57,18 @@ def test_a_bot_that_hears_nothing_is_told(folder: Path) -> None:
     with TelegramServer() as telegram:
         more = {"TELEGRAM_TOKEN": telegram.token, "TELEGRAM_API": telegram.base_url}
         assert "TELEGRAM_MODE=webhook" in problem(leadsbot(folder, "doctor", TELEGRAM_MODE="webhook", **more))
+
+
+def test_another_program_that_polls_with_the_token_is_told_until_it_stops(folder: Path) -> None:
+    with TelegramServer() as telegram:
+        more = {"TELEGRAM_TOKEN": telegram.token, "TELEGRAM_API": telegram.base_url}
+        for mark, whose in ((mark_of(telegram.token), "LEADSBOT_TELEGRAM_TOKEN"), ("f00", "A Telegram bot of a work")):
+            noted = f"VALUES ('telegram rival {mark}', 'polls', 9000000000000)"
+            query(folder, f"INSERT INTO leases (id, holder, ends_at) {noted}")
+            said = problem(leadsbot(folder, "doctor", **more))
+            assert said.startswith(whose) and "Another program polls with this bot's token" in said
+            query(folder, "UPDATE leases SET ends_at = 1")
+        assert leadsbot(folder, "doctor", **more).stdout == "All is well.\n"
 
 
 def test_a_bot_api_server_that_is_not_one_is_told(folder: Path) -> None:

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from leadsbot import clock
+from leadsbot.channels.telegram.api import mark_of
 from leadsbot.db import Database
 from leadsbot.routing import destinations
 from leadsbot.workspaces.bootstrap import Created
@@ -55,3 +57,15 @@ async def test_a_test_arrives_in_the_chat(
     assert "Send a summary" in shown(await owner.see(f"/channels/{row['id']}"))
     part = await owner.press(f"/channels/{row['id']}/summary", hx_request="true")
     assert "The summary has arrived." in part.text and "so far" in telegram.sent[-1].text
+
+
+async def test_another_program_that_takes_the_bots_updates_is_told_beside_its_channels(
+    owner: Browser, workspace: Created, database: Database, telegram: TelegramServer
+) -> None:
+    await owner.press("/channels", {"kind": "telegram", "name": "Sales", "chat_id": "-100"})
+    page = shown(await owner.see("/channels"))
+    assert "Another program" not in page
+    noted = (f"telegram rival {mark_of(telegram.token)}", clock.now() + clock.HOUR)
+    sql = "INSERT INTO leases (id, holder, ends_at) VALUES ($1, 'polls', $2)"
+    await database.write(lambda tx: tx.execute(sql, *noted))
+    assert "Another program polls with this bot's token" in shown(await owner.see("/channels"))

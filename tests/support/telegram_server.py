@@ -46,6 +46,7 @@ class TelegramServer(HttpThread):
         self._refused: dict[str, Fault] = {}
         self._updates: list[dict[str, Any]] = []
         self._ids = itertools.count(1)
+        self._asking = 0
         self._queries: set[str] = set()
         self._pushed: dict[str, Any] = {}
 
@@ -206,8 +207,16 @@ class TelegramServer(HttpThread):
             raise Refused("Conflict: can't use getUpdates method while webhook is active", 409)
         offset, limit = int(params.get("offset", 0)), int(params.get("limit", 100))
         with self.changed:
+            self._asking = mine = next(self._ids)
+            self.changed.notify_all()
             self._updates = [update for update in self._updates if update["update_id"] >= offset]
-            self.changed.wait_for(lambda: self._updates or self.stopped, float(params.get("timeout", 0)))
+            over = lambda: self._updates or self.stopped or self._asking != mine  # noqa: E731
+            self.changed.wait_for(over, float(params.get("timeout", 0)))
+            if self._asking != mine:  # of two who ask the later is heard
+                raise Refused(
+                    "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running",
+                    409,
+                )
             return self._updates[:limit]
 
     def _on_sendmessage(self, params: dict[str, Any]) -> Any:

@@ -82,6 +82,14 @@ async def tokens_of(services: Services, bot_id: str) -> list[str]:
     return [token for token in tokens if token and token.partition(":")[0] == bot_id]
 
 
+async def workspaces_of(services: Services, token: str) -> list[str]:
+    """Give the workspaces that speak through the bot with this token, by channels that are switched on."""
+    rows = await services.database.fetch(
+        "SELECT workspace_id, config FROM channels WHERE kind = $1 AND enabled ORDER BY workspace_id", TELEGRAM
+    )
+    return list(dict.fromkeys(row["workspace_id"] for row, _ in _of_bot(services, token, rows)))
+
+
 async def own_token(services: Services, workspace_id: str) -> str | None:
     """Give the token of a bot that a workspace brought along; None where it has none."""
     return next(iter(await _tokens(services, "bot > '' AND workspace_id = $2", workspace_id)), None)

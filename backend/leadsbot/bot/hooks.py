@@ -12,7 +12,7 @@ from telegram import Bot, WebhookInfo
 from telegram.error import InvalidToken, TelegramError
 
 from leadsbot import clock
-from leadsbot.bot import chats, menu
+from leadsbot.bot import chats, menu, rivals
 from leadsbot.bot.identity import make_line_bot
 from leadsbot.bot.lease import Lease
 from leadsbot.bot.updates import WANTED
@@ -125,6 +125,8 @@ class Hooks:
         if info.url and not is_ours(self._services, info.url) and yields:
             log.error("bot.used_elsewhere", bot=token.partition(":")[0], hint=USED_ELSEWHERE)
             self._done.discard(token)
+            with contextlib.suppress(LeadsBotError):
+                await rivals.note(self._services, token, "is pushed to")
             return False
         await bot.set_webhook(
             address_of(self._services, token),

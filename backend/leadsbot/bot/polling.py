@@ -11,7 +11,7 @@ from telegram import Update
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
 from leadsbot import clock
-from leadsbot.bot import menu
+from leadsbot.bot import menu, rivals
 from leadsbot.bot.answers import seconds_of
 from leadsbot.bot.hooks import USED_ELSEWHERE, is_ours
 from leadsbot.bot.lease import Lease
@@ -25,6 +25,8 @@ LISTEN_S = 25
 AT_ONCE = 8
 RETRY_S = (1.0, 2.0, 5.0, 15.0, 30.0)
 WRONG_TOKEN_RETRY_S = 300.0
+# A lone conflict may be an old call of our own that hadn't ended; the second within this time isn't.
+CONFLICTS_S = 180.0
 
 log = structlog.get_logger("leadsbot.bot")
 
@@ -43,6 +45,7 @@ class Poller:
         # Telegram keeps what wasn't confirmed by a later offset, so this need not outlive the process.
         self._offset: int | None = None
         self._failures = 0
+        self._conflict_at: float | None = None
 
     async def run(self) -> None:
         try:
@@ -133,19 +136,31 @@ class Poller:
             return seconds_of(error)
         log.warning("bot.poll_failed", error=error.message)
         if isinstance(error, Conflict):
-            await self._leave_webhook_mode()
+            await self._meet_rival()
         return self._pause()
 
-    async def _leave_webhook_mode(self) -> None:
+    async def _meet_rival(self) -> None:
         """Telegram lets nobody poll while an address is set; it may be from a time before this setting. A workspace's
-        own bot may have another program behind it, which is left alone."""
-        with contextlib.suppress(TelegramError):
+        own bot may have another program behind it, which is left alone. Without an address somebody else polls."""
+        with contextlib.suppress(TelegramError, LeadsBotError):
             url = (await self._line.bot.get_webhook_info()).url
-            if self._own and url and not is_ours(self._services, url):
+            if not url:
+                await self._meet_poller()
+            elif self._own and not is_ours(self._services, url):
                 log.error("bot.used_elsewhere", bot=self._line.bot_id, hint=USED_ELSEWHERE)
                 self._failures = len(RETRY_S)
+                await rivals.note(self._services, self._line.token, "is pushed to")
             else:
                 await self._line.bot.delete_webhook()
+
+    async def _meet_poller(self) -> None:
+        """Wait long between two tries, as each of them ends the other's, and say so."""
+        before, self._conflict_at = self._conflict_at, asyncio.get_running_loop().time()
+        if before is None or self._conflict_at - before > CONFLICTS_S:
+            return
+        self._failures = len(RETRY_S)
+        log.error("bot.polled_elsewhere", bot=self._line.bot_id, hint=rivals.SAID["polls"])
+        await rivals.note(self._services, self._line.token, "polls")
 
     def _pause(self) -> float:
         self._failures += 1

@@ -59,6 +59,8 @@ async def _database(settings: Settings) -> AsyncIterator[str]:
             await require_current(database)
             async for problem in _jobs(database):
                 yield problem
+            async for problem in _rivals(settings, database):
+                yield problem
     except LeadsBotError as error:
         yield error.message
 
@@ -81,6 +83,15 @@ async def _jobs(database: Database) -> AsyncIterator[str]:
         "SELECT kind, count(*) AS jobs, max(error) AS error FROM jobs WHERE state = 'dead' GROUP BY kind ORDER BY kind"
     ):
         yield f"{row['jobs']} job(s) of the kind {row['kind']} are dead: {row['error'] or 'no reason was given'}."
+
+
+async def _rivals(settings: Settings, database: Database) -> AsyncIterator[str]:
+    from leadsbot.bot.rivals import all_noted
+    from leadsbot.channels.telegram.api import mark_of
+
+    for mark, said in (await all_noted(database)).items():
+        ours = mark == mark_of(settings.telegram_token)
+        yield f"{'LEADSBOT_TELEGRAM_TOKEN' if ours else 'A Telegram bot of a workspace'}: {said}"
 
 
 async def _secret_key(settings: Settings) -> AsyncIterator[str]:

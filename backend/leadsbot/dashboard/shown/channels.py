@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from leadsbot import clock
+from leadsbot.bot import rivals
 from leadsbot.bot.links import offer
 from leadsbot.channels.base.contract import Channel as Medium
 from leadsbot.channels.base.fields import fields_of, steps_of
@@ -48,7 +49,12 @@ async def channel_view(services: Services, row: Row) -> Channel:
         muted_until=row["muted_until"] if (row["muted_until"] or 0) > clock.now() else None,
         failing_since=row["failing_since"],
         probe_at=row["probe_at"] if not row["enabled"] else None,
+        rival=await rivals.noted(services.database, _token(services, config)) if row["kind"] == TELEGRAM else "",
     )
+
+
+def _token(services: Services, config: Row) -> str:
+    return str(config.get("bot_token") or services.settings.telegram_token)
 
 
 def _told(row: Row) -> tuple[str, ...]:

@@ -37,7 +37,8 @@ class Channel:
     """A channel; `target` names what it reaches (a chat's title, the addresses), `link` stands until it is linked.
 
     `missing` says what this server lacks to reach it, `told` what it hears of, when and how, in words. Times are ms:
-    silent until `muted_until`, in trouble since `failing_since`, tried again by itself at `probe_at`.
+    silent until `muted_until`, in trouble since `failing_since`, tried again by itself at `probe_at`. `rival` says who
+    else takes its bot's updates.
     """
 
     id: str
@@ -54,6 +55,7 @@ class Channel:
     muted_until: int | None = None
     failing_since: int | None = None
     probe_at: int | None = None
+    rival: str = ""
     readable: bool = True
 
 
