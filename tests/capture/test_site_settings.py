@@ -15,7 +15,7 @@ from leadsbot.leads.meanings import contact_pattern
 from leadsbot.workspaces.bootstrap import Created
 from leadsbot.workspaces.remembered import FRESH_MS
 from leadsbot.workspaces.sites import MAX_TOTALS
-from tests.capture.test_widget_door import ORIGIN, assert_error, refusals
+from tests.capture.checks import ORIGIN, assert_error, refusals
 from tests.support.capture import (
     Answer,
     Page,

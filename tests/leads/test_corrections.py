@@ -6,13 +6,7 @@ import pytest
 
 from leadsbot.db import Database
 from leadsbot.ids import new_id
-from leadsbot.workspaces.bootstrap import Created
-from tests.leads.test_intake import Visitor, only_lead, take
-
-
-@pytest.fixture
-def visitor(workspace: Created) -> Visitor:
-    return Visitor(workspace)
+from tests.leads.visitor import Visitor, only_lead, take
 
 
 async def fates(database: Database) -> list[str]:

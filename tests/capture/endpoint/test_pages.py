@@ -8,10 +8,8 @@ import pytest
 
 from leadsbot.capture.form_words import LANGUAGES
 from leadsbot.db import Database
-from tests.api.conftest import Client, api, as_, nobody, serve, stranger_api
-from tests.capture.test_endpoint_door import JANE, PAGE, door, leads, rules
-
-__all__ = ["api", "as_", "door", "nobody", "rules", "serve", "stranger_api"]
+from tests.api.conftest import Client
+from tests.capture.endpoint.posting import JANE, PAGE, leads
 
 BROWSER = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8", "origin": PAGE, "referer": f"{PAGE}/contact"}
 

@@ -1,0 +1,223 @@
+"""What the client sends and keeps, what it makes of answers, and how long it waits."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from pathlib import Path
+from threading import Event
+
+import pytest
+
+from leadsbot.outbound import Outbound
+from leadsbot.outbound.client import DESTINATIONS_KEPT
+from leadsbot.outbound.resolver import Resolver
+from tests.outbound.calling import answering, failure, listening, opened, post
+from tests.support.certificates import Certificate
+from tests.support.webhook_receiver import Answer, WebhookReceiver
+
+
+async def test_redirects_are_answers_and_are_not_followed(outbound: Outbound, receiver: WebhookReceiver) -> None:
+    receiver.always(Answer(302, headers={"Location": f"{receiver.base_url}/elsewhere"}))
+    answer = await post(outbound, receiver.url)
+    assert (answer.status, answer.headers["location"]) == (302, f"{receiver.base_url}/elsewhere")
+    assert [request.path for request in receiver.requests] == ["/hook"]
+
+
+async def test_cookies_are_not_kept(outbound: Outbound, receiver: WebhookReceiver) -> None:
+    receiver.always(Answer(200, headers={"Set-Cookie": "a=b; Path=/"}))
+    await post(outbound, receiver.url)
+    await post(outbound, receiver.url)
+    assert "cookie" not in receiver.requests[1].headers
+
+
+PROXIES = ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")
+
+
+async def test_neither_the_environments_proxies_nor_its_passwords_are_used(
+    receiver: WebhookReceiver, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / ".netrc").write_text("default login ada password secret\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / ".netrc"))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    with WebhookReceiver() as proxy:
+        for name in PROXIES:
+            monkeypatch.setenv(name, proxy.base_url)
+        async with opened(Outbound(allow_private=True)) as client:
+            assert (await post(client, receiver.url)).status == 204
+        assert proxy.requests == []
+    assert not {"authorization", "proxy-authorization", "cookie"} & set(receiver.requests[0].headers)
+
+
+async def test_no_address_reaches_the_log(
+    outbound: Outbound, receiver: WebhookReceiver, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    await post(outbound, f"{receiver.base_url}/a-token-in-the-path?key=another")
+    with WebhookReceiver() as gone:
+        pass
+    await failure(outbound, f"{gone.base_url}/a-token-in-the-path")
+    for address in ("http://ada:a-password@hook.example/", "http://ada@hook.example/"):
+        assert "a-password" not in str(await failure(outbound, address))
+    assert not any(secret in caplog.text for secret in ("a-token", "another", "a-password"))
+
+
+async def test_an_answer_is_cut_at_the_limit(outbound: Outbound, receiver: WebhookReceiver) -> None:
+    receiver.always(Answer(500, body=b"x" * 5_000_000))
+    answer = await post(outbound, receiver.url)
+    assert (answer.status, answer.body) == (500, b"x" * 1024)
+
+
+async def test_a_larger_limit_keeps_more(outbound: Outbound, receiver: WebhookReceiver) -> None:
+    receiver.always(Answer(200, body=b"x" * 5_000))
+    assert (await post(outbound, receiver.url, max_body=10_000)).body == b"x" * 5_000
+
+
+async def test_an_endpoint_that_never_answers_runs_into_the_time_limit(
+    outbound: Outbound, receiver: WebhookReceiver
+) -> None:
+    receiver.always(Answer(hang=True))
+    error = await failure(outbound, receiver.url, timeout=0.2)
+    assert (error.reason, error.permanent) == ("timeout", False)
+
+
+async def test_an_endpoint_that_drips_its_head_runs_into_the_time_limit(outbound: Outbound) -> None:
+    async with listening(b"HTTP/1.1 200 OK\r\ncontent-le", hang=True) as url:
+        assert (await failure(outbound, url, timeout=0.2)).reason == "timeout"
+
+
+async def test_an_answer_whose_status_came_in_time_is_one_though_its_body_hangs(outbound: Outbound) -> None:
+    async with listening(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nab", hang=True) as url:
+        answer = await post(outbound, url, timeout=1.0)  # a busy machine's status has to come within it
+    assert (answer.status, answer.body) == (200, b"ab")
+
+
+async def test_interim_answers_without_end_are_cut_off(outbound: Outbound) -> None:
+    interim = b"HTTP/1.1 103 Early Hints\r\n\r\n"
+    async with listening(interim * 3 + b"HTTP/1.1 204 No Content\r\n\r\n") as url:
+        assert (await post(outbound, url)).status == 204
+    async with listening(interim * 10_000, hang=True) as url:
+        assert (await failure(outbound, url)).reason == "protocol"
+
+
+async def test_a_slow_destination_does_not_hold_up_another(outbound: Outbound, receiver: WebhookReceiver) -> None:
+    with WebhookReceiver() as slow:
+        slow.always(Answer(hang=True))
+        stuck = [asyncio.create_task(post(outbound, slow.url, to="webhook:slow")) for _ in range(12)]
+        await asyncio.to_thread(slow.wait_for, 8)
+        assert (await post(outbound, receiver.url, to="webhook:quick", timeout=5)).status == 204
+        assert len(slow.requests) == 8
+        for task in stuck:
+            task.cancel()
+        await asyncio.gather(*stuck, return_exceptions=True)
+
+
+async def test_a_connection_serves_the_next_request_too(outbound: Outbound) -> None:
+    connections = 0
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal connections
+        connections += 1
+        for _ in range(3):
+            await reader.readuntil(b"\r\n\r\n{}")
+            writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok")
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+    for _ in range(3):
+        assert (await post(outbound, url)).body == b"ok"
+    server.close()
+    assert connections == 1
+
+
+async def test_clients_of_destinations_long_past_are_let_go(outbound: Outbound, receiver: WebhookReceiver) -> None:
+    for number in range(DESTINATIONS_KEPT + 10):
+        await post(outbound, receiver.url, to=f"webhook:{number}")
+    assert len(outbound._clients) == DESTINATIONS_KEPT
+    assert (await post(outbound, receiver.url, to="webhook:0")).status == 204
+
+
+async def test_a_port_nobody_listens_on_is_a_failed_connection(outbound: Outbound) -> None:
+    with WebhookReceiver() as gone:
+        pass
+    error = await failure(outbound, gone.url)
+    assert (error.reason, error.permanent) == ("connect", False)
+
+
+async def test_a_name_that_does_not_exist_is_told() -> None:
+    async def resolve(host: str, port: int) -> list[str]:
+        raise OSError("no such name")
+
+    async with opened(Outbound(resolve=resolve)) as client:
+        error = await failure(client, "https://nowhere.example/")
+    assert (error.reason, error.permanent) == ("dns", False)
+
+
+async def test_a_name_server_that_hangs_holds_up_no_other_name() -> None:
+    released = Event()
+
+    def lookup(host: str, port: int) -> list[str]:
+        if host == "slow.example":
+            released.wait(10)
+        return ["192.0.2.1"]
+
+    resolver = Resolver(lookup)
+    stuck = [asyncio.create_task(resolver("slow.example", 443)) for _ in range(100)]
+    assert await asyncio.wait_for(resolver("quick.example", 443), 5) == ["192.0.2.1"]
+    assert not any(task.done() for task in stuck)
+    stuck[0].cancel()
+    released.set()
+    assert await asyncio.gather(*stuck[1:]) == [["192.0.2.1"]] * 99
+    resolver.close()
+
+
+async def test_a_name_is_asked_again_once_it_was_answered() -> None:
+    asked: list[str] = []
+
+    def lookup(host: str, port: int) -> list[str]:
+        asked.append(host)
+        return [str(len(asked))]
+
+    resolver = Resolver(lookup)
+    assert [await resolver("a.example", 1), await resolver("a.example", 1)] == [["1"], ["2"]]
+    resolver.close()
+
+
+async def test_what_does_not_speak_http_is_told(outbound: Outbound) -> None:
+    async with listening(b"220 mail.example ESMTP\r\n\r\n") as url:
+        assert (await failure(outbound, url)).reason == "protocol"
+
+
+async def test_a_connection_closed_without_an_answer_is_told(outbound: Outbound) -> None:
+    async with listening(b"") as url:
+        assert (await failure(outbound, url)).reason == "connect"
+
+
+async def test_an_answer_that_breaks_off_keeps_its_status(outbound: Outbound) -> None:
+    async with listening(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nab") as url:
+        assert (await post(outbound, url)).status == 200
+
+
+async def test_a_certificate_nobody_vouches_for_is_not_trusted(outbound: Outbound) -> None:
+    with WebhookReceiver(tls=Certificate("127.0.0.1").server()) as receiver:
+        error = await failure(outbound, receiver.url)
+        assert (error.reason, error.permanent) == ("tls", False)
+        assert receiver.requests == []
+
+
+async def test_tls_asks_for_the_name_and_not_for_the_address() -> None:
+    certificate = Certificate("hook.example")
+    asked: list[str | None] = []
+    server = certificate.server()
+    server.sni_callback = lambda sock, name, context: asked.append(name)
+    with WebhookReceiver(tls=server) as receiver:
+        client = Outbound(allow_private=True, resolve=answering("127.0.0.1"), tls=certificate.trusting())
+        async with opened(client):
+            assert (await post(client, f"https://hook.example:{receiver.port}/hook")).status == 204
+            assert (await failure(client, f"https://other.example:{receiver.port}/hook")).reason == "tls"
+    assert asked == ["hook.example", "other.example"]
+
+
+async def test_a_plain_port_asked_for_tls_is_told(outbound: Outbound, receiver: WebhookReceiver) -> None:
+    assert (await failure(outbound, receiver.url.replace("http:", "https:"))).reason == "tls"
