@@ -105,6 +105,30 @@ async def test_a_stale_holder_settles_nothing_and_writes_nothing(database: Datab
     assert await workspaces(database) == ["fresh"]
 
 
+async def test_ending_a_job_reads_none_that_waits(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many wait: each statement finds its jobs by their ids."""
+    await add(database, *map(str, range(300)))
+    taken = (await take(database))[:2]
+    said: list[str] = []
+    execute = Tx.execute
+
+    async def noted(tx: Tx, sql: str, *args: Any) -> int:
+        said.append(sql)
+        return await execute(tx, sql, *args)
+
+    monkeypatch.setattr(Tx, "execute", noted)
+    await asyncio.gather(*(settle(database, one, Done()) for one in taken))
+    (ended,) = (sql for sql in said if sql.startswith("DELETE FROM jobs"))
+
+    async def unit(tx: Tx) -> str:
+        given = tx.many([taken[0].id])
+        rows = await tx.fetch(f"{'EXPLAIN QUERY PLAN' if tx.dialect == 'sqlite' else 'EXPLAIN'} {ended}", given)
+        return "\n".join(str(row.get("detail") or row.get("QUERY PLAN")) for row in rows)
+
+    plan = await database.write(unit)
+    assert "unique_key=" not in plan and ("(id=?)" in plan or "Index Cond: ((id)::text = ANY" in plan), plan
+
+
 async def test_settling_twice_writes_once(database: Database) -> None:
     await add(database, "Ada")
     (held,) = await take(database)

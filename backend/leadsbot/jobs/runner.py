@@ -11,19 +11,16 @@ from typing import Any
 
 import structlog
 
-from leadsbot import clock
 from leadsbot.db import Database
 from leadsbot.errors import LeadsBotError
 from leadsbot.jobs.claiming import Look, Taken, Turns, claim
-from leadsbot.jobs.outcomes import Again, Back, Dead, Outcome, Settled, settle
+from leadsbot.jobs.outcomes import Again, Back, Dead, Outcome, Settled
 from leadsbot.jobs.places import LANE_LIMIT, Places
 from leadsbot.jobs.queue import LEASE_MS, MAX_FAILURES, SIGNAL, Claim, renew
+from leadsbot.jobs.settling import GATHER_S, Settling, Work, after_failure
 
 POLL_S = 1.0
-# While there is work in hand, a look is taken for what several have freed rather than for each.
-GATHER_S = 0.01
 STOP_WITHIN_S = 20.0
-_BACKOFF_MS = (1, 5, 30, 120, 600, 3600)
 
 log = structlog.get_logger("leadsbot.jobs")
 
@@ -35,8 +32,15 @@ class Together:
     run: Callable[[list[dict[str, Any]]], Awaitable[Outcome]]
 
 
-JobHandler = Callable[[dict[str, Any]], Awaitable[Outcome]] | Together
-Work = Sequence[Claim]
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """A handler of one job, told of those to come as they are taken: it can load them together."""
+
+    run: Callable[[dict[str, Any]], Awaitable[Outcome]]
+    expect: Callable[[list[dict[str, Any]]], None]
+
+
+JobHandler = Callable[[dict[str, Any]], Awaitable[Outcome]] | Together | Foreseen
 
 
 class Runner:
@@ -57,6 +61,8 @@ class Runner:
         )
         self._running: dict[asyncio.Task[None], Work] = {}
         self._lanes: defaultdict[str, _Lane] = defaultdict(_Lane)
+        self._busy = 0
+        self._settling = Settling(database, lambda: self._busy > 0)
         self._freed = asyncio.Event()
         self._claiming: asyncio.Task[None] | None = None
         self._renewing: asyncio.Task[None] | None = None
@@ -88,6 +94,7 @@ class Runner:
             while not self._stopping:
                 woken.clear()
                 self._freed.clear()
+                self._settling.release()
                 try:
                     taken: Taken = await self._database.put(claim, self._look)
                     wait = 0.0 if taken.more else _idle_for(taken)
@@ -100,11 +107,13 @@ class Runner:
                     wait = POLL_S
                 if wait and not self._stopping:
                     await _first_of(wait, woken.wait(), self._freed.wait())
+                # While there is work in hand, a look is taken for what several have freed rather than for each.
                 if any(lane.standing_by for lane in self._lanes.values()) and not self._stopping:
                     await asyncio.sleep(GATHER_S)
 
     def _begin(self, works: Sequence[Work]) -> None:
         """Begin what was taken; of a lane at most `LANE_LIMIT` at once, the others stand by."""
+        self._expect(works)
         for work in works:
             head = work[0]
             self._places.take(head.workspace_id, head.lane)
@@ -113,9 +122,19 @@ class Runner:
             else:
                 self._run(work)
 
+    def _expect(self, works: Sequence[Work]) -> None:
+        coming: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
+        for work in works:
+            coming[work[0].kind].extend(one.payload for one in work)
+        for kind, payloads in coming.items():
+            handler = self._handlers[kind]
+            if isinstance(handler, Foreseen):
+                handler.expect(payloads)
+
     def _run(self, work: Work) -> None:
         if work[0].lane:
             self._lanes[work[0].lane].running += 1
+        self._busy += 1
         task = asyncio.create_task(self._work(work), name=f"job:{work[0].kind}")
         self._running[task] = work
         task.add_done_callback(self._finished)
@@ -131,11 +150,12 @@ class Runner:
         try:
             settled = await self._outcomes(work)
         finally:
+            self._busy -= 1
             troubled = any(isinstance(outcome, Again) for _, outcome in settled)
             self._places.give_back(work[0].workspace_id, work[0].lane, self._clock() - began, failed=troubled)
             given_up = self._next_of(work[0].lane, troubled=troubled)
             self._freed.set()
-        await asyncio.gather(self._put_back(given_up), *(self._settle(*one) for one in settled))
+        await asyncio.gather(self._put_back(given_up), *(self._settling.settle(*one) for one in settled))
 
     def _next_of(self, name: str, *, troubled: bool) -> list[Work]:
         """Begin what stands by in a lane. Where it is in trouble give all of it instead: when it goes on is for the
@@ -170,29 +190,17 @@ class Runner:
             return Dead("It was cut off again and again.")
         handler = self._handlers[taken.kind]
         try:
-            return await (handler.run([taken.payload]) if isinstance(handler, Together) else handler(taken.payload))
+            if isinstance(handler, Together):
+                return await handler.run([taken.payload])
+            return await (handler.run if isinstance(handler, Foreseen) else handler)(taken.payload)
         except Exception as error:
             log.error("jobs.failed", kind=taken.kind, job=taken.id, error=repr(error), exc_info=True)
-            return _after_failure(taken, error)
+            return after_failure(taken, error)
 
     async def _put_back(self, works: Sequence[Work]) -> None:
         for work in works:
             self._places.give_back(work[0].workspace_id, work[0].lane)
-        await asyncio.gather(*(self._settle(work, Back()) for work in works))
-
-    async def _settle(self, work: Work, outcome: Outcome) -> None:
-        """Write the outcome; while the database can't take it, keep trying: the work was done, not to be redone."""
-        while True:
-            try:
-                await self._database.put(settle, (work, outcome))
-                return
-            except LeadsBotError as error:
-                log.warning("jobs.settle_failed", kind=work[0].kind, job=work[0].id, error=error.message)
-                await asyncio.sleep(error.retry_after or POLL_S)
-            except Exception as error:
-                log.error("jobs.settle_failed", kind=work[0].kind, job=work[0].id, error=repr(error), exc_info=True)
-                outcome = _after_failure(work[0], error)
-                await asyncio.sleep(POLL_S)
+        await asyncio.gather(*(self._settling.settle(work, Back()) for work in works))
 
     async def _renew(self) -> None:
         while True:
@@ -220,14 +228,6 @@ class _Lane:
 
 def _idle_for(taken: Taken) -> float:
     return POLL_S if taken.idle is None else min(POLL_S, max(taken.idle / 1000, 0.02))
-
-
-def _after_failure(taken: Claim, error: Exception) -> Outcome:
-    text = error.message if isinstance(error, LeadsBotError) else type(error).__name__
-    if taken.failures + 1 >= MAX_FAILURES:
-        return Dead(text)
-    wait = _BACKOFF_MS[min(taken.failures, len(_BACKOFF_MS) - 1)] * clock.SECOND
-    return Again(wait, error=text, failed=True)
 
 
 async def _renew_batch(tx: Any, claims: Any) -> list[None]:

@@ -5,12 +5,12 @@ A crash between sending and settling repeats the attempt under the same delivery
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from leadsbot.db import Database, Tx
 from leadsbot.jobs.outcomes import Again, Done, Outcome
-from leadsbot.jobs.runner import JobHandler
+from leadsbot.jobs.runner import Foreseen, JobHandler
 from leadsbot.routing import gates
 from leadsbot.routing.attempt import Tried, attempt
 from leadsbot.routing.destination import Destination
@@ -33,7 +33,10 @@ def job_handlers(services: Services) -> dict[str, JobHandler]:
         at_once = payload.get("at_once", False)
         return await deliver(services, payload["delivery"], payload["round"], loading, at_once=at_once)
 
-    return {DELIVER: run}
+    def expect(payloads: Sequence[Mapping[str, Any]]) -> None:
+        loading.expect(payload["delivery"] for payload in payloads)
+
+    return {DELIVER: Foreseen(run, expect)}
 
 
 async def deliver(

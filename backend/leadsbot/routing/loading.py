@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from leadsbot.db import Database
@@ -15,6 +15,8 @@ Row = Mapping[str, Any]
 Loaded = tuple[Row | None, Destination | None]
 
 MOST = 128
+FRESH_S: Final = 0.25
+"""How long what was loaded ahead may stand by; it is loaded anew after that, since it may have changed."""
 _NOTHING: Loaded = (None, None)
 
 # A webhook comes with its delivery, by names of its own.
@@ -24,21 +26,35 @@ _OF_WEBHOOK: Final = ", ".join(f'h."{name}" AS "{_MARK}{name}"' for name in _WEB
 
 
 class Loading:
-    """Gathers what is asked for until the event loop has gone round, then loads it together."""
+    """Gathers what is asked for, or soon will be, until the event loop has gone round, then loads it together."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._asked: dict[str, asyncio.Future[Loaded]] = {}
+        self._expected: dict[str, tuple[asyncio.Future[Loaded], float]] = {}
         self._under_way: set[asyncio.Task[None]] = set()
+
+    def expect(self, delivery_ids: Iterable[str]) -> None:
+        """Load what `load()` is asked for in a moment."""
+        now = asyncio.get_running_loop().time()
+        self._expected = {id: one for id, one in self._expected.items() if now - one[1] < FRESH_S}
+        self._expected |= {id: (self._ask(id), now) for id in delivery_ids}
 
     async def load(self, delivery_id: str) -> Loaded:
         """Give a delivery with its workspace's `name` and `timezone`, and where it goes, as far as they are there."""
+        future, at = self._expected.pop(delivery_id, (None, 0.0))
+        if future is None or asyncio.get_running_loop().time() - at >= FRESH_S:
+            future = self._ask(delivery_id)
+        return await asyncio.shield(future)
+
+    def _ask(self, delivery_id: str) -> asyncio.Future[Loaded]:
         future = self._asked.get(delivery_id)
         if future is None:
             if not self._asked:
                 asyncio.get_running_loop().call_soon(self._begin)
             future = self._asked[delivery_id] = asyncio.get_running_loop().create_future()
-        return await asyncio.shield(future)
+            future.add_done_callback(_looked_at)
+        return future
 
     def _begin(self) -> None:
         asked, self._asked = self._asked, {}
@@ -77,6 +93,12 @@ class Loading:
         sql = f"SELECT * FROM channels WHERE id {self._database.one_of(1)}"
         rows = await self._database.fetch(sql, self._database.many(wanted))
         return {row["id"]: Destination(row["kind"], row) for row in rows}
+
+
+def _looked_at(future: asyncio.Future[Loaded]) -> None:
+    """What was expected need not be asked for, whatever came of it."""
+    if not future.cancelled():
+        future.exception()
 
 
 def _webhook(row: Row) -> Destination | None:
