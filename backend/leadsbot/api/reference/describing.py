@@ -15,7 +15,7 @@ from litestar.routes import HTTPRoute
 
 from leadsbot.api.keyed import MANAGE, check_key
 from leadsbot.api.reference.call import Call, Parameter, every_call
-from leadsbot.api.reference.shapes import Problem
+from leadsbot.api.reference.shapes.common import Problem
 
 Json = dict[str, Any]
 Scopes = tuple[str, ...]

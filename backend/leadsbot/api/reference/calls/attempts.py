@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from leadsbot.api.reference.call import Call, Listed
-from leadsbot.api.reference.shapes import CaptureAttempt
+from leadsbot.api.reference.shapes.doors import CaptureAttempt
 
 CALLS = [
     Call(

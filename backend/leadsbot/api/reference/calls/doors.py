@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from leadsbot.api.reference.call import FORM, Call, Parameter
-from leadsbot.api.reference.lead_shapes import (
+from leadsbot.api.reference.shapes.leads import (
     Created,
     EndpointsLead,
     Lead,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from leadsbot.api.reference.call import Call, Listed
-from leadsbot.api.reference.shapes import Endpoint, Refusal, RefusedOnce
+from leadsbot.api.reference.shapes.doors import Endpoint, Refusal, RefusedOnce
 
 CALLS = [
     Call(door="GET /api/v1/endpoints", answer=Listed[Endpoint]),

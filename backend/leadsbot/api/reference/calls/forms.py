@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from leadsbot.api.reference.call import Call, Listed
-from leadsbot.api.reference.shapes import Form, HostedForm, Session
+from leadsbot.api.reference.shapes.forms import Form, HostedForm, Session
 from leadsbot.forms.report_shape import Report
 
 _SITE = "0199c3f2-7c1e-7d3a-9a52-6f0e4b1d2c3a"

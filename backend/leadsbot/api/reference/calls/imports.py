@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from leadsbot.api.reference.call import CSV, Call, Listed
-from leadsbot.api.reference.shapes import Import
+from leadsbot.api.reference.shapes.imports import Import
 
 _FILE = "Name,Mail,Phone,Budget\nJane Doe,jane@example.com,+43 660 1234567,5000\n"
 _MAP = {"map": "Name:name,Mail:email,Phone:phone"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from leadsbot.api.reference.call import Call, Listed
-from leadsbot.api.reference.shapes import Key, MadeKey
+from leadsbot.api.reference.shapes.workspace import Key, MadeKey
 
 CALLS = [
     Call(door="GET /api/v1/keys", answer=Listed[Key]),

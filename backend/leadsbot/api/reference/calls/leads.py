@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from leadsbot.analytics.shape import Analytics
 from leadsbot.api.reference.call import Call, Listed
-from leadsbot.api.reference.lead_shapes import (
+from leadsbot.api.reference.shapes.leads import (
     Entry,
     KeyedLead,
     Lead,
@@ -12,9 +12,9 @@ from leadsbot.api.reference.lead_shapes import (
     LeadWithHistory,
     Merge,
     Merged,
+    Note,
     Unmerged,
 )
-from leadsbot.api.reference.shapes import Note
 
 _FILTERS = (
     "Spam is left out unless `spam=true`. `from` and `to` are dates (whole days in the workspace's time zone, both"

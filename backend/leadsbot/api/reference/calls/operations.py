@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from leadsbot.api.reference.call import Call
-from leadsbot.api.reference.shapes import Health
+from leadsbot.api.reference.shapes.common import Health
 
 CALLS = [
     Call(door="GET /health", answer=Health, keyed=False, refusals=(503,)),

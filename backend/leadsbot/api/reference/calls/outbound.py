@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from leadsbot.api.reference.call import Call, Listed
-from leadsbot.api.reference.shapes import Channel, Delivery, MadeWebhook, Previewed, Queued, Removal, Webhook
+from leadsbot.api.reference.shapes.outbound import Channel, Delivery, MadeWebhook, Previewed, Queued, Removal, Webhook
 
 _CHANNEL = """
 `config` by kind: telegram `{"chat_id"?, "thread_id"?, "bot_token"?}`, email `{"to": […]}`, discord and slack

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from leadsbot.api.reference.call import Call, Listed
-from leadsbot.api.reference.shapes import Refusal, Site, SitePage
+from leadsbot.api.reference.shapes.doors import Refusal, Site, SitePage
 
 CALLS = [
     Call(door="GET /api/v1/sites", answer=Listed[Site]),

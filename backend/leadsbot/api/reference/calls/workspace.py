@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from leadsbot.api.reference.call import Call, Listed
-from leadsbot.api.reference.shapes import Listing, Member, MemberInvited, Source, Workspace
+from leadsbot.api.reference.shapes.workspace import Listing, Member, MemberInvited, Source, Workspace
 
 
 def _list(path: str, name: str, added: str, renamed: str, removal: str) -> list[Call]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from leadsbot.api.reference.shapes.common import Time, example
+
 Device = Literal["desktop", "mobile", "tablet", "bot"]
-Time = Annotated[datetime, Meta(tz=True)]
 Percent = Annotated[int, Meta(ge=0, le=100)]
 Count = Annotated[int, Meta(ge=0)]
 
@@ -19,59 +20,55 @@ Name = Annotated[str, Meta(max_length=200)]
 Email = Annotated[str, Meta(max_length=320, examples=["jane@example.com"], extra_json_schema={"format": "email"})]
 
 
-def _example(value: Any, says: str = "") -> Meta:
-    return Meta(examples=[value], description=says or None)
-
-
 class Lead(Struct):
     """One person in one pipeline, with where they came from and how far they got. A text that isn't known is empty."""
 
     id: UUID
     created_at: Time
     updated_at: Time
-    name: Annotated[str, _example("Jane Doe", "first and last name")]
-    first_name: Annotated[str, _example("Jane")]
-    last_name: Annotated[str, _example("Doe")]
-    email: Annotated[str, _example("jane@example.com", "in lower case")]
-    phone: Annotated[str, _example("+43 660 1234567", "as it came")]
+    name: Annotated[str, example("Jane Doe", "first and last name")]
+    first_name: Annotated[str, example("Jane")]
+    last_name: Annotated[str, example("Doe")]
+    email: Annotated[str, example("jane@example.com", "in lower case")]
+    phone: Annotated[str, example("+43 660 1234567", "as it came")]
     company: str
-    message: Annotated[str, _example("Do you have a room for 40 people in May?")]
+    message: Annotated[str, example("Do you have a room for 40 people in May?")]
     notes: Annotated[str, Meta(description="the submitter's or system's text; the team's notes are under `/notes`")]
-    stage: Annotated[str, _example("New", "one of the workspace's stages")]
-    status: Annotated[str, _example("new", "the stage in lower case, with underscores")]
-    source: Annotated[str, _example("google", "where the lead came from, as the workspace spells it")]
+    stage: Annotated[str, example("New", "one of the workspace's stages")]
+    status: Annotated[str, example("new", "the stage in lower case, with underscores")]
+    source: Annotated[str, example("google", "where the lead came from, as the workspace spells it")]
     lead_type: str
     event_type: str
-    event_date: Annotated[str, _example("2027-05-30", "`YYYY-MM-DD`, or empty")]
-    domain: Annotated[str, _example("example.com")]
-    page_url: Annotated[str, _example("https://www.example.com/contact")]
+    event_date: Annotated[str, example("2027-05-30", "`YYYY-MM-DD`, or empty")]
+    domain: Annotated[str, example("example.com")]
+    page_url: Annotated[str, example("https://www.example.com/contact")]
     landing_page: str
-    campaign: Annotated[str, _example("spring")]
+    campaign: Annotated[str, example("spring")]
     utm_source: str
     utm_medium: str
     utm_campaign: str
     utm_term: str
     utm_content: str
-    click_ids: Annotated[dict[str, Any], _example({"gclid": "Cj0KCQ"}, "advertisers' click ids")]
+    click_ids: Annotated[dict[str, Any], example({"gclid": "Cj0KCQ"}, "advertisers' click ids")]
     first_touch: Annotated[dict[str, Any], Meta(description="how the visitor first came to the site")]
     referrer: str
-    ip_address: Annotated[str, _example("203.0.113.7")]
+    ip_address: Annotated[str, example("203.0.113.7")]
     user_agent: str
-    browser: Annotated[str, _example("Firefox")]
-    os: Annotated[str, _example("Windows")]
-    device_type: Annotated[str, _example("desktop", "`desktop`, `mobile`, `tablet`, `bot`, or empty")]
+    browser: Annotated[str, example("Firefox")]
+    os: Annotated[str, example("Windows")]
+    device_type: Annotated[str, example("desktop", "`desktop`, `mobile`, `tablet`, `bot`, or empty")]
     form_id: str | None
-    form_name: Annotated[str, _example("Contact")]
-    form_completion_percent: Annotated[int | None, _example(100)]
-    form_fields_completed: Annotated[int | None, _example(5)]
-    form_fields_total: Annotated[int | None, _example(5)]
-    confirmation: Annotated[str, _example("confirmed", "`confirmed` or `attempted`; with a key always confirmed")]
-    custom_data: Annotated[dict[str, Any], _example({"guests": 40}, "all that is no field of a lead")]
-    tags: Annotated[list[str], _example(["vip"])]
+    form_name: Annotated[str, example("Contact")]
+    form_completion_percent: Annotated[int | None, example(100)]
+    form_fields_completed: Annotated[int | None, example(5)]
+    form_fields_total: Annotated[int | None, example(5)]
+    confirmation: Annotated[str, example("confirmed", "`confirmed` or `attempted`; with a key always confirmed")]
+    custom_data: Annotated[dict[str, Any], example({"guests": 40}, "all that is no field of a lead")]
+    tags: Annotated[list[str], example(["vip"])]
     assigned_to: Annotated[str | None, Meta(description="a member's id")]
-    spam: Annotated[bool, _example(False)]
+    spam: Annotated[bool, example(False)]
     spam_reasons: list[Any]
-    lead_url: Annotated[str, _example("https://HOST/leads/…", "the lead's page in the dashboard")]
+    lead_url: Annotated[str, example("https://HOST/leads/…", "the lead's page in the dashboard")]
 
 
 class LeadFields(Struct, kw_only=True):
@@ -171,7 +168,7 @@ class Merge(Struct):
     id: UUID
     lead_id: Annotated[UUID, Meta(description="the lead that was kept")]
     merged_id: Annotated[UUID, Meta(description="the one that became part of it")]
-    by: Annotated[str, _example("mara@example.com")]
+    by: Annotated[str, example("mara@example.com")]
     at: Time
     undo_until: Time | None
     undone_at: Time | None
@@ -194,13 +191,13 @@ class Success(Struct):
 class Created(Struct):
     id: UUID
     status: Literal["created"]
-    lead_url: Annotated[str, _example("https://HOST/leads/…")]
+    lead_url: Annotated[str, example("https://HOST/leads/…")]
 
 
 class PostbackDone(Struct):
     lead_id: UUID
     created: bool
-    stage: Annotated[str, _example("Won")]
+    stage: Annotated[str, example("Won")]
     stage_changed: bool
     warning: Annotated[str | None, Meta(description="what was not done, and how to have it done")]
 
@@ -209,9 +206,9 @@ class Move(Struct):
     """A change of stage; the first one has no `from_stage`."""
 
     from_stage: str | None
-    to_stage: Annotated[str, _example("New")]
+    to_stage: Annotated[str, example("New")]
     at: Time
-    by: Annotated[str, _example("owner@example.com")]
+    by: Annotated[str, example("owner@example.com")]
     reason: str
 
 
@@ -223,9 +220,9 @@ class LeadWithHistory(Struct):
 class LeadPage(Struct):
     leads: list[Lead]
     total: Count
-    page: Annotated[int, _example(1)]
-    limit: Annotated[int, _example(50)]
-    pages: Annotated[int, _example(1)]
+    page: Annotated[int, example(1)]
+    limit: Annotated[int, example(50)]
+    pages: Annotated[int, example(1)]
 
 
 class Entry(Struct):
@@ -233,9 +230,19 @@ class Entry(Struct):
 
     kind: Annotated[
         str,
-        _example(
+        example(
             "submitted",
             "`touch`, `started`, `abandoned`, `submitted`, `stage`, `assigned`, `spam`, `snoozed`, `note`, …",
         ),
     ]
     at: Time
+
+
+class Note(Struct):
+    """A note of the team on a lead."""
+
+    id: UUID
+    lead_id: UUID
+    text: Annotated[str, example("Called, wants the big room.")]
+    author: Annotated[str, example("maria@example.com")]
+    created_at: Time
