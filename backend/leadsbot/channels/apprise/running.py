@@ -12,7 +12,7 @@ from importlib import import_module
 from time import monotonic
 from typing import Any, Final, NamedTuple, TypeVar
 
-from leadsbot.channels.apprise.services import CARD_ROOM, CARDS, FORBIDDEN_WORDS, SERVICES, Service
+from leadsbot.channels.apprise.services import CARD_ROOM, CARDS, FORBIDDEN_WORDS, SERVICES, WARNED, Service
 
 THREADS: Final = 32
 """Made as they are needed: so many messages of slow services at once hold up nobody else's."""
@@ -95,8 +95,9 @@ def _notify(url: str, title: str, body: str, service: Service, body_format: str,
     from leadsbot.channels.apprise.requesting import Exchange, exchanging
 
     plugin, exchange = _plugin(url, service), Exchange(service, **more)
+    weight = "warning" if schema_of(url) in WARNED else "info"
     with exchanging(exchange):
-        content = bool(plugin.notify(body=body, title=title, notify_type="info", body_format=body_format))
+        content = bool(plugin.notify(body=body, title=title, notify_type=weight, body_format=body_format))
     return content, exchange
 
 

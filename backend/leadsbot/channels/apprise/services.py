@@ -99,6 +99,9 @@ SERVICES: Final[Mapping[str, Service]] = _by_schema(
 CARDS: Final = frozenset({"workflow", "workflows"})
 CARD_ROOM: Final = 8_000
 
+# Of what is no warning Opsgenie makes a note on an alert that it knows: where there is none it does nothing at all.
+WARNED: Final = frozenset({"opsgenie"})
+
 # Of Apprise's own words in an address: files to be read here, certificates left unchecked, waits that hold a thread,
 # and formats in which what a visitor typed would act.
 FORBIDDEN_WORDS: Final = frozenset(
