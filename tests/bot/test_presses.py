@@ -165,17 +165,17 @@ async def test_presses_from_elsewhere_change_nothing(
     lead_id, their_lead = await lead(services, workspace), await lead(services, stranger, "Alan")
     alert = await talk.alert(GROUP, their_lead, theirs)
     press = Press(STAGE, lead_id, CONTACTED)
-    assert await talk.press(alert, ADA, press) == "!This lead is not here."
+    assert (await talk.press(alert, ADA, press)).startswith("!This lead is not here.")
     off = await channel_in(services, workspace, GROUP)
     await destinations.update_channel(services, workspace.workspace_id, off["id"], {"enabled": False})
-    assert await talk.press(alert, ADA, press) == "!This lead is not here."
+    assert (await talk.press(alert, ADA, press)).startswith("!This lead is not here.")
     talk.telegram.chats[-1009] = {"id": -1009, "type": "channel", "title": "News"}
     await channel_in(services, workspace, -1009)
     public = (await talk.line.bot.send_message(-1009, "New lead")).message_id
     assert "!Nobody can act here" in await talk.press(public, ADA, press)
     assert (await row_of(services, lead_id))["stage"] == "New"
     gone = Press(STAGE, "0190f3a0-0000-7000-8000-000000000001", CONTACTED)
-    assert await talk.press(alert, ADA, gone) == "!This lead is not here."
+    assert (await talk.press(alert, ADA, gone)).startswith("!This lead is not here.")
 
 
 async def test_a_button_of_a_lead_that_was_merged_means_the_one_that_was_kept(

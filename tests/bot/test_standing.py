@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 
+from leadsbot.channels.telegram.presses import CLAIM, Press
 from leadsbot.routing import destinations
 from leadsbot.routing.destination import open_config
 from leadsbot.services import Services
 from leadsbot.workspaces.bootstrap import Created
-from tests.bot.talking import GROUP, PRIVATE, Talk, channel_in
+from tests.bot.talking import BOB, GROUP, PRIVATE, Talk, channel_in, lead, member
+from tests.support.telegram_calls import migrated
 
 
 async def standing(services: Services, channel: dict[str, Any]) -> tuple[bool, str, int]:
@@ -53,6 +55,21 @@ async def test_a_group_that_becomes_a_supergroup_is_followed(
     channel = await channel_in(services, workspace, GROUP)
     if removed_first:
         talk.telegram.stand(GROUP, "left")
-    talk.telegram.migrate(GROUP, -100_5)
+    talk.telegram.migrate(GROUP, -100_999)
     assert await talk.hear() == []
-    assert await standing(services, channel) == (True, "", -100_5)
+    assert await standing(services, channel) == (True, "", -100_999)
+
+
+async def test_a_button_of_before_a_group_moved_is_answered_and_one_of_now_works(
+    services: Services, workspace: Created, talk: Talk
+) -> None:
+    channel = await channel_in(services, workspace, GROUP)
+    await member(services, workspace, "Bob", BOB)
+    lead_id = await lead(services, workspace)
+    before = await talk.alert(GROUP, lead_id, channel)
+    talk.telegram.migrate(GROUP, -100_999)
+    await talk.hear()
+    talk.telegram.fail(GROUP, migrated(-100_999), always=True)
+    assert "If the chat has moved, act there" in await talk.press(before, BOB, Press(CLAIM, lead_id))
+    now = await talk.alert(-100_999, lead_id, channel)
+    assert await talk.press(now, BOB, Press(CLAIM, lead_id)) == "It is yours."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from leadsbot.bot.answers import Answer, Place, say
+from leadsbot.bot.answers import Answer, Place, dress, say, show
 from leadsbot.bot.line import line_of
 from leadsbot.bot.turns import Turns
 from leadsbot.routing import pace
@@ -30,6 +30,19 @@ async def test_what_telegram_refuses_as_too_fast_holds_up_the_chat_for_as_long(
     here = Destination("telegram", await channel_in(services, workspace, PRIVATE))
     telegram.fail(PRIVATE, too_many(30))
     assert await say(line_of(services, telegram.token), Place(PRIVATE), Answer("hello")) is None
+    assert 28_000 < await pace.turn(services, here) <= 30_000
+
+
+async def test_a_message_that_a_press_changes_takes_its_turn_too(
+    services: Services, workspace: Created, telegram: TelegramServer
+) -> None:
+    here = Destination("telegram", await channel_in(services, workspace, PRIVATE))
+    line = line_of(services, telegram.token)
+    number = (await line.bot.send_message(PRIVATE, "Leads")).message_id
+    await show(line, Place(PRIVATE, message_id=number), Answer("Leads, page 2"))
+    assert 0 < await pace.turn(services, here) <= 1_000 and telegram.message(number)["text"] == "Leads, page 2"
+    telegram.fail(PRIVATE, too_many(30))
+    await dress(line, Place(PRIVATE, message_id=number), None)
     assert 28_000 < await pace.turn(services, here) <= 30_000
 
 

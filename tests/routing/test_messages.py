@@ -29,7 +29,7 @@ from leadsbot.routing.withheld import set_spam
 from leadsbot.services import Services
 from leadsbot.workspaces.bootstrap import PIPELINES, Created
 from tests.routing.house import Make, Run, until
-from tests.support.telegram_calls import BROKEN, too_many
+from tests.support.telegram_calls import BROKEN, Fault, migrated, too_many
 from tests.support.telegram_server import TelegramServer
 
 CHAT = 5_001  # a private chat: a group's limits are wider apart than a test is long
@@ -193,13 +193,17 @@ async def _called(telegram: TelegramServer) -> bool | None:
     return True if telegram.calls else None
 
 
-async def test_a_message_that_was_removed_is_forgotten(
-    running: Services, workspace: Created, telegram: TelegramServer
+@pytest.mark.parametrize("fault", [None, migrated(-100_9), Fault(400, "Bad Request: message can't be edited")],
+                         ids=["removed", "migrated", "too old"])  # fmt: skip
+async def test_a_message_that_can_not_be_edited_any_more_is_forgotten(
+    running: Services, workspace: Created, telegram: TelegramServer, fault: Fault | None
 ) -> None:
     await chat(running, workspace)
     lead_id = await submitted(running, workspace)
     [row] = await standing(running, workspace)
     telegram.remove(int(row["place"].partition(":")[2]))
+    if fault:
+        telegram.fail(CHAT, fault, always=True)
     await changes.move(running.database, workspace.workspace_id, lead_id, "Won", OWNER)
 
     async def forgotten() -> bool | None:

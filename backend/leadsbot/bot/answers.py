@@ -59,9 +59,7 @@ async def say(line: Line, place: Place, answer: Answer) -> int | None:
             return await _pictured(line, place, answer)
         return await _formatted(answer, lambda text, mode: _send(line, place, text, mode, answer.keyboard))
     except RetryAfter as error:  # whoever asked asks again; alerts wait as long as Telegram says
-        if line.turns:
-            await line.turns.refused(place.chat_id, seconds_of(error))
-        log.info("bot.too_fast", seconds=seconds_of(error))
+        await _too_fast(line, place, error)
         return None
     except TelegramError as error:  # blocked meanwhile, or no right to write: there is nobody to tell
         log.warning("bot.unheard", error=error.message)
@@ -70,11 +68,41 @@ async def say(line: Line, place: Place, answer: Answer) -> int | None:
 
 async def show(line: Line, place: Place, answer: Answer) -> None:
     """Let a message of the bot's read otherwise; that it reads so already is no failure."""
-    try:
+
+    async def send() -> None:
         await _formatted(answer, lambda text, mode: _edit(line, place, text, mode, answer.keyboard))
+
+    await _changed(line, place, send)
+
+
+async def dress(line: Line, place: Place, keyboard: InlineKeyboardMarkup | None) -> None:
+    """Put other buttons under a message of the bot's."""
+
+    async def send() -> None:
+        await line.bot.edit_message_reply_markup(
+            chat_id=place.chat_id, message_id=place.message_id, reply_markup=keyboard
+        )
+
+    await _changed(line, place, send)
+
+
+async def _changed(line: Line, place: Place, send: Callable[[], Awaitable[None]]) -> None:
+    """Change a message in its chat's turn, as its limits count changes too."""
+    if line.turns:
+        await line.turns.take(place.chat_id)
+    try:
+        await send()
+    except RetryAfter as error:  # whoever pressed presses again
+        await _too_fast(line, place, error)
     except TelegramError as error:
         if "message is not modified" not in error.message.lower():
             log.warning("bot.unedited", error=error.message)
+
+
+async def _too_fast(line: Line, place: Place, error: RetryAfter) -> None:
+    if line.turns:
+        await line.turns.refused(place.chat_id, seconds_of(error))
+    log.info("bot.too_fast", seconds=seconds_of(error))
 
 
 def seconds_of(error: RetryAfter) -> float:

@@ -17,6 +17,7 @@ from leadsbot.services import Services
 
 GROUPS = (Chat.GROUP, Chat.SUPERGROUP)
 ACCOUNT_PAGE = "/account"
+NOT_HERE = "This lead is not here. If the chat has moved, act there, or open the lead in the dashboard."
 _NAME = 200
 
 
@@ -82,7 +83,7 @@ async def actor(services: Services, line: Line, chat: Chat, user: User | None, w
     member = holder is not None and workspace_id in holder.workspaces
     here = any(one.enabled for one in await chats.linked_of(services, line, chat, workspace_id))
     if not here and not (member and chat.type == Chat.PRIVATE):
-        raise NotFound("This lead is not here.")
+        raise NotFound(NOT_HERE)
     if member:
         assert holder is not None
         return Actor(holder.email, holder.user_id)
