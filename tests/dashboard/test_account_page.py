@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
-import pytest
 from telegram import User
 
 from leadsbot import clock
@@ -16,19 +14,9 @@ from leadsbot.vault import Vault
 from leadsbot.workspaces.bootstrap import Created
 from tests.dashboard.browsing import Browser, over_app, shown
 from tests.dashboard.conftest import PASSWORD
-from tests.support.telegram_server import TelegramServer
+from tests.dashboard.with_bot import settings, telegram
 
-
-@pytest.fixture
-def telegram() -> Iterator[TelegramServer]:
-    with TelegramServer() as server:
-        yield server
-
-
-@pytest.fixture
-def settings(settings: dict[str, str], telegram: TelegramServer) -> dict[str, str]:
-    """The instance has a bot."""
-    return settings | {"LEADSBOT_TELEGRAM_TOKEN": telegram.token, "LEADSBOT_TELEGRAM_API": telegram.base_url}
+__all__ = ["settings", "telegram"]
 
 
 async def test_the_page_offers_a_link_that_is_the_persons_own_and_notices_when_it_was_used(

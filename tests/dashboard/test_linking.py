@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-
-import pytest
 
 from leadsbot import clock
 from leadsbot.channels.telegram.api import mark_of
@@ -13,19 +10,10 @@ from leadsbot.db import Database
 from leadsbot.routing import destinations
 from leadsbot.workspaces.bootstrap import Created
 from tests.dashboard.browsing import Browser, shown
+from tests.dashboard.with_bot import settings, telegram
 from tests.support.telegram_server import TelegramServer
 
-
-@pytest.fixture
-def telegram() -> Iterator[TelegramServer]:
-    with TelegramServer() as server:
-        yield server
-
-
-@pytest.fixture
-def settings(settings: dict[str, str], telegram: TelegramServer) -> dict[str, str]:
-    """The instance has a bot."""
-    return settings | {"LEADSBOT_TELEGRAM_TOKEN": telegram.token, "LEADSBOT_TELEGRAM_API": telegram.base_url}
+__all__ = ["settings", "telegram"]
 
 
 async def test_a_channel_shows_link_and_code_until_its_chat_is_known(

@@ -9,7 +9,6 @@ from typing import Any, TypeVar
 import pytest
 
 from leadsbot import clock
-from leadsbot.channels import discover
 from leadsbot.db import Database, Tx
 from leadsbot.events.log import Happening, record
 from leadsbot.jobs.handlers import handlers_of, modules_in
@@ -18,14 +17,8 @@ from leadsbot.jobs.runner import Runner
 from leadsbot.outbound import Outbound
 from leadsbot.routing import deliveries, route
 from leadsbot.services import Services
-from leadsbot.settings import Settings
-from leadsbot.vault import Vault
-from leadsbot.workspaces.api_keys import Keys
 from leadsbot.workspaces.bootstrap import Created
-from leadsbot.workspaces.endpoints import EndpointBook
-from leadsbot.workspaces.refusals import Tally
-from leadsbot.workspaces.sign_in import SignIns
-from leadsbot.workspaces.sites import SiteBook
+from tests.support.services import put_together
 from tests.support.telegram_server import TelegramServer
 
 R = TypeVar("R")
@@ -43,28 +36,15 @@ async def make_services(database: Database, telegram: TelegramServer) -> AsyncIt
 
     def make(**more: str) -> Services:
         given = {
-            "secret_key": "a key for tests",
             "public_url": "https://leads.example.com",
             "telegram_token": telegram.token,
             "telegram_api": telegram.base_url,
             "allow_private_targets": "1",
             "retry_schedule": "0.05s,0.05s",
-        } | more
-        settings = Settings.load({f"LEADSBOT_{name.upper()}": value for name, value in given.items()}, dotenv=None)
-        vault = Vault(settings.secret_key)
-        opened.append(Outbound(allow_private=settings.allow_private_targets, trusted=(settings.telegram_api,)))
-        return Services(
-            settings=settings,
-            database=database,
-            vault=vault,
-            outbound=opened[-1],
-            channels=discover(),
-            sites=SiteBook(database),
-            endpoints=EndpointBook(database),
-            keys=Keys(database),
-            sign_ins=SignIns(database, vault),
-            refusals=Tally(database),
-        )
+        }
+        services = put_together(database, given | more)
+        opened.append(services.outbound)
+        return services
 
     yield make
     for outbound in opened:

@@ -14,17 +14,8 @@ from leadsbot.app import PUBLIC
 from leadsbot.capture.edge import App, Receive, Scope, Send, front
 from leadsbot.capture.script import script_doors
 from leadsbot.capture.widget import PREFIX, WidgetDoor
-from leadsbot.channels import discover
 from leadsbot.db import Database, Tx
-from leadsbot.outbound import Outbound
-from leadsbot.services import Services
-from leadsbot.settings import Settings
-from leadsbot.vault import Vault
-from leadsbot.workspaces.api_keys import Keys
-from leadsbot.workspaces.endpoints import EndpointBook
-from leadsbot.workspaces.refusals import Tally
-from leadsbot.workspaces.sign_in import SignIns
-from leadsbot.workspaces.sites import SiteBook
+from tests.support.services import put_together
 
 Json = dict[str, Any]
 
@@ -163,24 +154,9 @@ async def nothing_behind(scope: Scope, receive: Receive, send: Send) -> None:
 @asynccontextmanager
 async def edge(database: Database, **settings: str) -> AsyncIterator[App]:
     """Open the capture doors on `database`; keyword arguments are settings without their prefix, in lower case."""
-    given = {"secret_key": "a key for tests", **settings}
-    loaded = Settings.load({f"LEADSBOT_{name.upper()}": value for name, value in given.items()}, dotenv=None)
-    vault = Vault(loaded.secret_key)
-    outbound = Outbound(allow_private=True, trusted=())
-    services = Services(
-        settings=loaded,
-        database=database,
-        vault=vault,
-        outbound=outbound,
-        channels=discover(),
-        sites=SiteBook(database),
-        endpoints=EndpointBook(database),
-        keys=Keys(database),
-        sign_ins=SignIns(database, vault),
-        refusals=Tally(database),
-    )
+    services = put_together(database, {"allow_private_targets": "1", **settings})
     yield front({PREFIX: WidgetDoor(services), **script_doors(PUBLIC)}, nothing_behind)
-    await outbound.aclose()
+    await services.outbound.aclose()
 
 
 async def change_site(database: Database, **columns: Any) -> None:
