@@ -174,6 +174,19 @@ async def test_a_summary_comes_with_its_picture_where_the_chat_takes_one(
         assert "/summary week" in (await talk.asked(PRIVATE, ADA, "/summary of it all")).text
 
 
+async def test_a_summary_says_all_its_lines_however_long_one_is_and_that_there_was_nothing(
+    services: Services, workspace: Created, talk: Talk
+) -> None:
+    await channel_in(services, workspace, PRIVATE)
+    with clock.freeze(NOON):
+        none = await talk.asked(PRIVATE, ADA, "/summary")
+        assert none.method == "sendMessage" and "New leads: none, nor the day before" in none.text
+        for number in range(5):
+            await lead(services, workspace, source=f"{number}<" + "🦊" * 900)
+        said = await talk.asked(PRIVATE, ADA, "/summary")
+    assert "Waiting: 5 leads that nobody has claimed" in said.text and units_of(said.text) <= 1_024
+
+
 async def test_mute_is_for_those_who_may_act_and_for_their_own_topic(
     services: Services, workspace: Created, talk: Talk
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -10,7 +11,10 @@ from leadsbot import clock
 from leadsbot.db import Database
 from leadsbot.routing import destinations
 from leadsbot.services import Services
+from leadsbot.summaries.figures import Figures, Visits
+from leadsbot.summaries.figures import told as summary_of
 from leadsbot.summaries.schedule import LATE, tell
+from leadsbot.summaries.spans import Span
 from leadsbot.workspaces.bootstrap import Created
 from tests.api.rows import add_lead, add_session, change_workspace, ms
 
@@ -63,6 +67,17 @@ async def test_a_day_without_anything_is_told_without_a_picture(services: Servic
     await tell(services, ms("2026-05-20T08:00Z"))
     [summary] = await told(services.database)
     assert summary["chart"] is None and summary["title"]
+    assert summary["facts"] == [{"label": "New leads", "value": "none, nor the day before"}]
+
+
+def test_great_numbers_can_be_read() -> None:
+    visits, before = Visits(1_234_567, 1_000_000, 234_567), Visits(0, 0, 0)
+    span = Span("weekly", date(2026, 5, 18), "UTC")
+    found = Figures(span, [1_234_567], [7], [("google", 1_200_000)], visits, before, [("Won", 1_000)], 1_234)
+    assert [fact["value"] for fact in summary_of("Lindenhof", found)["facts"]] == [
+        "1,234,567 (7 the week before)", "google 1,200,000", "1,000,000 of 1,234,567 begun",
+        "234,567 (0 the week before)", "Won 1,000", "1,234 leads that nobody has claimed",
+    ]  # fmt: skip
 
 
 async def test_it_is_told_once_to_whoever_asked(services: Services, workspace: Created) -> None:

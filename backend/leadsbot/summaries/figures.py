@@ -69,7 +69,7 @@ def told(workspace_name: str, found: Figures) -> dict[str, Any]:
     """Give the figures as an event carries them: a title, facts as label and value, and what a chart shows."""
     span = found.span
     facts = [
-        ("New leads", _against(found.total, found.total_before, span.kind)),
+        ("New leads", _against(found.total, found.total_before, span.kind) or f"none, nor {_BEFORE[span.kind]}"),
         ("Sources", _listed(found.sources[:MOST_SOURCES])),
         *_forms(found),
         ("Moved on", _listed(found.moves)),
@@ -104,7 +104,7 @@ def _forms(found: Figures) -> list[tuple[str, str]]:
     now, before = found.visits, found.visits_before
     if not now.started and not before.started:
         return []
-    sent = f"{now.submitted} of {now.started} begun"
+    sent = f"{now.submitted:,} of {now.started:,} begun"
     share = (
         f" ({_percent(now)}, {_percent(before)} {_BEFORE[found.span.kind]})" if now.started and before.started else ""
     )
@@ -117,18 +117,18 @@ def _percent(visits: Visits) -> str:
 
 def _against(now: int, before: int, kind: Kind) -> str:
     if now == before:
-        return f"{now}, as many as {_BEFORE[kind]}" if now else ""
-    return f"{now} ({before} {_BEFORE[kind]})"
+        return f"{now:,}, as many as {_BEFORE[kind]}" if now else ""
+    return f"{now:,} ({before:,} {_BEFORE[kind]})"
 
 
 def _listed(counts: list[tuple[str, int]]) -> str:
-    return ", ".join(f"{name} {count}" for name, count in counts)
+    return ", ".join(f"{name} {count:,}" for name, count in counts)
 
 
 def _waiting(unclaimed: int) -> str:
     if not unclaimed:
         return ""
-    return "1 lead that nobody has claimed" if unclaimed == 1 else f"{unclaimed} leads that nobody has claimed"
+    return "1 lead that nobody has claimed" if unclaimed == 1 else f"{unclaimed:,} leads that nobody has claimed"
 
 
 def _when(span: Span) -> str:

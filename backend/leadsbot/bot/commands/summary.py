@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from html import escape
-from typing import Any
 
 from leadsbot import clock
 from leadsbot.analytics.period import Period
 from leadsbot.bot.answers import Answer
 from leadsbot.bot.rights import House, asked_by
 from leadsbot.bot.said import Command, Said
-from leadsbot.channels.base import chart
+from leadsbot.channels.base import chart, one_line
+from leadsbot.channels.telegram.text import render
 from leadsbot.services import Services
 from leadsbot.summaries.figures import figures, told
 from leadsbot.summaries.spans import Span, latest
@@ -27,7 +26,9 @@ async def run(services: Services, said: Said) -> Answer | str:
         return "I know /summary today, /summary yesterday and /summary week."
     workspace = await get_workspace(services.database, house.id)
     summary = told(house.name, await figures(services.database, workspace, span))
-    return Answer(_html(summary), picture=await chart.drawn(summary["chart"]))
+    facts = [(fact["label"], one_line(fact["value"])) for fact in summary["facts"]]
+    text = render(one_line(summary["title"]), facts, "", None)
+    return Answer(text.html, picture=await chart.drawn(summary["chart"]))
 
 
 def _span(house: House, asked: str) -> Span | None:
@@ -36,11 +37,6 @@ def _span(house: House, asked: str) -> Span | None:
     if asked not in _ASKED:
         return None
     return Span("daily", Period(house.timezone).day(clock.now()) - timedelta(days=_ASKED[asked]), house.timezone)
-
-
-def _html(summary: dict[str, Any]) -> str:
-    facts = [f"<b>{escape(fact['label'])}:</b> {escape(fact['value'])}" for fact in summary["facts"]]
-    return "\n".join([f"<b>{escape(summary['title'])}</b>", *(facts or ["Nothing yet."])])
 
 
 COMMAND = Command(("summary",), "/summary [today|yesterday|week] - what came, against the time before", run)

@@ -42,7 +42,7 @@ async def draw(chart: Mapping[str, Any]) -> bytes:
 def _drawn(chart: Mapping[str, Any]) -> bytes:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
-    from matplotlib.ticker import MaxNLocator
+    from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 
     figure = Figure(figsize=(WIDTH, HEIGHT), dpi=DPI, layout="constrained", facecolor="white")
     FigureCanvasAgg(figure)
@@ -50,6 +50,7 @@ def _drawn(chart: Mapping[str, Any]) -> bytes:
     _bars(axes, chart)
     axes.set_title(chart["title"], loc="left", color=_INK, fontsize=13, fontweight="bold")
     axes.yaxis.set_major_locator(MaxNLocator(integer=True, nbins=5))
+    axes.yaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
     axes.set_ylim(bottom=0)
     axes.grid(axis="y", color=_PALE)
     axes.set_axisbelow(True)
