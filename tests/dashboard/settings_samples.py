@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from leadsbot import clock
 from leadsbot.dashboard.views import Form, Member, NewSecret, Shell, Stage, View
-from leadsbot.dashboard.views.account import Account, TelegramAccount
+from leadsbot.dashboard.views.account import Account, SignedIn, TelegramAccount
 from leadsbot.dashboard.views.outbound import LinkOffer
 from leadsbot.dashboard.views.settings import (
     EndedInvitation,
@@ -94,7 +94,18 @@ PAGES: dict[str, tuple[Shell, View]] = {
             event_types=NamedList("event-types", "event type", (), form=WRONG),
         ),
     ),
-    "account": (SHELL, Account("Eva <b>", "owner@alpenblick.example", TelegramAccount("Eva <i>", "eva", NOW))),
+    "account": (
+        SHELL,
+        Account(
+            "Eva <b>",
+            "owner@alpenblick.example",
+            TelegramAccount("Eva <i>", "eva", NOW),
+            sign_ins=(
+                SignedIn("Firefox 140 on Linux", "2001:db8::1", NOW, here=True),
+                SignedIn("<b>x</b>", "", NOW, here=False),
+            ),
+        ),
+    ),
     "account, to be linked": (
         SHELL,
         Account(

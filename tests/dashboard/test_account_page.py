@@ -64,8 +64,21 @@ async def test_a_password_is_changed_by_who_knows_it_and_ends_other_sign_ins(own
     assert (await elsewhere.sign_in("owner@example.com", "another good one")).status_code == 303
 
 
+async def test_where_one_is_signed_in_is_shown_and_ended_but_for_here(
+    owner: Browser, outsider: Browser, app: Any
+) -> None:
+    assert "everywhere else" not in (await owner.see("/account")).text
+    elsewhere = over_app(app)
+    await elsewhere.sign_in("owner@example.com", PASSWORD)
+    page = shown(await owner.see("/account"))
+    assert page.count("· signed in") == 2 and page.count("this browser") == 1
+    assert (await owner.press("/account/sign-outs")).status_code == 303
+    assert (await elsewhere.see("/leads")).status_code == 303
+    assert [(await one.see("/leads")).status_code for one in (owner, outsider)] == [200, 200]
+
+
 async def test_nobody_changes_anything_without_the_pages_own_token(owner: Browser, passer_by: Browser) -> None:
     owner.token = "forged"
-    for path in ("/account", "/account/password", "/account/telegram/unlink"):
+    for path in ("/account", "/account/password", "/account/sign-outs", "/account/telegram/unlink"):
         assert (await owner.press(path, {"name": "x"})).status_code == 403
         assert (await passer_by.press(path, {"name": "x"})).status_code == 303

@@ -1,4 +1,4 @@
-"""Your account: one's own name, password and Telegram account."""
+"""Your account: one's own name, password, sign-ins and Telegram account."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from leadsbot.dashboard import answers
 from leadsbot.dashboard.desk import Desk, Here, pages
 from leadsbot.dashboard.sign_in import MAX_PASSWORD, address_of
 from leadsbot.dashboard.views import Form, LinkOffer, Toast
-from leadsbot.dashboard.views.account import Account, TelegramAccount
+from leadsbot.dashboard.views.account import Account, SignedIn, TelegramAccount
+from leadsbot.db.tx import Row
+from leadsbot.devices import parse_device
 from leadsbot.errors import InvalidInput, LeadsBotError, TooManyRequests, Unauthorized
 from leadsbot.workspaces import own_account
 
@@ -51,6 +53,12 @@ async def change_password(desk: Here) -> Response[str]:
     return desk.go(PAGE, Toast("Your password is changed. You are signed out everywhere else."))
 
 
+@post(PAGE + "/sign-outs")
+async def sign_out_elsewhere(desk: Here) -> Response[str]:
+    await own_account.sign_out_elsewhere(desk.database, desk.person.user_id, desk.person.sign_in_id)
+    return desk.go(PAGE, Toast("You are signed out everywhere else."))
+
+
 @get(PAGE + "/telegram")
 async def look(desk: Here) -> Response[str]:
     """Give the linked Telegram account; until there is one there is nothing new to show."""
@@ -74,7 +82,15 @@ async def _wrong(desk: Desk, error: LeadsBotError, field: str) -> Response[str]:
 
 
 async def _view(desk: Desk, form: Form | None = None) -> Account:
-    return Account(desk.person.name, desk.person.email, await _telegram(desk), form or Form())
+    rows = await own_account.sign_ins_of(desk.database, desk.person.user_id)
+    sign_ins = tuple(_signed_in(row, desk.person.sign_in_id) for row in rows)
+    return Account(desk.person.name, desk.person.email, await _telegram(desk), form or Form(), sign_ins)
+
+
+def _signed_in(row: Row, here: str) -> SignedIn:
+    device = parse_device(row["user_agent"])
+    known = " on ".join(filter(None, (device.browser, device.os)))
+    return SignedIn(known or "Another program", row["ip_address"], row["created_at"], row["id"] == here)
 
 
 async def _telegram(desk: Desk) -> TelegramAccount:
@@ -87,4 +103,4 @@ async def _telegram(desk: Desk) -> TelegramAccount:
     return TelegramAccount(link=LinkOffer(offer.url or "", offer.code, offer.expires_at))
 
 
-ROUTES = [pages(show, rename, change_password, look, unlink)]
+ROUTES = [pages(show, rename, change_password, sign_out_elsewhere, look, unlink)]

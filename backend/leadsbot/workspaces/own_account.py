@@ -1,13 +1,16 @@
-"""What people change of themselves: their name, their password."""
+"""What people change of themselves: their name, their password, where they are signed in."""
 
 from __future__ import annotations
 
+from leadsbot import clock
 from leadsbot.db import Database, Tx
+from leadsbot.db.tx import Row
 from leadsbot.errors import InvalidInput
 from leadsbot.workspaces import passwords
 from leadsbot.workspaces.passwords import Proven
 
 MAX_NAME = 200
+MOST_SIGN_INS = 50
 
 
 async def rename(database: Database, user_id: str, name: str) -> None:
@@ -36,7 +39,26 @@ async def set_password(database: Database, user: Proven, password: str, spare: s
             user.password_hash,
         )
         if changed:
-            await tx.execute("DELETE FROM sign_ins WHERE user_id = $1 AND id <> $2", user.user_id, spare)
+            await _end_sign_ins(tx, user.user_id, spare)
         return bool(changed)
 
     return await database.write(unit)
+
+
+async def sign_ins_of(database: Database, user_id: str) -> list[Row]:
+    """Give where somebody is signed in, in whichever workspace, the latest first."""
+    return await database.fetch(
+        "SELECT id, created_at, ip_address, user_agent FROM sign_ins WHERE user_id = $1 AND expires_at > $2"
+        f" ORDER BY created_at DESC, id DESC LIMIT {MOST_SIGN_INS}",
+        user_id,
+        clock.now(),
+    )
+
+
+async def sign_out_elsewhere(database: Database, user_id: str, spare: str) -> None:
+    """End all of somebody's sign-ins but `spare`."""
+    await database.write(lambda tx: _end_sign_ins(tx, user_id, spare))
+
+
+async def _end_sign_ins(tx: Tx, user_id: str, spare: str) -> None:
+    await tx.execute("DELETE FROM sign_ins WHERE user_id = $1 AND id <> $2", user_id, spare)

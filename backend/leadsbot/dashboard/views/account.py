@@ -22,6 +22,16 @@ class TelegramAccount:
 
 
 @dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A browser that is signed in; `here` is the one that looks. `since` in ms."""
+
+    device: str
+    address: str
+    since: int
+    here: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Account:
     """`form` is what was typed wrong, of whichever form it was."""
 
@@ -33,3 +43,4 @@ class Account:
     email: str
     telegram: TelegramAccount
     form: Form = field(default_factory=Form)
+    sign_ins: tuple[SignedIn, ...] = ()
