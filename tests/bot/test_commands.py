@@ -146,6 +146,22 @@ async def test_an_answer_whose_markup_is_refused_arrives_plain(
     assert "parse_mode" not in said.params and "1. <Grace> Hopper" in said.text
 
 
+@pytest.mark.parametrize(
+    ("said", "left"),
+    [("BUTTON_URL_INVALID", "Claim"), ("BUTTON_DATA_INVALID", ""), ("ENTITY_TEXT_INVALID", "Open")],
+)
+async def test_an_answer_is_sent_without_what_telegram_refuses_of_it(
+    services: Services, workspace: Created, talk: Talk, said: str, left: str
+) -> None:
+    await channel_in(services, workspace, PRIVATE)
+    await lead(services, workspace, "<Grace>")
+    talk.telegram.fail(PRIVATE, Fault(400, f"Bad Request: {said}"))
+    card = await talk.asked(PRIVATE, ADA, "/lead 1")
+    labels = [button["text"] for button in card.buttons]
+    assert card.text.startswith("<Grace> Hopper") and (left in labels if left else not labels)
+    assert ("Open" in labels) is (left == "Open")
+
+
 async def test_stats_count_by_the_workspaces_clock(services: Services, workspace: Created, talk: Talk) -> None:
     await channel_in(services, workspace, PRIVATE)
     await lead(services, workspace)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from html import escape, unescape
 
 import structlog
@@ -13,13 +14,14 @@ from telegram import InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
 from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
 
 from leadsbot.bot.line import Line
+from leadsbot.channels.telegram.posting import Dress, insist
 from leadsbot.channels.telegram.text import MAX_CAPTION, MAX_UNITS, cut, units_of
 
 _TAG = re.compile(r"<[^<>]*>")
 
 log = structlog.get_logger("leadsbot.bot")
 
-_Send = Callable[[str, str | None], Awaitable[int]]
+_Send = Callable[[str, str | None, InlineKeyboardMarkup | None], Awaitable[int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ async def say(line: Line, place: Place, answer: Answer) -> int | None:
     try:
         if answer.picture:
             return await _pictured(line, place, answer)
-        return await _formatted(answer, lambda text, mode: _send(line, place, text, mode, answer.keyboard))
+        return await _formatted(answer, partial(_send, line, place))
     except RetryAfter as error:  # whoever asked asks again; alerts wait as long as Telegram says
         await _too_fast(line, place, error)
         return None
@@ -70,7 +72,7 @@ async def show(line: Line, place: Place, answer: Answer) -> None:
     """Let a message of the bot's read otherwise; that it reads so already is no failure."""
 
     async def send() -> None:
-        await _formatted(answer, lambda text, mode: _edit(line, place, text, mode, answer.keyboard))
+        await _formatted(answer, partial(_edit, line, place))
 
     await _changed(line, place, send)
 
@@ -122,19 +124,26 @@ async def _pictured(line: Line, place: Place, answer: Answer) -> int:
             message_thread_id=place.thread_id,
         )
     except (BadRequest, Forbidden):  # a chat may take words and no photos
-        return await _formatted(answer, lambda text, mode: _send(line, place, text, mode, answer.keyboard))
+        return await _formatted(answer, partial(_send, line, place))
     return message.message_id
 
 
 async def _formatted(answer: Answer, send: _Send) -> int:
-    if units_of(answer.plain) > MAX_UNITS:
-        return await send(cut(answer.plain, MAX_UNITS), None)
-    try:
-        return await send(answer.html, "HTML")
-    except BadRequest as refused:
-        if "can't parse entities" not in refused.message.lower():
-            raise
-        return await send(answer.plain, None)
+    """Send an answer, the more plainly the more of it Telegram refuses, as alerts are."""
+    fits = units_of(answer.plain) <= MAX_UNITS
+
+    async def post(dress: Dress) -> int:
+        buttons = answer.keyboard if dress.address else _without_addresses(answer.keyboard)
+        if fits and dress.markup:
+            return await send(answer.html, "HTML", buttons if dress.buttons else None)
+        return await send(cut(answer.plain, MAX_UNITS), None, buttons if dress.buttons else None)
+
+    return await insist(post)
+
+
+def _without_addresses(keyboard: InlineKeyboardMarkup | None) -> InlineKeyboardMarkup | None:
+    rows = [[button for button in row if not button.url] for row in keyboard.inline_keyboard] if keyboard else []
+    return InlineKeyboardMarkup([row for row in rows if row]) if any(rows) else None
 
 
 async def _send(line: Line, place: Place, text: str, mode: str | None, keyboard: InlineKeyboardMarkup | None) -> int:
