@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from e2e.support.dashboard import has_no_sideways_scroll, row_of
 from e2e.support.demo_site import origin
-from e2e.support.house import House
+from e2e.support.house import OWNER, PASSWORD, House
 from e2e.support.load import Load
 from e2e.support.wire import Submission
 
 LONG = "Maximiliana-Theodora von Hohenlohe-Waldenburg-Schillingsfürst"
+PRESSED_TWICE = """async (button) => {
+  button.click();
+  await new Promise((then) => setTimeout(then, 200));
+  button.click();
+  await new Promise((then) => setTimeout(then, 200));
+}"""
 NAMES = ("Helene Gruber", "Tobias Berger", LONG)  # in order of arrival: the last stands on top
 
 
@@ -158,3 +164,35 @@ def test_where_an_open_lead_stands_keeps_up_unless_nothing_of_it_changed(
     expect(owner.get_by_role("button", name="Claim")).to_be_focused()
     owner.keyboard.press("Enter")
     expect(owner.get_by_role("button", name="Release")).to_be_focused()
+
+
+def test_half_a_note_outlives_a_move_and_a_sign_in_that_has_ended(
+    leadsbot: House, leads: list[str], owner: Page
+) -> None:
+    owner.goto(f"{leadsbot.url}/leads?open={leads[0]}")
+    note = owner.get_by_label("Note", exact=True)
+    note.fill("Call her on")
+    owner.get_by_role("group", name="Stage").get_by_role("button", name="Contacted").click()
+    expect(owner.get_by_text("Moved to Contacted.")).to_be_visible()
+    expect(note).to_have_value("Call her on")
+    owner.context.clear_cookies()
+    note.fill("Call her on Monday")
+    owner.get_by_role("button", name="Add note").click()
+    owner.get_by_label("Email").fill(OWNER)
+    owner.get_by_label("Password").fill(PASSWORD)
+    owner.get_by_role("button", name="Sign in").click()
+    expect(note).to_have_value("Call her on Monday")
+    owner.get_by_role("button", name="Add note").click()
+    expect(owner.locator("#thread .of-note")).to_have_count(1)
+    expect(note).to_have_value("")
+
+
+def test_a_form_that_is_pressed_again_while_it_is_on_its_way_is_sent_once(leadsbot: House, owner: Page) -> None:
+    owner.goto(f"{leadsbot.url}/webhooks")
+    owner.get_by_label("Address").fill("http://127.0.0.1:9/hook")
+    held: list[Route] = []
+    owner.route("**/webhooks", lambda route: held.append(route))
+    owner.get_by_role("button", name="Add webhook").evaluate(PRESSED_TWICE)
+    assert len(held) == 1
+    held[0].continue_()
+    expect(owner.locator("[id^=webhook-]")).to_have_count(1)

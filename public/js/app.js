@@ -27,7 +27,10 @@
     if (quiet(event)) return;
     const status = event.detail.xhr.status;
     if (status === 401) return location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
-    toast(status === 403 ? "That was refused. Reload the page and try once more." : `That didn't work (${status}).`, "trouble");
+    // In a sentence where it was ours, and not a page of something in between.
+    const xhr = event.detail.xhr;
+    const ours = xhr.getResponseHeader("content-type")?.startsWith("text/plain") && xhr.responseText;
+    toast(ours || `That didn't work (${status}). Reload the page and try once more.`, "trouble");
   });
   for (const name of ["htmx:sendError", "htmx:timeout"]) {
     document.addEventListener(name, (event) => {
@@ -182,6 +185,19 @@
     body.set("theme", theme);
     fetch("/theme", { method: "POST", body, headers: { "x-csrftoken": csrf() }, redirect: "manual" });
   });
+
+  // A form is sent once: who presses again while the answer is on its way means the same. (htmx sees to its own.)
+  const ANSWERED_MS = 8_000;
+  let sent = new WeakSet();
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.getAttribute("method") !== "post") return;
+    if (sent.has(form)) return event.preventDefault();
+    sent.add(form);
+    setTimeout(() => sent.delete(form), ANSWERED_MS);
+  });
+  addEventListener("pageshow", () => { sent = new WeakSet(); });
 
   // Times: "4 min" stays true while the page stands open (the words are those of words.py) -------------------------
 

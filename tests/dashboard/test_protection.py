@@ -151,3 +151,14 @@ async def test_strangers_do_not_see_leads_in_lists(owner: Browser, outsider: Bro
     await capture(owner.client, workspace.public_token)
     assert "Anna Berger" not in (await outsider.see("/")).text
     assert "Anna Berger" not in (await outsider.see("/leads?search=anna")).text
+
+
+async def test_the_pages_script_is_told_in_a_sentence_what_to_do(owner: Browser, workspace: Created) -> None:
+    gone = await owner.press(f"/leads/{NOBODYS}/stage", {"stage": "Won"}, hx_request="true")
+    assert (gone.status_code, gone.text) == (404, "It isn't there any more. Reload the page to see what is.")
+    lead = await captured(owner, workspace.public_token)
+    unknown = await owner.press(f"/leads/{lead}/stage", {"stage": "Nowhere"}, hx_request="true")
+    assert unknown.status_code == 400 and "Valid stages: " in unknown.text and "<" not in unknown.text
+    owner.token = "forged"
+    refused = await owner.press(f"/leads/{lead}/stage", {"stage": "Won"}, hx_request="true")
+    assert refused.status_code == 403 and "Reload the page" in refused.text and "<" not in refused.text

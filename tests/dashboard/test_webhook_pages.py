@@ -12,7 +12,9 @@ import pytest
 from leadsbot import clock
 from leadsbot.db import Database, Tx
 from leadsbot.events.log import Happening, record
+from leadsbot.ids import new_id
 from leadsbot.routing import destinations, replay, secrets
+from leadsbot.routing.tables import Delivery
 from leadsbot.workspaces.bootstrap import Created
 from tests.dashboard.browsing import Browser, captured, shown
 from tests.support.webhook_receiver import Answer, WebhookReceiver
@@ -46,6 +48,23 @@ async def test_its_address_and_events_are_changed(owner: Browser, workspace: Cre
         answer = await owner.press(at, wrong)
         assert (answer.status_code, words in shown(answer)) == (422, True)
     assert (await destinations.get_webhook(database, workspace.workspace_id, row["id"])) == now
+
+
+async def test_one_that_fails_does_not_look_well_because_more_waits_behind(
+    owner: Browser, workspace: Created, database: Database
+) -> None:
+    row = await hook(owner, database, workspace)
+    about = {"workspace_id": workspace.workspace_id, "event_id": new_id(), "event_type": "lead.created",
+             "webhook_id": row["id"], "destination": row["url"]}  # fmt: skip
+
+    async def unit(tx: Tx) -> None:
+        for age, status in ((2, "failed"), (1, "pending")):
+            tx.insert(Delivery, {**about, "id": new_id(), "status": status, "created_at": clock.now() - age})
+        await tx.flush()
+        await tx.execute("UPDATE webhooks SET failing_since = $2 WHERE id = $1", row["id"], clock.now())
+
+    await database.write(unit)
+    assert "Trying again</span>" in (await owner.see("/webhooks")).text
 
 
 async def test_a_new_secret_is_shown_once(owner: Browser, workspace: Created, database: Database) -> None:

@@ -33,9 +33,9 @@ def go(path: str) -> Response[str]:
     return Response("", media_type=MediaType.TEXT, status_code=HTTP_303_SEE_OTHER, headers=headers)
 
 
-def bare(status: int) -> Response[str]:
-    """Answer with a status alone."""
-    return Response("", media_type=MediaType.TEXT, status_code=status, headers=dict(HEADERS))
+def bare(status: int, sentence: str = "") -> Response[str]:
+    """Answer with a status, and with a sentence at most."""
+    return Response(sentence, media_type=MediaType.TEXT, status_code=status, headers=dict(HEADERS))
 
 
 def local(path: str, otherwise: str = "/") -> str:

@@ -14,6 +14,7 @@ from leadsbot.channels.base.fields import fields_of
 from leadsbot.dashboard.channel_form import config_of
 from leadsbot.dashboard.desk import Desk, Here, pages
 from leadsbot.dashboard.shown.channels import channel_view, kinds
+from leadsbot.dashboard.shown.deliveries import destinations as places_of
 from leadsbot.dashboard.shown.deliveries import outcome
 from leadsbot.dashboard.shown.removed import removed, undoable
 from leadsbot.dashboard.views import Channels, Form, Toast, Undo
@@ -101,7 +102,8 @@ async def _shown(desk: Desk, channel_id: UUID, toast: Toast) -> Response[str]:
 
 async def _view(desk: Desk, adding: str = "", form: Form | None = None) -> Channels:
     page = await destinations.list_channels(desk.database, desk.workspace_id, limit=MAX_LIMIT)
-    shown = [await channel_view(desk.services, row) for row in reversed(page.rows)]
+    places = await places_of(desk.database, desk.workspace_id)
+    shown = [await channel_view(desk.services, row, places) for row in reversed(page.rows)]
     gone = await removed(desk.database, desk.workspace_id, "channel")
     return Channels(tuple(shown), kinds(desk.services), adding, form or Form(), gone)
 

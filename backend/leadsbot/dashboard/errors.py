@@ -34,7 +34,10 @@ def answer(request: AnyRequest, cause: Exception) -> Response[str]:
     if isinstance(error, Unauthorized):
         return _to_sign_in(request)
     view = ErrorPage(error.status, request_id_of(error, cause, request.url.path), error.message)
-    response = answers.page(request.app.state.renderer.page(bare_shell(request), view), error.status)
+    if answers.is_htmx(request.headers):  # which shows it beside what is there
+        response = answers.bare(error.status, view.sentence)
+    else:
+        response = answers.page(request.app.state.renderer.page(bare_shell(request), view), error.status)
     response.headers.update(headers_of(error))
     return response
 

@@ -12,10 +12,9 @@ from leadsbot.bot.links import offer
 from leadsbot.channels.base.contract import Channel as Medium
 from leadsbot.channels.base.fields import fields_of, steps_of
 from leadsbot.dashboard.channel_words import KINDS, events_in_words, filter_in_words, options_in_words
-from leadsbot.dashboard.shown.deliveries import delivery_view, destinations
-from leadsbot.dashboard.views import Channel, ChannelKind, Delivery, LinkOffer
-from leadsbot.db import Database
-from leadsbot.routing import deliveries, options
+from leadsbot.dashboard.shown.deliveries import Destinations, destinations, latest
+from leadsbot.dashboard.views import Channel, ChannelKind, LinkOffer
+from leadsbot.routing import options
 from leadsbot.routing.destination import open_config
 from leadsbot.routing.destinations import channel_kinds
 from leadsbot.routing.kinds import EMAIL, TELEGRAM, default_events, reachable
@@ -27,13 +26,14 @@ Row = dict[str, Any]
 _CHANGED_KEY = "Its settings were stored with another LEADSBOT_SECRET_KEY. Remove it and add it anew."
 
 
-async def channel_view(services: Services, row: Row) -> Channel:
-    """Give a channel's row, with the offer to link it where it waits for a chat."""
+async def channel_view(services: Services, row: Row, places: Destinations | None = None) -> Channel:
+    """Give a channel's row, with the offer to link it where it waits for a chat. Who shows many has read `places`."""
     try:
         config = open_config(services.vault, row["config"])
         waiting = await offer(services, row)
     except Undecipherable:
         return Channel(row["id"], row["kind"], row["name"], "", bool(row["enabled"]), _CHANGED_KEY, readable=False)
+    places = places or await destinations(services.database, row["workspace_id"])
     return Channel(
         id=row["id"],
         kind=row["kind"],
@@ -41,7 +41,7 @@ async def channel_view(services: Services, row: Row) -> Channel:
         target=_target(services, row["kind"], config),
         enabled=bool(row["enabled"]),
         disabled_reason=row["disabled_reason"],
-        last=await _last(services.database, row["workspace_id"], channel_id=row["id"]),
+        last=await latest(services.database, row, places, channel_id=row["id"]),
         link=LinkOffer(waiting.url or "", waiting.code, waiting.expires_at) if waiting else None,
         missing="" if config.get("bot_token") else _missing(services, row["kind"]),
         unsubscribed=tuple(config.get("unsubscribed", ())),
@@ -111,8 +111,3 @@ def _target(services: Services, kind: str, config: Row) -> str:
     channel = services.channels.get(kind)
     place = channel.destination(config) if channel else ""
     return f"webhook {place.removeprefix(f'{kind}:')}" if place.startswith(f"{kind}:") else place
-
-
-async def _last(database: Database, workspace_id: str, **where: str) -> Delivery | None:
-    rows = (await deliveries.list_deliveries(database, workspace_id, limit=1, **where)).rows
-    return delivery_view(rows[0], await destinations(database, workspace_id)) if rows else None

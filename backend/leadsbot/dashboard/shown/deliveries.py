@@ -12,6 +12,7 @@ from leadsbot.dashboard.views import Attempt, Delivery, Place, Toast
 from leadsbot.db import Database
 from leadsbot.leads.filters import ms_of
 from leadsbot.leads.present import full_name
+from leadsbot.routing import deliveries
 
 WEBHOOK = "webhook"
 _ANSWER = 120  # of what the other side said to a test
@@ -124,6 +125,16 @@ def delivery_view(row: Row, places: Destinations, lead_name: str = "") -> Delive
         place=key_of(row),
         address=row["destination"],
     )
+
+
+async def latest(database: Database, row: Row, places: Destinations, **place: str) -> Delivery | None:
+    """Give the newest delivery of a channel or webhook (its `row`); while it fails the newest that failed, behind which
+    others of the same lead wait."""
+    found = (await deliveries.list_deliveries(database, row["workspace_id"], limit=1, **place)).rows
+    if found and found[0]["status"] == "pending" and row["failing_since"] is not None:
+        failed = await deliveries.list_deliveries(database, row["workspace_id"], status="failed", limit=1, **place)
+        found = failed.rows or found
+    return delivery_view(found[0], places) if found else None
 
 
 def outcome(delivery: Row, what: str = "test") -> Toast:

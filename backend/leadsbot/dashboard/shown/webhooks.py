@@ -8,10 +8,10 @@ from typing import Any, Final
 import msgspec
 
 from leadsbot import clock
-from leadsbot.dashboard.shown.deliveries import Destinations, delivery_view
-from leadsbot.dashboard.views import Delivery, EventChoice, Form, Replaying, Webhook
+from leadsbot.dashboard.shown.deliveries import Destinations, latest
+from leadsbot.dashboard.views import EventChoice, Form, Replaying, Webhook
 from leadsbot.db import Database
-from leadsbot.routing import deliveries, replay
+from leadsbot.routing import replay
 
 Row = dict[str, Any]
 
@@ -51,7 +51,7 @@ async def webhook_view(
         events=tuple(events),
         enabled=bool(row["enabled"]),
         disabled_reason=row["disabled_reason"],
-        last=await _last(database, row, places),
+        last=await latest(database, row, places, webhook_id=row["id"]),
         probe_at=row["probe_at"],
         missed_since=missed_since,
         missed=missed,
@@ -65,8 +65,3 @@ async def webhook_view(
 def _replaying(row: Mapping[str, Any]) -> Replaying | None:
     found = replay.under_way(row)
     return Replaying(found.since, found.due, found.queued) if found else None
-
-
-async def _last(database: Database, row: Row, places: Destinations) -> Delivery | None:
-    rows = (await deliveries.list_deliveries(database, row["workspace_id"], webhook_id=row["id"], limit=1)).rows
-    return delivery_view(rows[0], places) if rows else None

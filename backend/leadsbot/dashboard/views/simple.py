@@ -98,6 +98,15 @@ class ErrorPage:
         }.get(self.status, "That doesn't fit" if self.status < 500 else "That went wrong")
 
     @property
+    def sentence(self) -> str:
+        """Say it all in a line, for where there is no room for a page."""
+        if self.status == 404:
+            return "It isn't there any more. Reload the page to see what is."
+        if self.status < 500 or self.status == 503:
+            return self.words
+        return f"That went wrong. Try again; if it stays, tell whoever runs this server: request {self.request_id}."
+
+    @property
     def words(self) -> str:
         """Say what can be done about it."""
         if self.status == 404:
