@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from litestar import Response, get, post
@@ -38,7 +37,7 @@ async def invite(desk: Here) -> Response[str]:
         if email is None:
             raise InvalidInput("Type a mail address, such as maria@example.com.", fields=["email"])
         role = check_role(posted.text("role") or MEMBER)
-        _may_give(desk, role)
+        require(desk.person, OWNER if role == OWNER else ADMIN)
         name = posted.text("name")[:MAX_NAME]
         new = NewMember(email, role, name, by=desk.person.email, by_role=desk.person.role)
         _, secret = await members.add_member(desk.database, desk.workspace_id, new, teller(desk.services))
@@ -51,11 +50,9 @@ async def invite(desk: Here) -> Response[str]:
 
 @post("/settings/members/{member_id:uuid}/role")
 async def change_role(desk: Here, member_id: FromPath[UUID]) -> Response[str]:
-    row = await _touchable(desk, member_id)
-    role = check_role(desk.posted.text("role"))
-    _may_give(desk, role)
+    role, by_role = check_role(desk.posted.text("role")), desk.person.role
     try:
-        await members.change_role(desk.database, desk.workspace_id, row["id"], role)
+        row = await members.change_role(desk.database, desk.workspace_id, str(member_id), role, by_role=by_role)
     except Conflict as error:
         return desk.go(PAGE, Toast(error.message, "trouble"))
     return desk.go(PAGE, Toast(f"{row['email']} is {_a(role)} now."))
@@ -64,9 +61,11 @@ async def change_role(desk: Here, member_id: FromPath[UUID]) -> Response[str]:
 @post("/settings/members/{member_id:uuid}/remove")
 async def remove(desk: Here, member_id: FromPath[UUID]) -> Response[str]:
     """Take a member out, or take an invitation back."""
-    row = await _touchable(desk, member_id)
+    person = desk.person
     try:
-        await members.remove_member(desk.database, desk.workspace_id, row["id"], desk.person.email)
+        row = await members.remove_member(
+            desk.database, desk.workspace_id, str(member_id), person.email, by_role=person.role
+        )
     except Conflict as error:
         return desk.go(PAGE, Toast(error.message, "trouble"))
     if row["user_id"] == desk.person.user_id:
@@ -78,9 +77,9 @@ async def remove(desk: Here, member_id: FromPath[UUID]) -> Response[str]:
 @post("/settings/members/{member_id:uuid}/resend")
 async def resend(desk: Here, member_id: FromPath[UUID]) -> Response[str]:
     """Make another link; the one before ends."""
-    row = await _touchable(desk, member_id)
+    tell, by_role = teller(desk.services), desk.person.role
     try:
-        _, secret = await members.resend(desk.database, desk.workspace_id, row["id"], teller(desk.services))
+        row, secret = await members.resend(desk.database, desk.workspace_id, str(member_id), tell, by_role=by_role)
     except Conflict as error:
         return desk.go(PAGE, Toast(error.message, "trouble"))
     return _invited(desk, row["email"], secret)
@@ -88,17 +87,6 @@ async def resend(desk: Here, member_id: FromPath[UUID]) -> Response[str]:
 
 def _invited(desk: Desk, email: str, secret: str) -> Response[str]:
     return desk.go(PAGE, secret=NewSecret(email, link(desk.services.settings.public_url, secret)))
-
-
-async def _touchable(desk: Desk, member_id: UUID) -> dict[str, Any]:
-    """Give a member whom this person may change: an owner only for owners."""
-    row = await members.get_member(desk.database, desk.workspace_id, str(member_id))
-    _may_give(desk, row["role"])
-    return row
-
-
-def _may_give(desk: Desk, role: str) -> None:
-    require(desk.person, OWNER if role == OWNER else ADMIN)
 
 
 def _a(role: str) -> str:

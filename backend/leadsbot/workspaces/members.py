@@ -15,7 +15,7 @@ from leadsbot.clock import rfc3339
 from leadsbot.db import Database, Tx
 from leadsbot.db.paging import Page, Slice, page_of
 from leadsbot.db.tx import Row
-from leadsbot.errors import Conflict, InvalidInput, NotFound
+from leadsbot.errors import Conflict, Forbidden, InvalidInput, NotFound
 from leadsbot.ids import new_id
 from leadsbot.workspaces import invitations, passwords, removals
 from leadsbot.workspaces.lists import held
@@ -110,11 +110,13 @@ async def add_member(
     return await database.write(unit)
 
 
-async def change_role(database: Database, workspace_id: str, member_id: str, role: str) -> Row:
-    """Make a member, or somebody invited, something else. Raises `NotFound`, `Conflict` for the last owner."""
+async def change_role(database: Database, workspace_id: str, member_id: str, role: str, *, by_role: str = OWNER) -> Row:
+    """Make a member, or somebody invited, something else. Raises `NotFound`, `Conflict` for the last owner, `Forbidden`
+    where an owner is made or unmade by somebody (`by_role`) who isn't one."""
 
     async def unit(tx: Tx) -> Row:
-        row, everyone = await _held(tx, workspace_id, member_id)
+        row, everyone = await _held(tx, workspace_id, member_id, by_role)
+        _among_owners(role, by_role)
         if role != OWNER:
             _keep_an_owner(row, everyone, "Make somebody else an owner first.")
         table = "members" if row["user_id"] else "invitations"
@@ -124,14 +126,16 @@ async def change_role(database: Database, workspace_id: str, member_id: str, rol
     return await database.write(unit)
 
 
-async def remove_member(database: Database, workspace_id: str, member_id: str, by: str = "") -> Row:
+async def remove_member(
+    database: Database, workspace_id: str, member_id: str, by: str = "", *, by_role: str = OWNER
+) -> Row:
     """Take somebody out, signed out at once, or take an invitation back; gives who it was. They can be put back.
 
-    Raises `NotFound`, `Conflict` for the last owner.
+    Raises `NotFound`, `Conflict` for the last owner, `Forbidden` where somebody who isn't an owner removes one.
     """
 
     async def unit(tx: Tx) -> Row:
-        row, everyone = await _held(tx, workspace_id, member_id)
+        row, everyone = await _held(tx, workspace_id, member_id, by_role)
         _keep_an_owner(row, everyone, "Make somebody else an owner first.")
         table, kind = ("members", "member") if row["user_id"] else ("invitations", "invitation")
         stored = await tx.fetch_one(f"SELECT * FROM {table} WHERE id = $1", row["id"])
@@ -160,12 +164,13 @@ async def put_back(tx: Tx, removal: Row) -> None:
 
 
 async def resend(
-    database: Database, workspace_id: str, invitation_id: str, tell: Tell | None = None
+    database: Database, workspace_id: str, invitation_id: str, tell: Tell | None = None, *, by_role: str = OWNER
 ) -> tuple[Row, str]:
-    """Invite somebody anew; the link before ends. Gives the row and the new link's secret; else `NotFound`."""
+    """Invite somebody anew; the link before ends. Gives the row and the new link's secret; else `NotFound`, or
+    `Forbidden` for an owner's invitation and somebody who isn't one."""
 
     async def unit(tx: Tx) -> tuple[Row, str]:
-        row, _ = await _held(tx, workspace_id, invitation_id)
+        row, _ = await _held(tx, workspace_id, invitation_id, by_role)
         if row["user_id"]:
             raise Conflict(f"{row['email']} is a member already.")
         found, secret = await invitations.invite(tx, workspace_id, row["email"], row["name"], row["role"], None)
@@ -203,11 +208,18 @@ async def _everybody(tx: Tx, workspace_id: str) -> list[Row]:
     return await tx.fetch(_MEMBERS, workspace_id) + await tx.fetch(_INVITED, workspace_id)
 
 
-async def _held(tx: Tx, workspace_id: str, member_id: str) -> tuple[Row, list[Row]]:
-    """Read a member and everybody beside, while no other node changes them."""
+async def _held(tx: Tx, workspace_id: str, member_id: str, by_role: str) -> tuple[Row, list[Row]]:
+    """Read a member whom somebody of this role may change, and everybody beside, while no other node changes them."""
     await held(tx, workspace_id)
     everyone = await _everybody(tx, workspace_id)
-    return _found(everyone, member_id), everyone
+    row = _found(everyone, member_id)
+    _among_owners(row["role"], by_role)
+    return row, everyone
+
+
+def _among_owners(role: str, by_role: str) -> None:
+    if role == OWNER and by_role != OWNER:
+        raise Forbidden("Only an owner may do this. Ask one of them.", code="role_missing")
 
 
 def _keep_an_owner(row: Row, everyone: list[Row], advice: str) -> None:
