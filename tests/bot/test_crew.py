@@ -6,13 +6,10 @@ import asyncio
 
 import pytest
 from structlog.testing import capture_logs
-from telegram import Chat
 
-from leadsbot.bot import BotService, chats, links, rivals
+from leadsbot.bot import BotService, links, rivals
 from leadsbot.bot.crew import Crew
-from leadsbot.bot.line import line_of
 from leadsbot.routing import destinations
-from leadsbot.services import Services
 from leadsbot.workspaces.bootstrap import Created
 from tests.bot.talking import channel_in
 from tests.bot.test_bot import CHAT, answer, wait_for_call
@@ -112,20 +109,3 @@ async def test_a_bot_that_another_program_uses_is_left_alone(
                     await asyncio.sleep(0.02)
             await bot.stop()
     assert telegram.webhook == {"url": "https://shop.example.com/bot"}
-
-
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-async def test_a_channel_of_an_older_version_is_found_by_its_chat_and_its_bot(
-    services: Services, workspace: Created, telegram: TelegramServer
-) -> None:
-    """Nothing notes yet where it leads; after the next start somebody does."""
-    channel = await channel_in(services, workspace, CHAT, bot_token="77:theirs")
-    forget = "UPDATE channels SET chat = NULL, bot = NULL WHERE id = $1"
-    await services.database.write(lambda tx: tx.execute(forget, channel["id"]))
-    line = line_of(services, "77:theirs")
-    assert not await chats.linked(services, line, Chat(CHAT, "private"))
-    bot = BotService(services)
-    await bot.start()
-    await bot.stop()
-    (found,) = await chats.linked(services, line, Chat(CHAT, "private"))
-    assert found.channel_id == channel["id"] and await chats.tokens_of(services, "77") == ["77:theirs"]

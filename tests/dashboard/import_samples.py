@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from leadsbot.clock import HOUR, MINUTE
+from leadsbot.clock import HOUR
 from leadsbot.dashboard.views import Form, View
 from leadsbot.dashboard.views.imports import Column, Failure, ImportLine, ImportPage, Imports
 from leadsbot.imports.columns import FIELDS
@@ -23,7 +23,7 @@ COLUMNS = (
 DRAFT = ImportPage("import-1", "fair-2026.csv", "map", 812, NOW, "mara@x.example", columns=COLUMNS, choices=CHOICES)
 FAILURES = (Failure(3, "There is neither an email nor a phone."), Failure(9, '"email" is not a mail address.'))
 CHECKED = replace(DRAFT, step="checked", done=812, created=780, updated=10, failed=22, failures=FAILURES, checking=True)
-DONE = replace(CHECKED, step="done", checking=False, columns=(), skipped=4, undoable=True, finished_at=NOW + MINUTE)
+DONE = replace(CHECKED, step="done", checking=False, columns=(), skipped=4, undoable=True)
 
 IMPORTS: dict[str, View] = {
     "imports": Imports(LINES, older="next"),

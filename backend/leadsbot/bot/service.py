@@ -9,7 +9,6 @@ from typing import Any
 from leadsbot.bot.crew import LOOK_S, Crew
 from leadsbot.bot.hooks import Hooks
 from leadsbot.bot.polling import Poller
-from leadsbot.routing import places
 from leadsbot.services import Services
 
 
@@ -23,7 +22,6 @@ class BotService:
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
-        await places.note_old(self._services)
         settings = self._services.settings
         if settings.telegram_mode == "webhook":
             self._begin(Hooks(self._services, self._look_s).run(), "telegram-hooks")

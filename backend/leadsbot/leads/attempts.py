@@ -17,7 +17,6 @@ Row = Mapping[str, Any]
 DoorKind = Literal["site", "endpoint", "key"]
 Outcome = Literal["accepted", "refused"]
 
-DOOR_KINDS: Final[tuple[DoorKind, ...]] = ("site", "endpoint", "key")
 OUTCOMES: Final[tuple[Outcome, ...]] = ("accepted", "refused")
 ENDPOINT: Final = "endpoint"
 

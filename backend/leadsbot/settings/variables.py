@@ -25,11 +25,6 @@ class Variable:
         """The attribute of `Settings` that holds it."""
         return self.name.removeprefix("LEADSBOT_").lower()
 
-    @property
-    def shown_default(self) -> str:
-        """The default as documentation writes it."""
-        return self.default or self.when_empty
-
 
 def _var(name: str, default: str, meaning: str, parse: Callable[[str], Any], **more: Any) -> Variable:
     return Variable(f"LEADSBOT_{name}", default, meaning, parse, **more)

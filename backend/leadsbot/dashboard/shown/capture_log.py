@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
@@ -103,14 +102,6 @@ async def open_alerts(database: Database, workspace_id: str, door_id: str = "") 
         for row in rows
         if row["door_id"] in names and door_id in ("", row["door_id"])
     )
-
-
-async def alerts_by_door(database: Database, workspace_id: str) -> Mapping[str, tuple[DoorAlert, ...]]:
-    """Give the open alerts of each door that has any."""
-    by_door: defaultdict[str, tuple[DoorAlert, ...]] = defaultdict(tuple)
-    for alert in await open_alerts(database, workspace_id):
-        by_door[alert.door_id] += (alert,)
-    return by_door
 
 
 async def last_refused(database: Database, door_id: str) -> LastRefused | None:

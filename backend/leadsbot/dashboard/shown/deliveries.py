@@ -115,7 +115,6 @@ def delivery_view(row: Row, places: Destinations, lead_name: str = "") -> Delive
         status=row["status"],
         created_at=ms_of(row["created_at"]),
         attempts=tuple(_attempt(one) for one in row["attempts"]),
-        delivered_at=_ms(row["delivered_at"]),
         next_attempt_at=_ms(row["next_attempt_at"]),
         lead_id=row["lead_id"],
         lead_name=lead_name,

@@ -75,7 +75,6 @@ async def import_page(
         notify=options.notify,
         failures=tuple(Failure(one["row"], one["error"]) for one in failures[:FAILURES]),
         leads=await _leads(database, row) if step == "done" else (),
-        finished_at=row["finished_at"],
         undoable=book.undoable(dict(row)),
         left=await book.kept(database, row["id"]) if step == "undone" else 0,
         filled=await book.filled(database, row["workspace_id"], row["id"]) if step == "undone" else 0,

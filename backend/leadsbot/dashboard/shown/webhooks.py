@@ -53,7 +53,6 @@ async def webhook_view(
         disabled_reason=row["disabled_reason"],
         last=await latest(database, row, places, webhook_id=row["id"]),
         probe_at=row["probe_at"],
-        missed_since=missed_since,
         missed=missed,
         replaying=_replaying(row),
         previous_until=row["previous_until"] if (row["previous_until"] or 0) > clock.now() else None,

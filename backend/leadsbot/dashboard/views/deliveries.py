@@ -40,7 +40,6 @@ class Delivery:
     status: DeliveryStatus
     created_at: int
     attempts: tuple[Attempt, ...] = ()
-    delivered_at: int | None = None
     next_attempt_at: int | None = None
     lead_id: str | None = None
     lead_name: str = ""

@@ -78,7 +78,6 @@ class ImportPage:
     notify: bool = False
     failures: tuple[Failure, ...] = ()
     leads: tuple[LeadRow, ...] = ()
-    finished_at: int | None = None
     undoable: bool = False
     left: int = 0
     filled: int = 0

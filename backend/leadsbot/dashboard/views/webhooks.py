@@ -24,8 +24,8 @@ class Replaying:
 class Webhook:
     """A webhook; `last` is its newest delivery.
 
-    `probe_at` is when a test goes there, as it failed for long; `missed` is how many events it may have missed since
-    `missed_since`; the secret before the present one signs until `previous_until`.
+    `probe_at` is when a test goes there, as it failed for long; `missed` is how many events it may have missed
+    meanwhile; the secret before the present one signs until `previous_until`.
     """
 
     id: str
@@ -36,7 +36,6 @@ class Webhook:
     disabled_reason: str = ""
     last: Delivery | None = None
     probe_at: int | None = None
-    missed_since: int | None = None
     missed: int = 0
     replaying: Replaying | None = None
     previous_until: int | None = None
