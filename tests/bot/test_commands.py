@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from leadsbot import clock
-from leadsbot.bot import times
+from leadsbot.bot import links, times
 from leadsbot.bot.commands import commands
 from leadsbot.bot.menu import menu
+from leadsbot.channels.telegram.presses import PAGE, Press, data_of
 from leadsbot.channels.telegram.text import units_of
 from leadsbot.errors import InvalidInput
+from leadsbot.leads import merges
+from leadsbot.routing import destinations
+from leadsbot.routing.erasure import delete_lead
 from leadsbot.services import Services
 from leadsbot.workspaces.bootstrap import Created
 from tests.bot.talking import BOB, GROUP, PRIVATE, Talk, channel_in, lead, linked, member
@@ -52,6 +58,49 @@ async def test_a_linked_member_asks_in_private_about_what_they_belong_to(
     assert "Grace" in listed.text and "Alan" not in listed.text
     assert (await talk.asked(PRIVATE, ADA, "/unlink")).text.startswith("Done.")
     assert "isn't linked" in (await talk.asked(PRIVATE, ADA, "/leads")).text
+
+
+async def test_what_was_asked_hours_ago_is_not_answered_any_more_but_a_code_is_taken(
+    services: Services, workspace: Created, talk: Talk
+) -> None:
+    """As after a night without the server, when people have long asked elsewhere."""
+    given: dict[str, str] = {}
+    channel = await destinations.create_channel(services, workspace.workspace_id, "telegram", given)
+    with clock.freeze(clock.now() + 3 * clock.HOUR):
+        assert await talk.say(PRIVATE, ADA, "/help") == []
+        code = links.make_code(services.vault, channel["id"])
+        assert (await talk.asked(PRIVATE, ADA, f"/start {code}")).text.startswith("Linked")
+
+
+async def test_in_a_broadcast_channel_nobody_asks_and_is_told_where_to(
+    services: Services, workspace: Created, talk: Talk
+) -> None:
+    talk.telegram.chats[-1009] = {"id": -1009, "type": "channel", "title": "News"}
+    await channel_in(services, workspace, -1009)
+    await lead(services, workspace)
+    said = talk.telegram._message(-1009, "/leads")
+    talk.telegram.push({"channel_post": {**said, "sender_chat": talk.telegram.chats[-1009]}})
+    (answer,) = await talk.hear()
+    assert "Ask me in a linked group" in answer.text and "Grace" not in answer.text
+
+
+async def test_a_command_by_name_is_heard_while_telegram_does_not_say_what_the_bot_is_called(talk: Talk) -> None:
+    assert await talk.say(GROUP, BOB, "/help@other_bot") == []
+    talk.line = replace(talk.line, username=None)
+    assert "I bring new leads" in (await talk.asked(GROUP, BOB, "/help@leadsbot_test_bot")).text
+
+
+async def test_a_lists_button_of_a_lead_that_is_gone_or_merged(
+    services: Services, workspace: Created, talk: Talk
+) -> None:
+    await channel_in(services, workspace, PRIVATE)
+    kept, merged, gone = [await lead(services, workspace, name) for name in ("Grace", "Alan", "Edsger")]
+    number = (await talk.asked(PRIVATE, ADA, "/leads")).result["message_id"]
+    await merges.merge(services.database, workspace.workspace_id, kept, merged, "owner@example.com")
+    await delete_lead(services.database, workspace.workspace_id, gone)
+    talk.telegram.press(number, ADA, data_of(Press(PAGE, merged, "o")))
+    assert (await talk.hear())[0].text.startswith("Grace Hopper")
+    assert (await talk.press(number, ADA, Press(PAGE, gone, "o"))).startswith("!This lead is not here.")
 
 
 async def test_pages_turn_in_their_own_message(services: Services, workspace: Created, talk: Talk) -> None:

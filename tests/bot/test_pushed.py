@@ -6,6 +6,7 @@ import asyncio
 import json
 import sqlite3
 from collections.abc import AsyncIterator
+from time import time
 from typing import Any
 
 import httpx
@@ -29,7 +30,8 @@ from tests.support.application import made, running
 from tests.support.telegram_server import ADA, TelegramServer
 
 KEY = "a key for tests"
-HELP = {"message_id": 1, "date": 1, "chat": {"id": PRIVATE, "type": "private"}, "from": ADA, "text": "/help"}
+HELP = {"message_id": 1, "date": int(time()), "chat": {"id": PRIVATE, "type": "private"}, "from": ADA,
+        "text": "/help"}  # fmt: skip
 HEADER = "X-Telegram-Bot-Api-Secret-Token"
 
 

@@ -125,3 +125,48 @@ async def test_a_message_of_one_bot_is_not_that_of_another_with_its_number(
     assert len(places) == 1
     rows = await services.database.fetch("SELECT l.first_name, n.text FROM notes n JOIN leads l ON l.id = n.lead_id")
     assert {row["first_name"]: row["text"] for row in rows} == {"Grace": "about Grace", "Alan": "about Alan"}
+
+
+async def test_what_somebody_edits_in_their_note_is_edited_in_ours(
+    services: Services, workspace: Created, talk: Talk
+) -> None:
+    channel = await channel_in(services, workspace, GROUP)
+    await member(services, workspace, "Bob", BOB)
+    alert = await talk.alert(GROUP, await lead(services, workspace), channel)
+    said = talk.telegram.say(GROUP, BOB, "Call hr", reply_to=alert)
+    await talk.hear()
+    talk.telegram.edit(said, "Call her")
+    talk.telegram.edit(said, "Call her")
+    assert await talk.hear() == [] and await notes(services) == [("Call her", "bob@example.com")]
+    changed = await services.database.fetch("SELECT id FROM events WHERE type = 'lead.updated'")
+    assert len(changed) == 2
+    talk.telegram.edit({**said, "from": ADA}, "by another")
+    assert "I don't know you yet" in (await talk.hear())[0].text
+    await services.database.write(lambda tx: tx.execute("DELETE FROM notes"))
+    talk.telegram.edit(said, "once more")  # taken out in the dashboard, it stays out
+    talk.telegram.edit(talk.telegram.say(GROUP, BOB, "/help@other_bot"), "/help")
+    assert await talk.hear() == [] and await notes(services) == []
+
+
+async def test_of_an_album_the_caption_is_kept_and_it_is_said_once_that_pictures_are_not(
+    services: Services, workspace: Created, talk: Talk
+) -> None:
+    channel = await channel_in(services, workspace, PRIVATE)
+    alert = await talk.alert(PRIVATE, await lead(services, workspace), channel)
+    for album, caption in (("1", "Her house"), ("2", "")):
+        for number in range(3):
+            more = {"reply_to": alert, "photo": PHOTO, "media_group_id": album}
+            talk.telegram.say(PRIVATE, ADA, caption if number == 0 else "", **more)
+    told = [call.text for call in await talk.hear() if call.method == "sendMessage"]
+    assert len(told) == 2 and "text alone" in told[0] and "I keep text alone" in told[1]
+    assert [text for text, _ in await notes(services)] == ["Her house"]
+
+
+async def test_who_writes_in_the_name_of_the_group_is_told_how_to_be_known(
+    services: Services, workspace: Created, talk: Talk
+) -> None:
+    channel = await channel_in(services, workspace, GROUP)
+    alert = await talk.alert(GROUP, await lead(services, workspace), channel)
+    anonymous = {"id": 1087968824, "is_bot": True, "first_name": "Group", "username": "GroupAnonymousBot"}
+    said = await talk.asked(GROUP, anonymous, "mine", reply_to=alert)
+    assert "Write as yourself" in said.text and await notes(services) == []

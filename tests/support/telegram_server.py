@@ -100,6 +100,10 @@ class TelegramServer(HttpThread):
         self.push({"message": message})
         return message
 
+    def edit(self, message: Mapping[str, Any], text: str) -> None:
+        """Let somebody edit what they said."""
+        self.push({"edited_message": {**message, "text": text, "edit_date": int(time())}})
+
     def press(self, message_id: int, user: Mapping[str, Any], data: str) -> str:
         """Let `user` press a button under a message of the bot. Gives the callback query's id."""
         message = self.message(message_id)

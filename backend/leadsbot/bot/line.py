@@ -14,14 +14,15 @@ from leadsbot.services import Services
 @dataclass(frozen=True, slots=True)
 class Line:
     """A bot and the token it is known by. `username` is without the @, None while Telegram won't say it; `pace` counts
-    what its chats ask, `presses` what people press and are told of notes, `turns` is how fast it may answer (None: as
-    fast as it can)."""
+    what its chats ask, `presses` what people press and are told of notes, `albums` the pictures of each album, `turns`
+    is how fast it may answer (None: as fast as it can)."""
 
     bot: PlainBot
     token: str
     username: str | None = None
     pace: Pace = field(default_factory=Pace)
     presses: Pace = field(default_factory=lambda: Pace(MOST_PRESSES))
+    albums: Pace = field(default_factory=lambda: Pace(1))
     turns: Turns | None = None
 
     @property

@@ -11,6 +11,7 @@ from leadsbot.bot.rights import NOT_HERE, House, houses
 from leadsbot.channels.telegram.presses import Press
 from leadsbot.errors import Conflict, NotFound
 from leadsbot.leads import reading
+from leadsbot.leads.merged import successor
 from leadsbot.services import Services
 
 STALE = "This button does nothing any more."
@@ -36,9 +37,12 @@ async def turn(services: Services, line: Line, query: CallbackQuery, press: Pres
 
 
 async def _card(services: Services, found: list[House], lead_id: str) -> Answer:
+    """Lay a lead of the list out; for one that was merged since, the lead that was kept."""
     for house in found:
+        kept = await successor(services.database, house.id, lead_id)
         try:
-            return await cards.card(services, house, await reading.get_lead(services.database, house.id, lead_id))
+            row = await reading.get_lead(services.database, house.id, kept or lead_id)
         except NotFound:
             continue
+        return await cards.card(services, house, row)
     raise NotFound(NOT_HERE)

@@ -17,7 +17,7 @@ from leadsbot import clock
 from leadsbot.bot import chats
 from leadsbot.bot.hooks import PATH, secret_of
 from leadsbot.bot.line import Line, line_of, named
-from leadsbot.bot.updates import handle, lasts, read
+from leadsbot.bot.updates import STALE_MS, handle, lasts, read
 from leadsbot.channels.telegram.api import mark_of
 from leadsbot.db import Tx
 from leadsbot.errors import Unavailable
@@ -29,9 +29,6 @@ from leadsbot.services import Services
 UPDATE: Final = "telegram.update"
 MAX_BODY: Final = 256 * 1024
 SECRET_HEADER: Final = "x-telegram-bot-api-secret-token"  # noqa: S105
-# A press is answered within seconds or not at all; what was asked longer ago than this is asked again by people
-# themselves. What they told us is kept however late.
-STALE_MS: Final = clock.HOUR
 _AGAIN_MS: Final = 2 * clock.SECOND
 
 log = structlog.get_logger("leadsbot.bot")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import structlog
 from telegram import Message
 from telegram.constants import ReactionEmoji
@@ -35,15 +37,45 @@ def is_reply(said: Said) -> bool:
 async def keep(services: Services, said: Said) -> str:
     """Keep a reply as a note and mark it as kept; gives what else there is to say. Raises a LeadsBotError whose
     message is the answer: then nothing was kept."""
+    about = await _about(services, said)
+    if about is None:
+        return _NO_LEAD if said.private else ""
+    text, first = _text(said), _is_first_of_album(said)
+    if not text and not first:
+        return ""
+    if not text:
+        raise InvalidInput(_NOTHING)
+    await changes.add_note(services.database, *about.lead, text, about.by, note_id=_note_id(said))
+    await _confirm(said)
+    return "" if said.message.text else "Noted, the text alone: I keep no pictures or files."
+
+
+async def change(services: Services, said: Said) -> str:
+    """Let a note read as its reply does since it was edited. Raises a LeadsBotError whose message is the answer."""
+    about, text = await _about(services, said), _text(said)
+    if about and text:
+        await changes.edit_note(services.database, *about.lead, _note_id(said), text)
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class _About:
+    """Which lead a reply is about (its workspace's id and its own), and who says it."""
+
+    lead: tuple[str, str]
+    by: str
+
+
+async def _about(services: Services, said: Said) -> _About | None:
+    """Give what a reply is about; None where that is no lead. Raises LeadsBotError for who may not write about it."""
     answered = said.message.reply_to_message
     assert answered is not None  # see is_reply()
     leads = await _leads(services, said, answered)
     if len(leads) > 1:
         raise Conflict(_SEVERAL)
     if not leads:
-        return _NO_LEAD if said.private else ""
+        return None
     (lead_id,) = leads
-    text = (said.message.text or said.message.caption or "").replace("\0", "").strip()
     row = await services.database.fetch_one(
         "SELECT workspace_id FROM leads WHERE id = $1 AND deleted_at IS NULL", lead_id
     )
@@ -53,12 +85,21 @@ async def keep(services: Services, said: Said) -> str:
         who = await actor(services, said.line, said.chat, said.message.from_user, row["workspace_id"])
     except Forbidden as error:
         raise Forbidden(f"Your note was not kept. {error.message}") from None
-    if not text:
-        raise InvalidInput(_NOTHING)
-    note_id = derived_id("telegram note", said.line.bot_id, f"{said.chat.id}:{said.message.message_id}")
-    await changes.add_note(services.database, row["workspace_id"], lead_id, text, who.by, note_id=note_id)
-    await _confirm(said)
-    return "" if said.message.text else "Noted, the text alone: I keep no pictures or files."
+    return _About((row["workspace_id"], lead_id), who.by)
+
+
+def _text(said: Said) -> str:
+    return (said.message.text or said.message.caption or "").replace("\0", "").strip()
+
+
+def _note_id(said: Said) -> str:
+    return derived_id("telegram note", said.line.bot_id, f"{said.chat.id}:{said.message.message_id}")
+
+
+def _is_first_of_album(said: Said) -> bool:
+    """Tell whether this is no part of an album, or its first: each picture of one is a message that replies alike."""
+    album = said.message.media_group_id
+    return not album or said.line.albums.judge((said.chat.id, album)) == "answer"
 
 
 async def _leads(services: Services, said: Said, answered: Message) -> set[str]:

@@ -50,6 +50,8 @@ async def houses(
                 found.setdefault(one.workspace_id, House(one.workspace_id, one.workspace_name, one.timezone))
     if chat.type == Chat.PRIVATE and user is not None and chat.id == user.id:
         found = await _of_person(services, user, found)
+    if chat.type == Chat.CHANNEL:
+        raise Forbidden("In a broadcast channel I only tell. Ask me in a linked group, or in private.")
     if not found:
         raise Forbidden(
             "This chat isn't linked, so I say nothing of leads here. Link it on the channels page of the dashboard, or"
@@ -75,8 +77,10 @@ async def _of_person(services: Services, user: User, found: dict[str, House]) ->
 async def actor(services: Services, line: Line, chat: Chat, user: User | None, workspace_id: str) -> Actor:
     """Give who acts on something of a workspace. Raises NotFound where the chat has nothing to do with it, Forbidden
     with what to do where the person may not."""
-    if user is None or user.is_bot or chat.type not in (Chat.PRIVATE, *GROUPS):
+    if chat.type not in (Chat.PRIVATE, *GROUPS):
         raise Forbidden("Nobody can act here: only in a private chat, or in a group with a linked account.")
+    if user is None or user.is_bot:  # as Telegram shows who writes in the name of a group or a channel
+        raise Forbidden("I can't see who you are. Write as yourself, not as the group or a channel.")
     if chat.type == Chat.PRIVATE and chat.id != user.id:  # which is the number of its own user
         raise Forbidden("Only its own user can act in a private chat.")
     holder = await holder_of(services.database, user.id)

@@ -64,12 +64,13 @@ class Command:
 
 
 def understand(message: Message, line: Line) -> Said | None:
-    """Read a message; None where it speaks to another bot (`/help@other_bot`)."""
+    """Read a message; None where it speaks to another bot (`/help@other_bot`). While Telegram doesn't say what ours is
+    called, whatever is said to a bot may be for it: a group shows it little else."""
     text = (message.text or "").replace("\0", "").strip()  # which no database keeps
     if not text.startswith("/"):
         return Said(message, "", text, line)
     first, *rest = text[1:].split(maxsplit=1)[:2] or [""]
     command, _, addressee = first.partition("@")
-    if addressee and addressee.lower() != (line.username or "").lower():
+    if addressee and line.username and addressee.lower() != line.username.lower():
         return None
     return Said(message, command.lower(), rest[0].strip() if rest else "", line)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
 import structlog
 from telegram import Bot, Message, Update
 
+from leadsbot import clock
 from leadsbot.bot import presses, replies, standing
 from leadsbot.bot.answers import Answer, Place, say
 from leadsbot.bot.commands import commands
@@ -16,7 +17,9 @@ from leadsbot.bot.said import Said, understand
 from leadsbot.errors import LeadsBotError, Unavailable
 from leadsbot.services import Services
 
-WANTED: Final = ("message", "channel_post", "callback_query", "my_chat_member")
+WANTED: Final = ("message", "edited_message", "channel_post", "callback_query", "my_chat_member")
+STALE_MS: Final = clock.HOUR
+"""What was asked longer ago than this is asked again by people themselves. What they told us is kept however late."""
 log = structlog.get_logger("leadsbot.bot")
 
 _TOO_MUCH = "That is more than I can answer at once. Try again in a minute."
@@ -33,10 +36,19 @@ def read(told: Mapping[str, Any], bot: Bot) -> Update | None:
 
 
 def lasts(update: Update) -> bool:
-    """Tell whether an update is to be handled however late: a note, or how the bot stands in a chat."""
-    message = update.message or update.channel_post
-    told = message is not None and (message.migrate_to_chat_id or message.reply_to_message)
+    """Tell whether an update is to be handled however late: a note, a code, or how the bot stands in a chat."""
+    message = update.message or update.edited_message or update.channel_post
+    told = message is not None and (message.migrate_to_chat_id or message.reply_to_message or _has_code(message))
     return bool(told or update.my_chat_member)
+
+
+def _is_stale(update: Update, message: Message) -> bool:
+    return message.date < clock.to_datetime(clock.now() - STALE_MS) and not lasts(update)
+
+
+def _has_code(message: Message) -> bool:
+    words = (message.text or "").split()
+    return len(words) > 1 and words[0].partition("@")[0].lower() in ("/start", "/link")
 
 
 async def handle(services: Services, line: Line, update: Update) -> None:
@@ -45,8 +57,17 @@ async def handle(services: Services, line: Line, update: Update) -> None:
         await presses.handle(services, line, update.callback_query)
     elif update.my_chat_member:
         await standing.changed(services, line, update.my_chat_member)
-    elif message := update.message or update.channel_post:
+    elif update.edited_message:
+        await _hear_again(services, line, update.edited_message)
+    elif (message := update.message or update.channel_post) and not _is_stale(update, message):
         await _hear(services, line, message)
+
+
+async def _hear_again(services: Services, line: Line, message: Message) -> None:
+    """Take in what somebody has edited: of a note what it says now. Nothing else is asked twice."""
+    said = understand(message, line)
+    if said is not None and replies.is_reply(said):
+        await _reply(services, line, said, replies.change)
 
 
 async def _hear(services: Services, line: Line, message: Message) -> None:
@@ -61,27 +82,30 @@ async def _hear(services: Services, line: Line, message: Message) -> None:
     if not (reply or said.private or said.command in commands()):
         return
     if reply:
-        await _keep(services, line, said)
+        await _reply(services, line, said, replies.keep)
         return
     verdict = line.pace.judge(said.chat.id)
     if verdict == "tell":
         await say(line, said.place, Answer(_TOO_MUCH))
-    elif verdict == "answer" and (answer := await _answer(services, said, False)):
-        await say(line, said.place, answer)
+    elif verdict == "answer":
+        command = commands().get(said.command) or commands()["help"]
+        if answer := await _answer(services, said, command.run):
+            await say(line, said.place, answer)
 
 
-async def _keep(services: Services, line: Line, said: Said) -> None:
-    """Keep every note, however many come at once, as after an hour in which nobody listened. Only what there is to say
-    about them is bounded."""
-    answer = await _answer(services, said, True)
+async def _reply(services: Services, line: Line, said: Said, take: Callable[[Services, Said], Awaitable[str]]) -> None:
+    """Take in every note, however many come at once, as after an hour in which nobody listened. Only what there is to
+    say about them is bounded."""
+    answer = await _answer(services, said, take)
     if answer and line.presses.judge((said.chat.id, "notes")) == "answer":
         await say(line, Place(said.chat.id, said.thread_id, said.message.message_id), answer)
 
 
-async def _answer(services: Services, said: Said, reply: bool) -> Answer | None:
-    command = commands().get(said.command) or commands()["help"]
+async def _answer(
+    services: Services, said: Said, run: Callable[[Services, Said], Awaitable[str | Answer | None]]
+) -> Answer | None:
     try:
-        answer = await (replies.keep(services, said) if reply else command.run(services, said))
+        answer = await run(services, said)
     except Unavailable:
         raise
     except LeadsBotError as error:
