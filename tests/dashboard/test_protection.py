@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from leadsbot.dashboard.posted import MAX_BODY
 from leadsbot.db import Database
 from leadsbot.routing import destinations
 from leadsbot.vault import Vault
@@ -159,6 +160,8 @@ async def test_the_pages_script_is_told_in_a_sentence_what_to_do(owner: Browser,
     lead = await captured(owner, workspace.public_token)
     unknown = await owner.press(f"/leads/{lead}/stage", {"stage": "Nowhere"}, hx_request="true")
     assert unknown.status_code == 400 and "Valid stages: " in unknown.text and "<" not in unknown.text
+    much = await owner.press(f"/leads/{lead}/notes", {"text": "x" * (MAX_BODY + 1)})
+    assert much.status_code == 413 and "Go back, where what you typed still stands" in much.text
     owner.token = "forged"
     refused = await owner.press(f"/leads/{lead}/stage", {"stage": "Won"}, hx_request="true")
     assert refused.status_code == 403 and "Reload the page" in refused.text and "<" not in refused.text

@@ -93,6 +93,7 @@ class ErrorPage:
         return {
             403: "That was refused",
             404: "There is nothing here",
+            413: "That is too much",
             429: "Too much at once",
             503: "Not just now",
         }.get(self.status, "That doesn't fit" if self.status < 500 else "That went wrong")
@@ -111,6 +112,8 @@ class ErrorPage:
         """Say what can be done about it."""
         if self.status == 404:
             return "The address may be mistyped, or what stood here was deleted."
+        if self.status == 413:
+            return "Nothing was saved. Go back, where what you typed still stands, and send less of it at once."
         if self.status < 500 or self.status == 503:
             return self.message or "Go back and try once more."
         return "It has been written to the log. Try again; if it stays, tell whoever runs this server."
