@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections import Counter
+
 import pytest
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from leadsbot import clock
 from leadsbot.bot.pace import MOST_PRESSES
+from leadsbot.bot.updates import handle
 from leadsbot.channels.telegram.presses import CLAIM, NOT_SPAM, PAGE, SNOOZE, SPAM, STAGE, UNCLAIM, Press, data_of, mark
 from leadsbot.leads import merges, reading
 from leadsbot.routing import destinations
@@ -58,6 +62,25 @@ async def test_of_two_who_claim_the_first_has_it(services: Services, workspace: 
     assert await talk.press(alert, BOB, Press(UNCLAIM, lead_id)) == "Free to be claimed."
     assert await talk.press(alert, BOB, Press(CLAIM, lead_id)) == "It is yours."
     assert (await row_of(services, lead_id))["assigned_to"] == bob
+
+
+async def test_of_two_presses_at_once_each_is_answered_with_what_became_of_it(
+    services: Services, workspace: Created, talk: Talk
+) -> None:
+    channel = await channel_in(services, workspace, GROUP)
+    people = [ADA, BOB, {"id": 7003, "is_bot": False, "first_name": "Cleo"}]
+    for one in people:
+        await member(services, workspace, one["first_name"], one)
+    lead_id = await lead(services, workspace)
+    alert = await talk.alert(GROUP, lead_id, channel)
+    for one, press in zip(people * 2, [CLAIM] * 3 + [STAGE] * 3, strict=True):
+        talk.telegram.press(alert, one, data_of(Press(press, lead_id, CONTACTED if press == STAGE else "")))
+    updates = await talk.line.bot.get_updates(timeout=0)
+    await asyncio.gather(*(handle(services, talk.line, update) for update in updates))
+    told = Counter(call.params["text"] for call in talk.telegram.calls if call.method == "answerCallbackQuery")
+    assert told["It is yours."] == told["Moved to Contacted."] == 1 and told["Already at Contacted."] == 2
+    assert sum(count for text, count in told.items() if "has claimed it already" in text) == 2
+    assert len(await reading.history(services.database, lead_id)) == 1
 
 
 async def test_spam_and_back(services: Services, workspace: Created, talk: Talk) -> None:

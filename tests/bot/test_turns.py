@@ -33,6 +33,16 @@ async def test_what_telegram_refuses_as_too_fast_holds_up_the_chat_for_as_long(
     assert 28_000 < await pace.turn(services, here) <= 30_000
 
 
+async def test_an_answer_waits_where_telegram_asks_for_little_once(
+    services: Services, telegram: TelegramServer
+) -> None:
+    telegram.fail(PRIVATE, too_many(1))
+    assert await say(line_of(services, telegram.token), Place(PRIVATE), Answer("hello"))
+    assert [call.status for call in telegram.calls] == [429, 200]
+    telegram.fail(PRIVATE, too_many(1), too_many(1))
+    assert await say(line_of(services, telegram.token), Place(PRIVATE), Answer("hello")) is None
+
+
 async def test_a_message_that_a_press_changes_takes_its_turn_too(
     services: Services, workspace: Created, telegram: TelegramServer
 ) -> None:

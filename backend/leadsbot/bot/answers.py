@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from telegram import InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
 from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
 
 from leadsbot.bot.line import Line
+from leadsbot.bot.turns import LONGEST_S
 from leadsbot.channels.telegram.posting import Dress, insist
 from leadsbot.channels.telegram.text import MAX_CAPTION, MAX_UNITS, cut, units_of
 
@@ -52,17 +54,21 @@ class Place:
     message_id: int | None = None
 
 
-async def say(line: Line, place: Place, answer: Answer) -> int | None:
-    """Send an answer and give its message's number; None where the chat can't be written to."""
+async def say(line: Line, place: Place, answer: Answer, *, again: bool = True) -> int | None:
+    """Send an answer and give its message's number; None where the chat can't be written to. Where Telegram asks to
+    wait it waits, if that isn't long; else whoever asked asks again."""
     if line.turns:
         await line.turns.take(place.chat_id)
     try:
         if answer.picture:
             return await _pictured(line, place, answer)
         return await _formatted(answer, partial(_send, line, place))
-    except RetryAfter as error:  # whoever asked asks again; alerts wait as long as Telegram says
+    except RetryAfter as error:
         await _too_fast(line, place, error)
-        return None
+        if not again or seconds_of(error) > LONGEST_S:
+            return None
+        await asyncio.sleep(seconds_of(error))
+        return await say(line, place, answer, again=False)
     except TelegramError as error:  # blocked meanwhile, or no right to write: there is nobody to tell
         log.warning("bot.unheard", error=error.message)
         return None
