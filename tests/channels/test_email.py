@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from email import message_from_bytes, policy
 from typing import Any
 
 import pytest
 from aiosmtplib import SMTPException
+from hypothesis import given
+from hypothesis import strategies as st
 
-from leadsbot.channels.base import DeliveryFailed, Receipt
-from leadsbot.channels.email import CHANNEL, problem_with
+from leadsbot.channels.base import DeliveryFailed, Receipt, one_line
+from leadsbot.channels.email import CHANNEL, begun, problem_with
 from leadsbot.channels.email.server import failure_of, server_of
 from leadsbot.errors import InvalidInput
 from leadsbot.outbound import Outbound
@@ -112,6 +115,57 @@ async def test_a_visitor_cannot_add_headers(outbound: Outbound, smtp: SmtpServer
     assert mail.recipients == [OWNER]
     assert mail.message["bcc"] is None and mail.message["reply-to"] is None
     assert mail.message["subject"] == "New lead: x Bcc: victim@other.example hello"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "=?utf-8?q?a=0D=0ABcc:_victim=40other.example?=",
+        "=?utf-8?q?a=0D=0A=0D=0A<h1>Your_password_has_expired?=",
+        "=?utf-8?b?DQpCY2M6IHhAeC5leA==?=",
+        "=?utf-8?q?=E2=80=AEgpj.exe?=",
+        "=?utf-8?q?" + "a" * 100 + "=0D=0ABcc:_victim=40other.example?=",
+    ],
+    ids=["header", "body", "base64", "direction", "long"],
+)
+async def test_encoded_words_that_a_visitor_typed_are_not_decoded(
+    typed: str, outbound: Outbound, smtp: SmtpServer
+) -> None:
+    address = "=?utf-8?q?a=0D=0ABcc=3A_v=40other.example?=@b.example"
+    await deliver(outbound, smtp.url, lead={"name": typed, "email": address, "message": "hello"})
+    mail = smtp.mails[0]
+    assert mail.message["subject"] == f"New lead: {typed}" and mail.message["bcc"] is None
+    assert mail.message["reply-to"] is None and "hello" in part(smtp, "plain")
+    assert len(mail.message.keys()) == len(set(mail.message.keys())) == 12
+
+
+WORDS = [
+    "New lead:",
+    "محمد عبد الله",
+    "O'Neill",
+    "=?utf-8?q?x?=",
+    "👩‍👩‍👧",
+    "日本語" * 20,
+    "a" * 90,
+    '"q"',
+    "<a@b>",
+    "é" * 70,
+    "_",
+    "?=",
+]
+
+
+@given(st.lists(st.sampled_from(WORDS), max_size=9).map(" ".join) | st.text(max_size=220))
+def test_a_subject_arrives_as_it_was_typed_in_lines_that_servers_take(typed: str) -> None:
+    raw = begun([OWNER], typed, "LeadsBot <leads@firm.example>", "1").as_bytes()
+    assert message_from_bytes(raw, policy=policy.default)["subject"] == one_line(typed)[:200]
+    assert max(map(len, raw.split(b"\r\n"))) <= 998
+
+
+@pytest.mark.parametrize("address", ["=?utf-8?q?=22=3Cceo=40bank.example=3E?=@x.example", "jörg@firm.example"])
+async def test_whom_it_goes_to_is_written_as_it_stands(address: str, outbound: Outbound, smtp: SmtpServer) -> None:
+    await deliver(outbound, smtp.url, address)
+    assert f"To: {address}".encode() in smtp.mails[0].raw.splitlines()
 
 
 async def test_a_visitor_cannot_add_markup(outbound: Outbound, smtp: SmtpServer) -> None:

@@ -20,8 +20,9 @@ def checked_list(given: Sequence[object], field: str) -> list[str]:
 
 
 def valid(value: object) -> str | None:
-    """Give an address in its normal form, or None. Hosts without a dot are fine: they stand on an intranet."""
-    if not isinstance(value, str):
+    """Give an address in its normal form, or None. Hosts without a dot are fine: they stand on an intranet. One that
+    mail programs would decode to another (RFC 2047) isn't."""
+    if not isinstance(value, str) or "=?" in value:
         return None
     try:
         found = validate_email(
