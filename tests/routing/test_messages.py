@@ -213,6 +213,31 @@ async def test_a_message_that_can_not_be_edited_any_more_is_forgotten(
     assert [call.status for call in telegram.calls if call.method == "editMessageText"] == [400]
 
 
+@pytest.mark.parametrize("said", ["Bad Request: TOPIC_CLOSED", "Forbidden: bot was kicked from the group chat"])
+async def test_a_chat_that_lets_nobody_write_for_a_while_shows_the_next_change(
+    running: Services, workspace: Created, telegram: TelegramServer, said: str
+) -> None:
+    await chat(running, workspace)
+    lead_id, gone = await submitted(running, workspace), await submitted(running, workspace, "gone@example.com")
+    rows = {row["lead_id"]: int(row["place"].partition(":")[2]) for row in await standing(running, workspace, 2)}
+    telegram.fail(CHAT, Fault(403 if "Forbidden" in said else 400, said), always=True)
+    await changes.move(running.database, workspace.workspace_id, lead_id, "Contacted", OWNER)
+    await soon(partial(_failed_edit, telegram, rows[lead_id]))
+    await delete_lead(running.database, workspace.workspace_id, gone)
+    await soon(partial(_failed_edit, telegram, rows[gone]))
+    await soon(partial(_later, running, 0))
+    telegram.heal(CHAT)
+    await due(running, messages.EDIT)
+    await shows(telegram, rows[gone], "This lead was deleted.")
+    await changes.move(running.database, workspace.workspace_id, lead_id, "Won", OWNER)
+    await shows(telegram, rows[lead_id], f"➡️ {OWNER} moved it to Won")
+
+
+async def _failed_edit(telegram: TelegramServer, message_id: int) -> bool | None:
+    edits = [call for call in telegram.calls if call.method == "editMessageText" and call.status >= 400]
+    return True if any(call.params["message_id"] == str(message_id) for call in edits) else None
+
+
 async def test_a_deleted_lead_is_taken_out_of_the_chat_however_often_telegram_is_away(
     running: Services, workspace: Created, telegram: TelegramServer
 ) -> None:
@@ -228,12 +253,12 @@ async def test_a_deleted_lead_is_taken_out_of_the_chat_however_often_telegram_is
     await shows(telegram, int(row["place"].partition(":")[2]), "This lead was deleted.")
 
 
-async def _later(services: Services) -> bool | None:
-    """Tell whether an edit waits that isn't to be tried right now."""
+async def _later(services: Services, wait: int = clock.MINUTE) -> bool | None:
+    """Tell whether an edit waits that isn't to be tried for `wait` ms."""
     jobs = await services.database.fetch(
         "SELECT id FROM jobs WHERE kind = $1 AND state = 'ready' AND due > $2",
         messages.EDIT,
-        clock.now() + clock.MINUTE,
+        clock.now() + wait,
     )
     return True if jobs else None
 

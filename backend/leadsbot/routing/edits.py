@@ -160,9 +160,12 @@ def _settled(wanted: _Edit, state: Row) -> Outcome:
 
 
 def _failed(services: Services, wanted: _Edit, failed: DeliveryFailed) -> Outcome:
-    """Try again when that may help; a message that can't be edited any more is forgotten."""
+    """Try again when that may help; a message that can't be edited any more is forgotten. A chat that lets nobody write
+    may do so again: the next change shows what this one would have."""
     log.warning("message.not_edited", **_named(wanted), status=failed.status_code, error=failed.message)
-    if failed.permanent or failed.moved:
+    if failed.disable and not wanted.of_deleted:
+        return Done(writes=lambda tx: _note(tx, wanted, edit_error=failed.message))
+    if (failed.permanent and not failed.disable) or failed.moved:
         return Done(writes=lambda tx: _drop(tx, wanted))
     if failed.retry_after is not None:
         wait = int(failed.retry_after * clock.SECOND) + 1
