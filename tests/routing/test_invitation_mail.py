@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
+import pytest
 
 from leadsbot.db import Database
+from leadsbot.errors import TooManyRequests
 from leadsbot.jobs.outcomes import Again, Done
+from leadsbot.routing import invitation_mail
 from leadsbot.routing.invitation_mail import KIND, job_handlers, teller
 from leadsbot.services import Services
-from leadsbot.workspaces import members
+from leadsbot.workspaces import invitations, members
 from leadsbot.workspaces.bootstrap import Created
 from leadsbot.workspaces.members import NewMember
 from tests.routing.house import Make
@@ -56,6 +59,23 @@ async def test_a_link_that_was_renewed_or_taken_back_is_not_mailed(
     await members.remove_member(database, workspace.workspace_id, member_id)
     assert isinstance(await job_handlers(services)[KIND](new), Done)
     assert smtp.mails == []
+
+
+async def test_nobodys_mailbox_is_filled_with_invitations(
+    make_services: Make, database: Database, workspace: Created, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services = make_services(smtp_url="smtp://127.0.0.1:9")
+    monkeypatch.setattr(invitation_mail, "MAILS_TO_AN_ADDRESS", 2)
+    member_id, _ = await invited(services, workspace)
+    _, link = await members.resend(database, workspace.workspace_id, member_id, teller(services))
+    with pytest.raises(TooManyRequests, match=r"maria@example\.com was mailed 2 invitations"):
+        await members.resend(database, workspace.workspace_id, member_id, teller(services))
+    assert (await invitations.look(database, link)).email == "maria@example.com", "the last one holds"
+    await members.remove_member(database, workspace.workspace_id, member_id)
+    with pytest.raises(TooManyRequests):
+        await invited(services, workspace)
+    await members.add_member(database, workspace.workspace_id, NewMember("bo@example.com"), teller(services))
+    assert len(await jobs(database)) == 3
 
 
 async def test_without_a_mail_server_nothing_is_to_be_mailed(

@@ -12,7 +12,7 @@ from leadsbot.dashboard.desk import Desk, Here, pages, require
 from leadsbot.dashboard.shown.removed import removed, undoable
 from leadsbot.dashboard.views import Form, NewSecret, Toast
 from leadsbot.dashboard.views.settings import Members, Person
-from leadsbot.errors import Conflict, InvalidInput
+from leadsbot.errors import Conflict, InvalidInput, TooManyRequests
 from leadsbot.leads.contact import normalise_email
 from leadsbot.routing.invitation_mail import teller
 from leadsbot.workspaces import members
@@ -41,7 +41,7 @@ async def invite(desk: Here) -> Response[str]:
         name = posted.text("name")[:MAX_NAME]
         new = NewMember(email, role, name, by=desk.person.email, by_role=desk.person.role)
         _, secret = await members.add_member(desk.database, desk.workspace_id, new, teller(desk.services))
-    except (InvalidInput, Conflict) as error:
+    except (InvalidInput, Conflict, TooManyRequests) as error:
         form = Form(posted.values(), dict.fromkeys(error.fields or ["email"], error.message))
         return await desk.page(await _view(desk, form), HTTP_422_UNPROCESSABLE_ENTITY)
     assert secret is not None  # nobody is given a password here
@@ -80,7 +80,7 @@ async def resend(desk: Here, member_id: FromPath[UUID]) -> Response[str]:
     tell, by_role = teller(desk.services), desk.person.role
     try:
         row, secret = await members.resend(desk.database, desk.workspace_id, str(member_id), tell, by_role=by_role)
-    except Conflict as error:
+    except (Conflict, TooManyRequests) as error:
         return desk.go(PAGE, Toast(error.message, "trouble"))
     return _invited(desk, row["email"], secret)
 

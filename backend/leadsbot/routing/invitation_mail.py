@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,6 +10,7 @@ from leadsbot import clock
 from leadsbot.channels.base import DeliveryFailed
 from leadsbot.channels.email import begun, post
 from leadsbot.db import Tx
+from leadsbot.errors import TooManyRequests
 from leadsbot.ids import new_id
 from leadsbot.jobs.outcomes import Again, Dead, Done, Outcome
 from leadsbot.jobs.queue import enqueue
@@ -16,23 +18,41 @@ from leadsbot.jobs.runner import JobHandler
 from leadsbot.services import Services
 from leadsbot.workspaces import invitations
 from leadsbot.workspaces.invitations import Invited, link
+from leadsbot.workspaces.limits import take
 from leadsbot.workspaces.members import Tell
 
 KIND = "mail.invitation"
 LANE = "mail:invitations"
 TRY_AGAIN_MS = 5 * clock.MINUTE
+# So that nobody fills somebody else's mailbox.
+MAILS_TO_AN_ADDRESS = 5
+ADDRESS_WINDOW_MS = clock.HOUR
 
 
 def teller(services: Services) -> Tell | None:
-    """Give what mails an invitation in the transaction that makes it, or None where there is no SMTP server."""
+    """Give what mails an invitation in the transaction that makes it, or None where there is no SMTP server. It raises
+    TooManyRequests where this workspace has mailed this address too often."""
     if not services.settings.smtp_url:
         return None
 
     async def tell(tx: Tx, invitation_id: str, secret: str) -> None:
+        await _count(tx, invitation_id)
         payload = {"invitation": invitation_id, "secret": services.vault.encrypt(secret), "mail": new_id()}
         enqueue(tx, KIND, payload, lane=LANE)
 
     return tell
+
+
+async def _count(tx: Tx, invitation_id: str) -> None:
+    await tx.flush()
+    row = await tx.fetch_one("SELECT workspace_id, email FROM invitations WHERE id = $1", invitation_id)
+    assert row is not None  # it was made in this transaction, or found by it
+    address = hashlib.sha256(row["email"].encode()).hexdigest()[:32]
+    try:
+        await take(tx, f"invite:{row['workspace_id']}:{address}", 1, MAILS_TO_AN_ADDRESS, ADDRESS_WINDOW_MS)
+    except TooManyRequests as error:
+        sentence = f"{row['email']} was mailed {MAILS_TO_AN_ADDRESS} invitations within an hour: try again later."
+        raise TooManyRequests(sentence, retry_after=error.retry_after) from None
 
 
 def job_handlers(services: Services) -> dict[str, JobHandler]:
