@@ -21,13 +21,23 @@ export default (kit) => {
     !!valueOf(el).trim() &&
     (touched.has(el) || !(isChoice(el) ? el.defaultChecked : el.selectedIndex === 0 || /range|color/.test(el.type)));
 
-  const isTrap = (el) => el.name === settings.honeypot || (el.tabIndex < 0 && !isCustom(el) && !el.selectedOptions);
+  const boxOf = (el) => el.getBoundingClientRect();
+  const isTrap = (el) =>
+    el.name === settings.honeypot ||
+    (el.tabIndex < 0 && !isCustom(el) && !el.selectedOptions) ||
+    [el, ...(el.labels || [])].every((one) => boxOf(one).right < -999);
 
-  /** True for a field of a later step: its hidden section stands beside a visible one and holds several fields. */
+  /**
+   * True for a field of a later step: its hidden section stands beside a visible one and holds several fields, or is one
+   * of several of which a single one is to be seen.
+   */
+  const hasShown = (node) => all(node, CONTROLS).some(shown);
   function isInHiddenStep(el, form) {
     let step;
-    for (let node = el.parentElement; node && node !== form; node = node.parentElement) if (!shown(node) && !all(node, CONTROLS).some(shown)) step = node;
-    return step && (all(step, CONTROLS)[1] || is(step, 'fieldset')) && all(step.parentElement, CONTROLS).some(shown);
+    for (let node = el.parentElement; node && node !== form; node = node.parentElement) if (!shown(node) && !hasShown(node)) step = node;
+    if (!step || !hasShown(step.parentElement)) return;
+    const kin = [...step.parentElement.children].filter((one) => all(one, CONTROLS)[0]);
+    return all(step, CONTROLS)[1] || is(step, 'fieldset') || (kin[2] && !kin.filter(hasShown)[1]);
   }
 
   const isUnit = (el, form) =>
@@ -61,12 +71,11 @@ export default (kit) => {
     now.percent = done < now.done ? reached : Math.max(now.percent || 0, reached);
     now.done = done;
     now.wait = now.start - (seenAt || now.start);
-    const { begun, percent, wait } = now;
     // In the form's order, those of steps that are gone first.
     const order = new Map(standing.map((el, place) => [nameOf(el), place]));
     const placeOf = ([name]) => order.get(name) ?? -1;
     const inOrder = [...stats.values()].sort((one, other) => placeOf(one) - placeOf(other));
-    return { done, total, met: units.size, begun, percent, wait, stats: inOrder };
+    return { total, met: units.size, stats: inOrder };
   }
 
   // ── The question that a group of choices answers ──────────────────────────────────────────────────────────────────
@@ -137,15 +146,16 @@ export default (kit) => {
     later(flush, 0);
   });
 
+  const isSent = (form) => [...pending].some((entry) => entry.form === form); // and may yet be answered
+
   /** One timer for the page: when it rings too early, it is set anew for what is left of the rest. */
   function onRest() {
     const left = active + REST - clock();
     restTimer = left > 0 && later(onRest, left);
     if (restTimer) return;
     flushAll();
-    const sending = [...pending].map((entry) => entry.form);
     attempts.forEach(({ dirty }, form) => {
-      if (form.isConnected === false && !dirty && !sending.includes(form)) attempts.delete(form);
+      if (form.isConnected === false && !dirty && !isSent(form)) attempts.delete(form);
     });
   }
 
@@ -183,7 +193,8 @@ export default (kit) => {
     attempt.checking = 0;
     const { dirty, now } = attempt;
     if (!dirty || !now) return;
-    const quarter = (measure(form, attempt).percent / 25) | 0;
+    measure(form, attempt);
+    const quarter = (now.percent / 25) | 0;
     if (quarter <= (now.quarter || 0)) return;
     now.quarter = quarter;
     say(attempt, form, true);
@@ -203,7 +214,7 @@ export default (kit) => {
       stat[8]++;
     },
     input(stat, at, { el, attempt }, inputType) {
-      if (inputType?.startsWith('delete')) stat[6]++;
+      if (/^delete(?!Comp)/.test(inputType)) stat[6]++; // an input method takes back what it is still composing
       // Of a text the first key since it was entered again, of a choice each.
       if (attempt.typing) return;
       attempt.typing = !isChoice(el) && !el.selectedOptions;
@@ -227,7 +238,7 @@ export default (kit) => {
     const inside = el.ownerDocument;
     if (inside !== doc && !roots.has(inside)) enter(inside.defaultView.frameElement);
     attempt.errors ??= errorsIn(form); // shown before anybody did anything: part of the page
-    if (type === 'input' || type === 'change') {
+    if (/input|change/.test(type)) {
       if (pending.size) settled(attempt);
       active = at;
       restTimer ||= later(onRest, REST);
@@ -243,15 +254,15 @@ export default (kit) => {
   /** Somebody goes on in the form: what was rejected stays so, and what is being sent is no more taken from its fields. */
   function settled(attempt) {
     for (const entry of pending) {
-      if (entry.attempt !== attempt) continue;
-      if (entry.off) pending.delete(entry);
-      else Object.defineProperty(entry.event, 'fields', { writable: false });
+      if (entry.attempt === attempt) entry.off ? pending.delete(entry) : (entry.kept = true);
     }
   }
 
-  /** All that the form says, the answers of steps that are gone included. */
-  function collect(form, { kept }) {
+  /** All that the form says, the answers of steps that are gone included, and which of its buttons was pressed. */
+  function collect(form, { kept, by }) {
     const standing = controls(form);
+    const sends = (el) => el.form === form && el.name && el.value && el.type === 'submit';
+    if (by && sends(by) && all(by.getRootNode(), 'button,[type=submit]').filter(sends)[1]) standing.push(by);
     // A step that is gone may have left its answers in hidden fields, which alone would not be sent.
     const names = new Set(standing.filter((el) => el.type !== 'hidden').map(nameOf));
     const gone = read([...kept.values()].filter((copy) => !names.has(nameOf(copy))));
@@ -269,12 +280,13 @@ export default (kit) => {
     return wanted && collect(form, attempt).filter(says);
   }
 
+  const SENDS = '[type=submit],[type=image],[data-leadsbot-submit]';
+
   /** A data-leadsbot-form container is sent by its [type=submit], its only button, or [data-leadsbot-submit]. */
   function onClick(event) {
     const [target] = event.composedPath();
     const BUTTONS = 'button,[type=button],[role=button]';
-    const SENDS = '[type=submit],[type=image],[data-leadsbot-submit]';
-    asked(up(target, BUTTONS + ',a,[type=submit],[type=image]'));
+    asked(up(target, BUTTONS + ',a,' + SENDS));
     const button = up(target, BUTTONS + ',' + SENDS);
     const box = button && (!button.form || button.type === 'button') && up(button, '[data-leadsbot-form]');
     if (box && (is(button, SENDS) || !all(box, BUTTONS)[1]) && kindOf(box) === 'lead') take(box, () => 0);
@@ -289,6 +301,7 @@ export default (kit) => {
   function asked(button) {
     const form = button && (button.form || up(button, 'form'));
     const attempt = attempts.get(form);
+    if (attempt) attempt.by = button;
     if (!attempt?.now || kindOf(form) !== 'lead') return;
     // One of several steps goes on with a button like that.
     if (button.type !== 'submit' && controls(form).some((el) => !isShown(el) && isInHiddenStep(el, form))) return;
@@ -299,8 +312,8 @@ export default (kit) => {
   }
 
   function onBody(body) {
-    if (!click || clock() - click.at > CLICK || [...pending].some((entry) => entry.form === click.form)) return;
-    const raw = body?.values ? [...body.values()].join() : body + '';
+    if (!click || clock() - click.at > CLICK || isSent(click.form)) return;
+    const raw = (body?.values ? [...body.values()] : body) + '';
     const text = raw + (safe(decodeURIComponent)(raw.replace(/\+/g, ' ')) || '');
     if (click.typed.some((value) => text.includes(value))) take(click.form, () => (click = 0));
   }
@@ -315,13 +328,13 @@ export default (kit) => {
   /** The frame of this page that a form is sent into: what it answers is shown in here. */
   const sinkOf = (form) => {
     const target = attr(form, 'target');
-    return target && all(doc.documentElement, 'iframe').find((frame) => frame.name === target);
+    return target && all(doc, 'iframe').find((frame) => frame.name === target);
   };
   let sunk; // the form whose entries were made last
 
   doc.addEventListener('load', safe(({ target: frame }) => {
     const settles = (form) => form && is(frame, 'iframe') && sinkOf(form) === frame;
-    if (settles(sunk) && ![...pending].some((entry) => entry.form === sunk)) takeGhost();
+    if (settles(sunk) && !isSent(sunk)) takeGhost();
     sunk = 0;
     for (const entry of pending) {
       if (!settles(entry.form)) continue;
@@ -344,19 +357,22 @@ export default (kit) => {
     }
     const view = form.ownerDocument?.defaultView || window;
     attempt.errors ??= errorsIn(form);
-    assign(entry, { view, href: hrefOf(view), shown: shown(form), wrong: controls(form).some((el) => isShown(el) && is(el, ':invalid')),
+    assign(entry, { view, href: hrefOf(view), shown: shown(form), asked: asking(form), wrong: controls(form).some((el) => isShown(el) && is(el, ':invalid')),
       ok: false, refused: false, reset: false, left: false, off: false, busy: 0 });
     if (!unwatch) watchRequests(view);
     later(judge, 600, entry);
     later(forget, MOST_WAIT, entry);
   }
 
-  /** The form, or the one that the page has put in its place. */
-  const standing = ({ form, attempt, view }) =>
+  /** What a form asks for as it is to be seen. */
+  const asking = (form) => controls(form).filter(isShown).map(nameOf);
+
+  /** The form, or the one that the page has put in its place: of the same name, or with the same questions. */
+  const standing = ({ form, attempt, view, asked }) =>
     (form.isConnected === false &&
       safe(() =>
-        all(view.document.documentElement, FORMS).find(
-          (other) => identityOf(other).key === attempt.form.key,
+        all(view.document, FORMS).find(
+          (other) => identityOf(other).key === attempt.form.key || asking(other) + '' === asked + '',
         ),
       )()) ||
     form;
@@ -378,6 +394,12 @@ export default (kit) => {
     const wrong = isWrong(entry);
     if (!busy && ((cleared && !off) || (!wrong && (ok || (gone && !refused && !off && (final || clock() - entry.at > 500)))))) return 'confirmed';
     if (off) return;
+    // No request, and other questions than before: on to the next step.
+    const next = !busy && asking(standing(entry));
+    if (next[0] && !next.some((name) => entry.asked.includes(name))) {
+      entry.attempt.now.tries--;
+      return reject(entry);
+    }
     if (!wrong && !refused && !(entry.wrong && !busy)) return final && 'attempted';
     if (!busy && (final || wrong || refused)) reject(entry);
   }
@@ -464,7 +486,7 @@ export default (kit) => {
   const peek = (entry) => pending.has(entry) && !entry.busy && (entry.refused || isWrong(entry)) && judge(entry);
 
   addEventListener('reset', safe(({ target }) => {
-    for (const entry of pending) entry.reset = entry.reset || entry.form === target;
+    for (const entry of pending) entry.reset ||= entry.form === target;
   }), true);
 
   /** Turbo keeps a fetch of its own, and says itself how it went. */
@@ -478,7 +500,7 @@ export default (kit) => {
 
   /** A page that goes elsewhere by itself has taken the submission. */
   window.navigation?.addEventListener('navigate', safe(({ userInitiated }) => {
-    for (const entry of pending) entry.left = entry.left || !userInitiated;
+    for (const entry of pending) entry.left ||= !userInitiated;
   }));
 
   // ── form.submit() without the Navigation API ──────────────────────────────────────────────────────────────────────
@@ -492,14 +514,14 @@ export default (kit) => {
   function formed(form, entry) {
     sunk = form;
     // What custom elements stand for is known by now.
-    if (pending.has(entry)) {
+    if (pending.has(entry) && !entry.kept) {
       const fields = collect(form, entry.attempt);
       if (fields.length >= entry.event.fields.length) entry.event.fields = fields;
     }
     // A handler that has just kept the browser from sending makes them for itself; after a check they are the form's own.
     const ours = [...pending].some((entry) => entry.form === form && clock() - entry.at < 20);
     made = ours || makers.has(form) ? 0 : clock();
-    makers.add(form);
+    if (!ours) makers.add(form);
   }
 
   /** What more there is to hear in a window: the page's own, or a frame's. */
@@ -588,11 +610,18 @@ export default (kit) => {
 
   // ── The audit ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  const heightOf = (el) => el.getBoundingClientRect().height;
-
   /** Tells which forms this page has, what they are taken for, and what can't be looked into. */
-  const audit = () => later(look, BEGUN); // a page may be drawn by its script
+  let looking = 0;
+  const lookSoon = () => {
+    looking ||= later(look, BEGUN); // a page may be drawn by its script
+  };
+  /** From here on whenever a form has come: late, or with a route of an application. */
+  function audit() {
+    lookSoon();
+    doc.addEventListener('leadsbot:captured', ({ detail }) => detail.type === 'view' && lookSoon());
+  }
   function look() {
+    looking = 0;
     const forms = [];
     const missed = [];
     const miss = (what, where) => missed.push({ what, where });
@@ -602,13 +631,13 @@ export default (kit) => {
         if (as) forms.push({ ...identityOf(form), as });
       }),
     );
-    all(doc.documentElement, 'iframe').forEach((frame) => {
+    all(doc, 'iframe').forEach((frame) => {
       const { origin: from } = new URL(frame.src || location, location);
-      if (!frame.contentDocument && heightOf(frame) > 99 && !friends.has(from)) miss('frame', from);
+      if (!frame.contentDocument && boxOf(frame).height > 99 && !friends.has(from)) miss('frame', from);
     });
     // Nothing in it, and yet it takes up room: whatever it shows is in a closed shadow root.
-    all(doc.documentElement, ':defined:empty').forEach((el) => {
-      if (/-/.test(el.localName) && !el.shadowRoot && !isCustom(el) && heightOf(el) > 49) miss('shadow', el.localName);
+    all(doc, ':defined:empty').forEach((el) => {
+      if (/-/.test(el.localName) && !el.shadowRoot && !isCustom(el) && boxOf(el).height > 49) miss('shadow', el.localName);
     });
     enqueue({ type: 'audit', at: clock(), forms: forms.slice(0, 100), missed: missed.slice(0, 50) });
     flush();
@@ -650,7 +679,7 @@ export default (kit) => {
   const stage = (name, data) => name && tell('stage', { name: (name + '').slice(0, 200), data: cleanValues(data) });
 
   function capture(target) {
-    const form = up(target instanceof Element ? target : all(doc.documentElement, target)[0], FORMS);
+    const form = up(target.nodeType ? target : all(doc, target)[0], FORMS);
     controls(form);
     if (!isIgnored(form)) take(form, () => 'attempted');
   }

@@ -88,7 +88,7 @@ try { (() => {
   const removeKey = safe((key) => localStorage.removeItem(key));
   const outboxKeys = () => keys(safe(() => localStorage)() || {}).filter((key) => key.startsWith(outboxKey));
   /** All unsent batches, of other tabs too. */
-  const stored = () => outboxKeys().map(readKey).filter(Boolean);
+  const stored = () => outboxKeys().map(readKey).filter((batch) => batch);
 
   /** What is known of the visitor: first and last (touches), visit, seen, ok (consent given), known (settings). */
   let state = readKey(stateKey) || {};
@@ -418,8 +418,8 @@ try { (() => {
 
   /** How far it is; without the second file no more than that it is being sent. */
   function progressOf(form, attempt) {
-    attempt.now.seq++;
     const { now, last } = attempt;
+    now.seq++;
     const reached = more ? more.measure(form, attempt) : { percent: 100 };
     return { ...now, form: attempt.form, last: last ? labelOf(last) : '', ...reached };
   }
@@ -662,7 +662,7 @@ try { (() => {
     const body = stringify({ ...batch, sent: clock() });
     let status = 0;
     // No room among the keepalive requests, or none to be had: a beacon's answer can't be read, and the batch stays.
-    const beacon = () => leaving && navigator.sendBeacon?.(url, body);
+    const beacon = () => leaving && Navigator.prototype.sendBeacon?.call(navigator, url, body);
     try {
       if (!isNative) beacon();
       [status] = await request(url, body);

@@ -90,6 +90,14 @@ def test_it_ignores_keys_it_does_not_know() -> None:
     assert read(batch(progress(later="x"), later={"a": [1]})).id == ID
 
 
+@pytest.mark.parametrize("event", [progress, submit, audit], ids=["progress", "submit", "audit"])
+def test_it_takes_out_of_a_form_s_key_what_is_new_on_every_visit(event: Any) -> None:
+    drawn = {"key": "contact_1719999999999", "name": "contact_1719999999999"}
+    (told,) = read(batch(event(forms=[drawn]) if event is audit else event(form=drawn))).events
+    form = told.forms[0] if isinstance(told, wire.Audit) else told.form
+    assert (form.key, form.name) == ("contact", "contact")
+
+
 def test_it_lowers_ids_so_that_a_resend_meets_itself() -> None:
     got = read(batch(submit(id=ID.upper(), session=ID.upper()), id=ID.upper(), visit={"id": ID.upper(), "at": 1}))
     event = got.events[0]

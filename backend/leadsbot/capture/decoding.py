@@ -21,13 +21,17 @@ from leadsbot.capture.wire import (
     MAX_TEXT,
     OLDEST,
     Audit,
+    AuditedForm,
     Batch,
     Event,
+    Form,
     Progress,
     Stage,
     Submit,
+    View,
 )
 from leadsbot.errors import InvalidInput
+from leadsbot.forms import keys
 
 _decoder: Final = msgspec.json.Decoder(Batch)
 # An escape begins after an even number of backslashes; the lookbehind keeps a long run of them linear.
@@ -118,6 +122,8 @@ def _settle(batch: Batch) -> None:
             touch.url, touch.ref = touch.url[:MAX_TEXT], touch.ref[:MAX_TEXT]
     bottomless: list[Event] = []
     for event in batch.events:
+        if isinstance(event, View | Progress | Submit):
+            _settle_form(event.form)
         if isinstance(event, Progress):
             event.session = event.session.lower()
             _settle_measures(event)
@@ -126,10 +132,19 @@ def _settle(batch: Batch) -> None:
             _settle_measures(event)
         elif isinstance(event, Audit):
             del event.forms[MAX_AUDITED:], event.missed[MAX_MISSED:]
+            for form in event.forms:
+                _settle_form(form)
         elif isinstance(event, Stage) and _too_deep(event.data, MAX_DEPTH):
             bottomless.append(event)
     if bottomless:
         _leave_out(batch, bottomless)
+
+
+def _settle_form(form: Form | AuditedForm) -> None:
+    key = keys.stable(form.key)
+    if form.name == form.key:
+        form.name = key
+    form.key = key
 
 
 def _leave_out(batch: Batch, bottomless: list[Event]) -> None:

@@ -50,6 +50,15 @@ def later(v: Visitor) -> None:
     assert v.audit("/page", lambda page: page["forms"])["forms"][0]["as"] == "lead"
 
 
+@case("A form that comes long after, and one on a route of an application: told when they come, each with its address")
+def long_after(v: Visitor) -> None:
+    v.open("<h1>Welcome</h1>" + CONTACT.replace('name="contact"', 'name="news"'))
+    v.audit("/page", lambda page: page["forms"])
+    v.run(f"history.pushState(0, '', '/contact');document.body.insertAdjacentHTML('beforeend', `{CONTACT}`);")
+    page = v.audit("/contact", lambda page: len(page["forms"]) == 2)
+    assert {one["key"] for one in page["forms"]} == {"news", "contact"}
+
+
 @case("The audit holds names and kinds of forms, never a value, and no address's query")
 def no_values(v: Visitor) -> None:
     v.open(EVERYTHING.replace('name="email"', 'name="email" value="secret-77"', 1), query="?x=secret-78")

@@ -67,6 +67,18 @@ def deletions(v: Visitor) -> None:
     assert told["name"]["deletions"]["total"] == 3 and told["email"]["deletions"]["total"] == 0
 
 
+@case("What an input method takes back while it composes (Safari, Japanese) is no deletion")
+def composing(v: Visitor) -> None:
+    v.open(CONTACT)
+    v.fill("[name=name]", "Jane")
+    for kind in ("insertCompositionText", "deleteCompositionText", "insertFromComposition", "deleteContentBackward"):
+        v.run(
+            f"document.activeElement.dispatchEvent(new InputEvent('input', {{ bubbles: true, inputType: '{kind}' }}));"
+        )
+    v.leave()
+    assert report(v)["name"]["deletions"]["total"] == 1
+
+
 @case("What was left blank, in a form that was sent and in one that wasn't")
 def blank(v: Visitor) -> None:
     v.open(CONTACT)
