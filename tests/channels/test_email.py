@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from email import message_from_bytes, policy
@@ -206,6 +207,12 @@ async def test_other_scripts_arrive_unharmed(outbound: Outbound, smtp: SmtpServe
     await deliver(outbound, smtp.url, lead={"name": "Łukasz 😀 東京", "message": "Grüße\n.\nпривет"})
     assert smtp.mails[0].message["subject"] == "New lead: Łukasz 😀 東京"
     assert "Grüße\n.\nпривет" in part(smtp, "plain").replace("\r\n", "\n")
+
+
+async def test_what_was_written_from_right_to_left_stands_so(outbound: Outbound, smtp: SmtpServer) -> None:
+    await deliver(outbound, smtp.url, lead=LEAD | {"message": "שלום עולם!"})
+    found = re.search(r"<p [^>]*>שלום עולם!</p>", part(smtp, "html"))
+    assert found and 'dir="auto"' in found[0]
 
 
 async def test_a_mailbox_that_does_not_exist_is_not_tried_again(outbound: Outbound, smtp: SmtpServer) -> None:
