@@ -94,8 +94,14 @@ def test_at_a_desk_j_k_and_enter_walk_the_inbox(leadsbot: House, leads: list[str
     owner.keyboard.press("Enter")
     expect(owner.locator("#pane").get_by_role("heading", name=LONG)).to_be_visible()
     expect(owner).to_have_url(f"{leadsbot.url}/leads?open={leads[0]}")
+    held: list[Route] = []
+    owner.route(f"**/leads/{leads[1]}", lambda route: held.append(route))
     owner.keyboard.press("j")
+    expect(owner.locator("#pane")).to_have_attribute("aria-busy", "true")
+    held[0].continue_()
+    owner.unroute(f"**/leads/{leads[1]}")
     expect(owner.locator("#pane").get_by_role("heading", name=NAMES[1])).to_be_visible()
+    expect(owner.locator("#pane")).to_have_attribute("aria-busy", "false")
     owner.keyboard.press("Escape")
     expect(owner.locator("#pane #lead")).to_have_count(0)
 

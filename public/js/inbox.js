@@ -109,9 +109,19 @@
   function show(id) {
     inbox.classList.toggle("has-open", Boolean(id));
     mark(id);
-    if (!id) return pane.replaceChildren();
-    htmx.ajax("GET", `/leads/${id}`, { target: "#pane", swap: "innerHTML show:#pane:top" });
+    if (!id || !shown()) pane.replaceChildren();
+    if (!id) return;
+    pane.ariaBusy = "true"; // so that nobody presses on the lead before, which stands there until this one has come
+    htmx.ajax("GET", `/leads/${id}`, { source: "#pane", target: "#pane", swap: "innerHTML show:#pane:top" });
   }
+
+  const shown = () => pane.querySelector("#lead")?.dataset.lead;
+
+  pane.addEventListener("htmx:afterRequest", ({ detail }) => {
+    if (detail.elt !== pane || (detail.successful && shown() !== opened())) return;
+    pane.ariaBusy = "false";
+    if (!detail.successful && shown() !== opened()) pane.replaceChildren();
+  });
 
   function open(id) {
     if (!roomy.matches) return location.assign(`/leads/${id}`);
