@@ -60,5 +60,5 @@ def _kept(batch: wire.Batch, hosted: Collection[str]) -> Iterator[wire.Event]:
     for event in batch.events:
         if isinstance(event, wire.View | wire.Audit):
             yield event
-        elif isinstance(event, wire.Progress | wire.Submit):
+        elif isinstance(event, wire.Attempt):
             yield event if event.form.key in hosted else wire.View(form=event.form, at=event.at)

@@ -20,12 +20,12 @@ from leadsbot.capture.wire import (
     MAX_NAME,
     MAX_TEXT,
     OLDEST,
+    Attempt,
     Audit,
     AuditedForm,
     Batch,
     Event,
     Form,
-    Progress,
     Stage,
     Submit,
     View,
@@ -122,13 +122,12 @@ def _settle(batch: Batch) -> None:
             touch.url, touch.ref = touch.url[:MAX_TEXT], touch.ref[:MAX_TEXT]
     bottomless: list[Event] = []
     for event in batch.events:
-        if isinstance(event, View | Progress | Submit):
+        if isinstance(event, View | Attempt):
             _settle_form(event.form)
-        if isinstance(event, Progress):
+        if isinstance(event, Attempt):
             event.session = event.session.lower()
-            _settle_measures(event)
-        elif isinstance(event, Submit):
-            event.id, event.session = event.id.lower(), event.session.lower()
+            if isinstance(event, Submit):
+                event.id = event.id.lower()
             _settle_measures(event)
         elif isinstance(event, Audit):
             del event.forms[MAX_AUDITED:], event.missed[MAX_MISSED:]
@@ -154,7 +153,7 @@ def _leave_out(batch: Batch, bottomless: list[Event]) -> None:
         raise InvalidInput(f"{where} nests more than {MAX_DEPTH} levels.", code="too_deep", fields=[where])
 
 
-def _settle_measures(event: Progress | Submit) -> None:
+def _settle_measures(event: Attempt) -> None:
     """Statistics never cost a lead: too many are cut, a time below nothing is none."""
     if event.wait is not None and event.wait < 0:
         event.wait = 0

@@ -163,7 +163,7 @@ class _Translation:
         at = self._time(event.at)
         self._out.audited.append(audited(self._site.id, self._page_url, event.forms, missed, at))
 
-    def _reached(self, event: wire.Progress | wire.Submit, *, submitted: bool, fields: str | None = None) -> Reached:
+    def _reached(self, event: wire.Attempt, *, submitted: bool, fields: str | None = None) -> Reached:
         return Reached(
             session_id=event.session,
             workspace_id=self._site.workspace_id,
@@ -187,7 +187,7 @@ class _Translation:
         )
 
     def _submission(
-        self, event: wire.Progress | wire.Submit, contact: Contact, fields: list[wire.Field], reached: Reached
+        self, event: wire.Attempt, contact: Contact, fields: list[wire.Field], reached: Reached
     ) -> Submission:
         site, complete = self._site, reached.submitted
         return Submission(

@@ -124,9 +124,8 @@ class View(Struct, tag_field="type", tag="view", gc=False):
     at: Time
 
 
-class Progress(Struct, tag_field="type", tag="progress", gc=False):
-    """How far an attempt has come, cumulative: of one session the highest `seq` holds. `fields` is None where the
-    site keeps no values of unsubmitted forms.
+class Attempt(Struct, gc=False, kw_only=True):
+    """How far an attempt has come, cumulative: of one session the highest `seq` holds.
 
     `tries` counts how often it was sent, `wait` the ms from seeing the form to the first answer, `begun` the units
     there were at first, `met` those there were since (`total` may hold what earlier visitors met), `stats` has the
@@ -142,7 +141,6 @@ class Progress(Struct, tag_field="type", tag="progress", gc=False):
     done: Count = 0
     total: Count = 0
     last: Name = ""
-    fields: Fields | None = None
     tries: Count = 0
     wait: Span | None = None
     begun: Count | None = None
@@ -150,27 +148,19 @@ class Progress(Struct, tag_field="type", tag="progress", gc=False):
     stats: list[FieldStat] | None = None
 
 
-class Submit(Struct, tag_field="type", tag="submit", gc=False, kw_only=True):
-    """An attempt was sent, from the page at `url`; `id` is the same on every re-send. The rest is as in `Progress`."""
+class Progress(Attempt, tag_field="type", tag="progress", kw_only=True):
+    """An attempt has come further. `fields` is None where the site keeps no values of unsubmitted forms."""
+
+    fields: Fields | None = None
+
+
+class Submit(Attempt, tag_field="type", tag="submit", kw_only=True):
+    """An attempt was sent, from the page at `url`; `id` is the same on every re-send."""
 
     id: Id
-    session: Id
-    seq: Count
-    form: Form
-    start: Time
-    at: Time
-    percent: Percent
-    done: Count = 0
-    total: Count = 0
-    last: Name = ""
     fields: Fields
     url: str = ""
     confirmation: Literal["attempted", "confirmed"]
-    tries: Count = 0
-    wait: Span | None = None
-    begun: Count | None = None
-    met: Count | None = None
-    stats: list[FieldStat] | None = None
 
 
 class Identify(Struct, tag_field="type", tag="identify", gc=False):
