@@ -74,6 +74,15 @@ async def test_link_with_a_code_links_the_topic_it_was_said_in(
     assert linked == {"chat_id": GROUP, "thread_id": 31, "title": "Group 1005"}
 
 
+async def test_the_link_that_adds_the_bot_to_a_group_links_that_group(
+    services: Services, bot: BotService, workspace: Created, telegram: TelegramServer, channel: dict[str, Any]
+) -> None:
+    code = links.make_code(services.vault, channel["id"])
+    telegram.say(GROUP, ADA, f"/start@leadsbot_test_bot {code}")  # as Telegram says it for whoever follows ?startgroup=
+    assert "Linked" in (await answer(telegram, GROUP)).text
+    assert await config(services, workspace, channel) == {"chat_id": GROUP, "title": "Group 1005"}
+
+
 async def test_an_update_that_can_not_be_read_keeps_nobody_from_being_heard(
     services: Services, bot: BotService, workspace: Created, telegram: TelegramServer
 ) -> None:

@@ -23,7 +23,8 @@ async def test_a_channel_shows_link_and_code_until_its_chat_is_known(
     await owner.press("/channels", {"kind": "telegram", "name": "Sales"})
     page = shown(await owner.see("/channels"))
     assert re.search(r'href="https://t\.me/\w+\?start=[\w-]{48}"', page)
-    assert re.search(r"<code>/link [\w-]{48}</code>", page)
+    assert re.search(r"<code>/link@leadsbot_test_bot [\w-]{48}</code>", page)
+    assert re.search(r'href="https://t\.me/leadsbot_test_bot\?startgroup=[\w-]{48}"', page)
     row = (await destinations.list_channels(database, workspace.workspace_id)).rows[0]
     assert (await owner.see(f"/channels/{row['id']}", hx_request="true")).status_code == 204
     key = {"authorization": f"Bearer {workspace.api_key}"}
@@ -31,7 +32,7 @@ async def test_a_channel_shows_link_and_code_until_its_chat_is_known(
     assert linked.status_code == 200, linked.text
     part = await owner.see(f"/channels/{row['id']}", hx_request="true")
     assert "Sales is linked." in part.text
-    assert "/link " not in part.text
+    assert "/link@" not in part.text
 
 
 async def test_a_test_arrives_in_the_chat(

@@ -93,12 +93,17 @@ def link_url(username: str, code: str) -> str:
 class Offer:
     """What links a chat: for the deep link, or for `/link` in a group or topic. `expires_at` is in ms.
 
-    `url` is None where there is no bot, or while Telegram doesn't say its name; the code works all the same.
+    `bot` is what the bot is called, without the @; empty where there is none, or while Telegram doesn't say. The code
+    works all the same.
     """
 
     code: str
-    url: str | None
+    bot: str
     expires_at: int
+
+    @property
+    def url(self) -> str | None:
+        return link_url(self.bot, self.code) if self.bot else None
 
     def json(self) -> dict[str, Any]:
         """Give it as the API's answers carry it, beside the channel."""
@@ -117,7 +122,7 @@ async def offer(services: Services, channel: Mapping[str, Any]) -> Offer | None:
         return None
     code, expires_at = make_code(services.vault, channel["id"]), clock.now() + VALID_MS
     username = await username_of(services, config.get("bot_token") or services.settings.telegram_token)
-    return Offer(code, link_url(username, code) if username else None, expires_at)
+    return Offer(code, username or "", expires_at)
 
 
 async def account_offer(services: Services, user_id: str, workspace_id: str) -> Offer | None:
@@ -128,7 +133,7 @@ async def account_offer(services: Services, user_id: str, workspace_id: str) -> 
         return None
     code, expires_at = make_account_code(services.vault, user_id), clock.now() + ACCOUNT_VALID_MS
     username = await username_of(services, token)
-    return Offer(code, link_url(username, code) if username else None, expires_at)
+    return Offer(code, username or "", expires_at)
 
 
 def _expiry(valid_ms: int) -> bytes:

@@ -42,7 +42,7 @@ async def channel_view(services: Services, row: Row, places: Destinations | None
         enabled=bool(row["enabled"]),
         disabled_reason=row["disabled_reason"],
         last=await latest(services.database, row, places, channel_id=row["id"]),
-        link=LinkOffer(waiting.url or "", waiting.code, waiting.expires_at) if waiting else None,
+        link=LinkOffer(waiting.url or "", waiting.code, waiting.expires_at, waiting.bot) if waiting else None,
         missing="" if config.get("bot_token") else _missing(services, row["kind"]),
         unsubscribed=tuple(config.get("unsubscribed", ())),
         told=_told(row),

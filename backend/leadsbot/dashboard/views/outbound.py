@@ -24,12 +24,24 @@ class EventChoice:
 class LinkOffer:
     """A Telegram chat waiting to be linked: the bot's deep link and the code for groups.
 
-    `url` is empty while the bot's name isn't known: there is no bot, or Telegram doesn't answer.
+    `url` is empty while the bot's name isn't known: there is no bot, or Telegram doesn't answer. `bot` is that name.
     """
 
     url: str
     code: str
     expires_at: int
+    bot: str = ""
+
+    @property
+    def group_url(self) -> str:
+        """Where a group is chosen that the bot is added to, with the code; empty like `url`."""
+        return f"https://t.me/{self.bot}?startgroup={self.code}" if self.bot else ""
+
+    @property
+    def command(self) -> str:
+        """What links the group or topic where it is said. In a group Telegram shows a bot what is said to it by name,
+        and else little (https://core.telegram.org/bots/features#privacy-mode)."""
+        return f"/link{'@' if self.bot else ''}{self.bot} {self.code}"
 
 
 @dataclass(frozen=True, slots=True)
