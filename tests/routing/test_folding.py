@@ -1,112 +1,41 @@
-"""What channels held back goes out: alone or folded, once, under one id, and never for who is gone meanwhile."""
+"""What channels held back goes out: alone or folded, once, and when it is wanted."""
 
 from __future__ import annotations
 
-import json
 from functools import partial
-from typing import Any
 
 import msgspec
 import pytest
 
 from leadsbot import clock
 from leadsbot.db import Tx
-from leadsbot.events.log import Happening, record
-from leadsbot.ids import new_id
-from leadsbot.jobs import lanes
-from leadsbot.jobs.outcomes import Again, Done, Outcome, settle
+from leadsbot.jobs.outcomes import Done
 from leadsbot.routing import counted, deliver, deliveries, destinations, folding, gates, muting
-from leadsbot.routing.destination import Destination
-from leadsbot.routing.erasure import forget_deliveries
-from leadsbot.routing.news import envelope
 from leadsbot.routing.retiming import retime
-from leadsbot.routing.tables import Delivery
 from leadsbot.services import Services
 from leadsbot.workspaces.bootstrap import Created
 from leadsbot.workspaces.workspace_editing import change_workspace
 from tests.jobs.desk import make_due, take
 from tests.jobs.desk import settle as settle_job
-from tests.routing.house import LEAD, Make, in_thread, quiet, route_now, settled, tell
+from tests.routing.holding import (
+    CHAT,
+    NOON,
+    QUIET,
+    Row,
+    backlog,
+    burst,
+    chat,
+    lead,
+    names,
+    of,
+    released,
+    settled_by,
+    waiting,
+)
+from tests.routing.house import Make, in_thread, quiet, route_now, settled, tell
 from tests.support.smtp_server import SmtpServer
-from tests.support.telegram_calls import BROKEN, KICKED, Fault, too_many
+from tests.support.telegram_calls import BROKEN, too_many
 from tests.support.telegram_server import TelegramServer
-
-CHAT = -1001
-NOON = 1_777_896_000_000  # Monday, 4 May 2026, 12:00 UTC
-QUIET = {"quiet_hours": {"start": "11:00", "end": "13:00"}}
-
-Row = dict[str, Any]
-
-
-async def chat(services: Services, workspace: Created, options: Row | None = None, chat_id: int = CHAT) -> str:
-    row = await destinations.create_channel(services, workspace.workspace_id, "telegram", {"chat_id": chat_id})
-    if options:
-        await destinations.update_channel(services, workspace.workspace_id, row["id"], {"options": options})
-    return str(row["id"])
-
-
-def lead(number: int) -> Row:
-    return {**LEAD, "id": new_id(), "name": f"Lead {number:03d}", "email": f"lead{number}@x.example"}
-
-
-async def burst(services: Services, workspace: Created, count: int, first: int = 0) -> None:
-    """Let so many leads begin in one transaction."""
-    leads = [lead(first + number) for number in range(count)]
-
-    async def unit(tx: Any) -> None:
-        record(tx, *(Happening(workspace.workspace_id, "lead.created", {"lead": one}, one["id"]) for one in leads))
-
-    await services.database.write(unit)
-
-
-async def waiting(services: Services, workspace: Created, count: int) -> list[Row]:
-    """Let so many leads begin and their deliveries be tried, without a runner; gives these as they are then."""
-    for number in range(count):
-        await route_now(services, await tell(services, workspace, lead=lead(number)))
-    rows = await services.database.fetch("SELECT * FROM deliveries WHERE held = '' AND status = 'pending'")
-    for row in rows:
-        outcome = await deliver.deliver(services, row["id"], row["round"])
-        assert isinstance(outcome, Done) and outcome.writes
-        await services.database.write(outcome.writes)
-    await services.database.write(lambda tx: tx.execute("DELETE FROM jobs WHERE kind = 'deliver'"))  # as they are done
-    return await of(services)
-
-
-async def of(services: Services) -> list[Row]:
-    return await services.database.fetch("SELECT * FROM deliveries ORDER BY created_at, event_id")
-
-
-async def released(services: Services, channel_id: str) -> int:
-    """Run the channel's job once and settle it; gives in how many ms it wants to come by again."""
-    outcome = await folding.release(services, channel_id)
-    assert isinstance(outcome, Again)
-    if outcome.writes:
-        await services.database.write(outcome.writes)
-    return outcome.after
-
-
-async def settled_by(outcome: Outcome, tx: Tx) -> None:
-    await settle(tx, [([], outcome)])
-
-
-async def backlog(services: Services, workspace: Created, channel_id: str, count: int) -> None:
-    """Let so many deliveries be held until quiet hours end, as they are stored."""
-    row = await destinations.get_channel(services.database, workspace.workspace_id, channel_id)
-    destination = Destination("telegram", row)
-    held = {"held": "quiet", "next_attempt_at": NOON + clock.HOUR}
-
-    async def unit(tx: Tx) -> None:
-        for number in range(count):
-            one = {**LEAD, "id": new_id(), "name": f"Lead {number:04d}"}
-            event = {"id": f"{number:05d}", "type": "lead.created", "lead_id": one["id"], "at": NOON}
-            body = envelope({**event, "workspace_id": workspace.workspace_id}, {"lead": one})
-            tx.insert(Delivery, destination.delivery("telegram:-1001", event, body, **held))
-
-    await services.database.write(unit)
-
-
-def names(text: str) -> list[str]:
-    return sorted(f"Lead {number:03d}" for number in range(300) if f"Lead {number:03d}" in text)
 
 
 async def test_a_burst_becomes_one_message_that_names_every_lead(
@@ -171,117 +100,6 @@ async def test_of_a_backlog_that_nobody_reads_the_latest_are_named_and_the_rest_
         advance(clock.MINUTE)
         await released(services, channel_id)
         assert telegram.sent[-1].text.startswith("90 new leads") and "Lead 0501" in telegram.sent[-1].text
-
-
-async def test_a_crash_after_sending_repeats_the_same_digest(
-    services: Services, workspace: Created, telegram: TelegramServer
-) -> None:
-    with clock.freeze(NOON) as advance:
-        channel_id = await chat(services, workspace, QUIET)
-        await waiting(services, workspace, 3)
-        advance(clock.HOUR)
-        await folding.release(services, channel_id)  # sent, and never settled
-        advance(clock.MINUTE)
-        await waiting(services, workspace, 2)  # they wait behind it
-        await released(services, channel_id)
-        first, again = telegram.sent
-        assert first.text == again.text and len(names(first.text)) == 3
-        rows = await of(services)
-        assert [row["status"] for row in rows] == ["delivered"] * 3 + ["pending"] * 2
-        assert {row["folded_into"] for row in rows[:3]} == {rows[0]["id"]}
-
-
-@pytest.mark.parametrize("fault", [too_many(30), BROKEN])
-async def test_a_digest_that_fails_is_tried_again_as_it_was(
-    services: Services, workspace: Created, telegram: TelegramServer, fault: Any
-) -> None:
-    with clock.freeze(NOON) as advance:
-        channel_id = await chat(services, workspace, QUIET)
-        await waiting(services, workspace, 3)
-        advance(clock.HOUR)
-        telegram.fail(CHAT, fault)
-        wait = await released(services, channel_id)
-        assert wait >= 30_000 if fault.status == 429 else wait == 1_000
-        rows = await of(services)
-        assert {row["status"] for row in rows} == {"pending" if fault.status == 429 else "failed"}
-        assert {row["folded_into"] for row in rows} == {rows[0]["id"]} and not telegram.sent
-        advance(wait)
-        await released(services, channel_id)
-        assert len(names(telegram.sent[0].text)) == 3
-        assert {row["status"] for row in await of(services)} == {"delivered"}
-        attempts = await services.database.fetch("SELECT id FROM attempts")
-        assert len(attempts) == 6
-
-
-async def test_of_a_digest_that_telegram_finds_wrong_only_what_is_wrong_is_dead(
-    services: Services, workspace: Created, telegram: TelegramServer
-) -> None:
-    telegram.refuse("Lead 007", Fault(400, "Bad Request: text is unwanted"))
-    with clock.freeze(NOON) as advance:
-        channel_id = await chat(services, workspace, QUIET)
-        await waiting(services, workspace, 12)
-        advance(clock.HOUR)
-        for _ in range(2 * 12):
-            if any(row["held"] for row in await of(services)):
-                advance(await released(services, channel_id))
-    told = [name for call in telegram.sent for name in names(call.text)]
-    assert sorted(told) == [f"Lead {number:03d}" for number in range(12) if number != 7] and len(telegram.sent) <= 4
-    rows = {json.loads(row["body"])["data"]["lead"]["name"]: row for row in await of(services)}
-    wrong = rows.pop("Lead 007")
-    assert (wrong["status"], wrong["folded_into"]) == ("dead", None) and "Text is unwanted" in wrong["reason"]
-    assert {row["status"] for row in rows.values()} == {"delivered"}
-    channel = await destinations.get_channel(services.database, workspace.workspace_id, channel_id)
-    assert channel["enabled"]
-
-
-async def test_a_chat_that_is_gone_ends_all_of_a_digest(
-    services: Services, workspace: Created, telegram: TelegramServer
-) -> None:
-    with clock.freeze(NOON) as advance:
-        channel_id = await chat(services, workspace, QUIET)
-        await waiting(services, workspace, 3)
-        advance(clock.HOUR)
-        telegram.fail(CHAT, KICKED)
-        await released(services, channel_id)
-        assert {(row["status"], row["held"]) for row in await of(services)} == {("dead", "")}
-        channel = await destinations.get_channel(services.database, workspace.workspace_id, channel_id)
-        assert not channel["enabled"]
-
-
-@pytest.mark.parametrize(("gone", "status"), [("off", "withheld"), ("deleted", "dead")])
-async def test_what_is_held_ends_with_its_channel(
-    services: Services, workspace: Created, gone: str, status: str
-) -> None:
-    with clock.freeze(NOON):
-        channel_id = await chat(services, workspace, QUIET)
-        await waiting(services, workspace, 2)
-        if gone == "off":
-            await destinations.update_channel(services, workspace.workspace_id, channel_id, {"enabled": False})
-        else:
-            await destinations.delete_channel(services.database, workspace.workspace_id, channel_id)
-        await released(services, channel_id)
-        assert {(row["status"], row["held"], row["next_attempt_at"]) for row in await of(services)} == {
-            (status, "", None)
-        }
-        assert not await services.database.fetch("SELECT id FROM jobs WHERE kind = 'release'")
-
-
-async def test_a_lead_that_is_erased_meanwhile_is_named_no_more(
-    services: Services, workspace: Created, telegram: TelegramServer
-) -> None:
-    with clock.freeze(NOON) as advance:
-        channel_id = await chat(services, workspace, QUIET)
-        rows = await waiting(services, workspace, 3)
-        gone = str(rows[1]["lead_id"])
-
-        async def unit(tx: Any) -> None:
-            await forget_deliveries(tx, [gone], "")
-
-        await services.database.write(unit)
-        advance(clock.HOUR)
-        await released(services, channel_id)
-        assert names(telegram.sent[0].text) == ["Lead 000", "Lead 002"]
-        assert [row["status"] for row in await of(services)] == ["delivered", "withheld", "delivered"]
 
 
 async def test_mute_holds_until_it_ends_or_is_taken_back(
@@ -439,17 +257,3 @@ async def test_news_of_a_lead_stands_behind_what_waits_of_it_and_other_news_does
             await services.database.write(partial(settled_by, outcome))
             (now,) = await services.database.fetch("SELECT * FROM deliveries WHERE id = $1", row["id"])
             assert (now["status"], now["next_attempt_at"]) == (status, until)
-
-
-async def test_while_its_service_asks_to_wait_nothing_that_is_held_goes_out_either(
-    make_services: Make, workspace: Created, smtp: SmtpServer
-) -> None:
-    services = make_services(smtp_url=smtp.url)
-    database, whose = services.database, workspace.workspace_id
-    row = await destinations.create_channel(services, whose, "email", {"to": ["team@example.com"]})
-    await muting.mute(database, whose, [row["id"]], clock.now() + clock.HOUR)
-    await waiting(services, workspace, 1)
-    await database.write(lambda tx: lanes.hold(tx, f"channel:{row['id']}", 30_000))
-    await muting.mute(database, whose, [row["id"]], None)
-    assert await released(services, row["id"]) > 20_000
-    assert {one["status"] for one in await of(services)} == {"pending"}

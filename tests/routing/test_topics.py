@@ -14,8 +14,8 @@ from leadsbot.routing.erasure import delete_lead
 from leadsbot.services import Services
 from leadsbot.summaries.now import send_now
 from leadsbot.workspaces.bootstrap import Created
+from tests.routing.holding import NOON, QUIET, backlog, released
 from tests.routing.house import in_thread, settled
-from tests.routing.test_folding import NOON, QUIET, backlog, released
 from tests.routing.test_messages import OWNER, due, sent, shows, standing, submitted
 from tests.support.telegram_calls import Call, Fault
 from tests.support.telegram_server import TelegramServer
