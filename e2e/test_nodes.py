@@ -41,7 +41,7 @@ def second(first: House, ports: int, postgres_url: str) -> Iterator[Node]:
 @pytest.fixture
 def page() -> Iterator[httpx.Client]:
     """A page of `ORIGIN`."""
-    with closing(httpx.Client(headers={"Origin": ORIGIN})) as client:
+    with closing(httpx.Client(headers={"Origin": ORIGIN}, timeout=PATIENCE_S)) as client:
         yield client
 
 

@@ -52,7 +52,7 @@ def people(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
 
         def person(**options: object) -> BrowserContext:
             context = browser.new_context(locale="de-AT", timezone_id="Europe/Vienna", **{**DESK, **options})  # type: ignore[arg-type]
-            context.set_default_timeout(15_000)
+            context.set_default_timeout(chromium.PATIENCE_MS)
             stack.callback(context.close)
             return context
 

@@ -6,9 +6,12 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
+from tests.support.waiting import PATIENCE_S
+
+__all__ = ["PATIENCE_S", "eventually"]
+
 T = TypeVar("T")
 
-PATIENCE_S = 30.0
 PAUSE_S = 0.05
 
 

@@ -12,7 +12,6 @@ from playwright.sync_api import Error as PlaywrightError
 from e2e.widget.driving import Gone
 from tests.support import browser as chromium
 
-PATIENCE_MS = 20_000
 LEFT = (
     "context was destroyed",
     "navigat",
@@ -45,7 +44,7 @@ class Chromium:
         self._context = self._browser.new_context(
             viewport={"width": 1000, "height": 800}, locale="de-AT", timezone_id="Europe/Vienna"
         )
-        self._context.set_default_timeout(PATIENCE_MS)
+        self._context.set_default_timeout(chromium.PATIENCE_MS)
         self._page = self._context.new_page()
 
     def open(self, url: str) -> None:

@@ -17,6 +17,7 @@ from leadsbot.db import Database
 from leadsbot.workspaces.bootstrap import Created
 from tests.api.conftest import PUBLIC_URL, VISITOR, Client, Serve
 from tests.support.capture import DESKTOP, change_site
+from tests.support.waiting import PATIENCE_S
 
 ORIGIN = "https://lindenhof.example"
 PAGE = f"{ORIGIN}/contact?utm_source=news&utm_campaign=spring&gclid=abc"
@@ -418,7 +419,7 @@ async def test_what_was_typed_is_stored_as_it_came(visitor: Visitor, database: D
 
 async def refusal(database: Database) -> dict[str, Any]:
     """The one request that was turned away, once it is written down."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while not (rows := await database.fetch("SELECT * FROM refused_requests")):  # noqa: ASYNC110
             await asyncio.sleep(0.02)
     return rows[0]

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 from leadsbot.db import Database
 from leadsbot.workspaces.bootstrap import Created
 from tests.api.conftest import Client
 from tests.api.rows import change_workspace
+from tests.support.waiting import until
 
 
 async def noted(database: Database, count: int) -> list[dict[str, Any]]:
     """The requests that were turned away, once there are `count`: they are written a moment after the answer."""
-    while True:
+
+    async def there() -> list[dict[str, Any]] | None:
         rows = await database.fetch("SELECT * FROM refused_requests ORDER BY at, id")
-        if len(rows) >= count:
-            return rows
-        await asyncio.sleep(0.01)
+        return rows if len(rows) >= count else None
+
+    return await until(there) or []
 
 
 async def test_each_door_notes_what_it_turned_away(api: Client, database: Database, workspace: Created) -> None:

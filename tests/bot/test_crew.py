@@ -15,6 +15,7 @@ from tests.bot.talking import channel_in
 from tests.bot.test_bot import CHAT, answer, wait_for_call
 from tests.routing.house import Make, in_thread
 from tests.support.telegram_server import ADA, TelegramServer
+from tests.support.waiting import PATIENCE_S
 
 
 async def test_a_channel_is_linked_by_its_own_bot(
@@ -44,7 +45,7 @@ async def test_a_bot_is_heard_until_its_channel_goes_and_a_wrong_token_does_not_
     with capture_logs() as logs:
         await in_thread(lambda: wait_for_call(telegram, lambda call: call.status == 401))
         await destinations.delete_channel(services.database, workspace.workspace_id, channel["id"])
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             while len(asyncio.all_tasks()) > 2 and "telegram-own-bot" in _names():  # noqa: ASYNC110
                 await asyncio.sleep(0.02)
     task.cancel()
@@ -102,7 +103,7 @@ async def test_a_bot_that_another_program_uses_is_left_alone(
         bot = BotService(services)
         with capture_logs() as logs:
             await bot.start()
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(PATIENCE_S):
                 while "bot.used_elsewhere" not in [entry["event"] for entry in logs]:  # noqa: ASYNC110
                     await asyncio.sleep(0.02)
                 while not await rivals.noted(services.database, telegram.token):  # noqa: ASYNC110

@@ -10,6 +10,7 @@ from leadsbot.db import Database
 from leadsbot.services import Services
 from tests.bot.test_bot import CHAT, answer, to
 from tests.support.telegram_server import ADA, TelegramServer
+from tests.support.waiting import PATIENCE_S
 
 SHORT_MS = 300
 
@@ -35,7 +36,7 @@ async def test_one_that_was_let_go_is_free_at_once(database: Database) -> None:
 async def test_one_that_was_not_renewed_can_be_taken(database: Database) -> None:
     ours, theirs = Lease(database, "x", SHORT_MS), Lease(database, "x")
     await ours.take()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while not await theirs.take():  # noqa: ASYNC110 (a lease that ends signals nothing)
             await asyncio.sleep(0.02)
     assert not await ours.take()

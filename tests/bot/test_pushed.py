@@ -28,6 +28,7 @@ from tests.bot.talking import PRIVATE, Talk, channel_in, lead
 from tests.routing.house import Make, in_thread
 from tests.support.application import made, running
 from tests.support.telegram_server import ADA, TelegramServer
+from tests.support.waiting import PATIENCE_S
 
 KEY = "a key for tests"
 HELP = {"message_id": 1, "date": int(time()), "chat": {"id": PRIVATE, "type": "private"}, "from": ADA,
@@ -42,7 +43,7 @@ def told(telegram: TelegramServer, method: str) -> int:
 async def called(telegram: TelegramServer, method: str, times: int = 1) -> None:
     def wait() -> bool:
         with telegram.changed:
-            return telegram.changed.wait_for(lambda: told(telegram, method) >= times, 10)
+            return telegram.changed.wait_for(lambda: told(telegram, method) >= times, PATIENCE_S)
 
     assert await in_thread(wait), method
 

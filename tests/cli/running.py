@@ -18,8 +18,9 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
 
+from tests.support.waiting import PATIENCE_S
+
 BACKEND = Path(__file__).parents[2] / "backend"
-PATIENCE_S = 60.0
 PORTS_PER_WORKER = 1_400
 BOOTSTRAP = ("bootstrap", "--workspace", "Lindenhof", "--email", "Owner@Example.com", "--password", "correct horse")
 

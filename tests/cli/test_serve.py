@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 import http.client
 import json
 import signal
 import socket
 import stat
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
+import uvicorn
+from uvicorn.supervisors import Multiprocess
+from uvicorn.supervisors.multiprocess import SIGNALS
 
 from leadsbot import clock
+from leadsbot.cli.support import server
+from leadsbot.settings import Settings
 from tests.cli.running import BOOTSTRAP, Running, ask, leadsbot, listening, prepared, query, wait_until
+from tests.support.waiting import PATIENCE_S
 
 WAITING = "SELECT state FROM jobs WHERE id = 'waiting'"  # gone once it is done, since it has no unique key
 FORWARDED = {"X-Forwarded-For": "203.0.113.7"}
@@ -69,6 +77,35 @@ def test_several_workers_share_one_port_on_postgresql(tmp_path: Path, postgres_s
             server.up()
             assert {ask(server.url, "/health").status for _ in range(8)} == {200}
             assert server.stop() == 0
+
+
+@pytest.fixture
+def signals() -> Iterator[None]:
+    """Whoever supervises processes hears signals; afterwards they are heard as before."""
+    before = {each: signal.getsignal(each) for each in SIGNALS}
+    yield
+    for each, handler in before.items():
+        signal.signal(each, handler)
+
+
+@pytest.mark.usefixtures("signals")
+def test_a_process_that_takes_long_to_load_is_not_taken_for_dead(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine needs more than the five seconds that are uvicorn's; one killed then begins again, and again."""
+    configured: list[uvicorn.Config] = []
+    monkeypatch.setattr(server, "check_current", lambda settings: asyncio.sleep(0))
+    monkeypatch.setattr(Multiprocess, "run", lambda supervisor: configured.append(supervisor.config))
+    server.serve_in_processes(Settings.load({}, dotenv=None), [], jobs=False, workers=2)
+    assert configured[0].timeout_worker_healthcheck >= 30
+
+
+@pytest.mark.usefixtures("signals")
+def test_one_of_several_processes_that_ends_while_loading_is_missed_at_once() -> None:
+    supervisor = server._Processes(uvicorn.Config("nowhere:app", workers=1, timeout_worker_healthcheck=3_600), [])
+    supervisor.init_processes()
+    [process] = supervisor.processes
+    process.process.kill()
+    assert not process.ping(3_600)
+    process.join()
 
 
 def test_a_port_that_is_taken_is_named_with_its_variable(migrated: Path) -> None:
@@ -141,12 +178,12 @@ server.serve(lambda: [site], settings, ready=lambda: print("ready"))
 def test_a_signal_lets_a_request_under_way_finish(migrated: Path, by: signal.Signals) -> None:
     with Running(migrated, "-c", SLOW, module=False) as server:
         server.says("ready")
-        with closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)) as connection:
+        with closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE_S)) as connection:
             connection.request("GET", "/")
             server.says("begun")
             server.process.send_signal(by)
             assert connection.getresponse().read() == b"done"
-        assert server.process.wait(30) == 0
+        assert server.process.wait(PATIENCE_S) == 0
 
 
 STREAMS = """
@@ -172,7 +209,7 @@ server.serve(lambda: [site], settings, ready=lambda: print("ready"))
 def test_only_an_event_stream_is_ended_so_that_the_server_can_stop(migrated: Path, accept: str, ended: bool) -> None:
     with Running(migrated, "-c", STREAMS, module=False) as server:
         server.says("ready")
-        with closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)) as connection:
+        with closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE_S)) as connection:
             connection.request("GET", "/", headers={"Accept": accept})
             answer = connection.getresponse()
             assert answer.read(7) == b"data: 1"
@@ -184,7 +221,7 @@ def test_only_an_event_stream_is_ended_so_that_the_server_can_stop(migrated: Pat
             else:
                 assert "ended" not in server.output and server.process.poll() is None
                 server.process.send_signal(signal.SIGTERM)  # who asks twice means it
-        assert server.process.wait(30) == 0
+        assert server.process.wait(PATIENCE_S) == 0
 
 
 def test_logs_are_json_where_asked_for(migrated: Path) -> None:

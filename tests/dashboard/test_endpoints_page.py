@@ -18,9 +18,9 @@ from leadsbot.db import Database
 from leadsbot.workspaces.bootstrap import Created
 from tests.dashboard.browsing import Browser, shown
 from tests.dashboard.test_render import ATTACK, harmless
+from tests.support.waiting import PATIENCE_S
 
 JANE = {"name": "Jane Doe", "email": "jane@example.com", "phone": "+43 660 1234567"}
-PATIENCE_S = 10.0
 RULES = {
     "name": "Inbound",
     "required_fields": ["name", "email"],

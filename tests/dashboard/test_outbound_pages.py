@@ -20,9 +20,9 @@ from leadsbot.workspaces.bootstrap import Created
 from leadsbot.workspaces.refusals import Doorway, Refused
 from leadsbot.workspaces.workspace_editing import change_workspace
 from tests.dashboard.browsing import ORIGIN, Browser, shown, submission
+from tests.support.waiting import PATIENCE_S
 from tests.support.webhook_receiver import WebhookReceiver
 
-PATIENCE_S = 10.0
 NEWCOMER = "http://localhost:9000"
 
 

@@ -15,6 +15,7 @@ from leadsbot.db.migrate import migrate
 from leadsbot.db.writer import MAX_BATCH
 from leadsbot.errors import Unavailable
 from leadsbot.workspaces.tables import Workspace
+from tests.support.waiting import PATIENCE_S
 
 
 def _row(number: int) -> dict[str, Any]:
@@ -99,7 +100,7 @@ async def test_signals_fire_after_the_commit_and_not_for_what_failed(database: D
         await database.write(good)
         with pytest.raises(ValueError, match="no"):
             await database.write(bad)
-        await asyncio.wait_for(heard.wait(), 5)
+        await asyncio.wait_for(heard.wait(), PATIENCE_S)
         assert not unheard.is_set()
 
 

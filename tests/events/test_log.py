@@ -12,6 +12,7 @@ from leadsbot import clock
 from leadsbot.db import Database, Tx
 from leadsbot.events.log import ROUTE, Happening, record, topic
 from leadsbot.workspaces.bootstrap import Created
+from tests.support.waiting import PATIENCE_S
 
 
 async def note(database: Database, *happenings: Happening) -> list[str]:
@@ -78,7 +79,7 @@ async def test_who_watches_the_workspace_is_woken_and_nobody_else(
     signals = database.signals
     with signals.listen(topic(workspace.workspace_id)) as mine, signals.listen(topic(stranger.workspace_id)) as theirs:
         await note(database, Happening(workspace.workspace_id, "lead.created", {}))
-        await asyncio.wait_for(mine.wait(), 5)
+        await asyncio.wait_for(mine.wait(), PATIENCE_S)
         assert not theirs.is_set()
 
 
@@ -86,7 +87,7 @@ async def test_who_watches_the_workspace_is_woken_and_nobody_else(
 async def test_another_node_is_woken(database: Database, workspace: Created) -> None:
     async with Database.opened(database.url) as other:
         with other.signals.listen(topic(workspace.workspace_id)) as heard:
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(PATIENCE_S):
                 while not heard.is_set():  # until the other's listener is connected
                     await note(database, Happening(workspace.workspace_id, "lead.created", {}))
                     await asyncio.wait([asyncio.ensure_future(heard.wait())], timeout=0.1)

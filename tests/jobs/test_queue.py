@@ -16,6 +16,7 @@ from leadsbot.jobs.places import HOUSE, LANE_LIMIT
 from leadsbot.jobs.queue import enqueue, hasten, renew
 from leadsbot.workspaces.tables import Workspace
 from tests.jobs.desk import Node, add, lapse, make_due, row_of, settle, take
+from tests.support.waiting import PATIENCE_S
 
 
 def writes_workspace(workspace_id: str) -> Any:
@@ -311,7 +312,7 @@ async def test_a_job_that_is_being_settled_is_not_taken_over(database: Database)
         await go_on.wait()
 
     settling = database.put(outcomes.settle, ([held], Done(slow)))
-    await asyncio.wait_for(entered.wait(), 10)
+    await asyncio.wait_for(entered.wait(), PATIENCE_S)
     async with Database.opened(database.url) as other:
         assert await take(other) == []
         go_on.set()

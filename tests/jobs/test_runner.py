@@ -18,7 +18,7 @@ from leadsbot.jobs.outcomes import Again, Done, Outcome
 from leadsbot.jobs.places import LANE_LIMIT
 from leadsbot.jobs.queue import MAX_FAILURES, enqueue
 from leadsbot.jobs.runner import JobHandler, Runner
-from tests.support.waiting import until
+from tests.support.waiting import PATIENCE_S, until
 
 Start = Callable[..., Runner]
 
@@ -182,7 +182,7 @@ async def test_a_slow_lane_holds_up_no_other(database: Database, start: Start) -
     start(hang=hang, answer=answer)
     await until(is_true(lambda: len(slow) == LANE_LIMIT))
     await add(database, "answer", lane="other")
-    await asyncio.wait_for(quick.wait(), 10)
+    await asyncio.wait_for(quick.wait(), PATIENCE_S)
     assert len(slow) == LANE_LIMIT
     go_on.set()
     await until(all_gone(database))
@@ -199,12 +199,12 @@ async def test_stop_waits_for_what_runs(database: Database, start: Start) -> Non
 
     await add(database, "slow")
     runner = start(slow=handler)
-    await asyncio.wait_for(entered.wait(), 10)
+    await asyncio.wait_for(entered.wait(), PATIENCE_S)
     stopping = asyncio.create_task(runner.stop())
     await asyncio.sleep(0)
     assert not stopping.done()
     go_on.set()
-    await asyncio.wait_for(stopping, 10)
+    await asyncio.wait_for(stopping, PATIENCE_S)
     assert not await states(database)
 
 
@@ -233,7 +233,7 @@ async def test_after_stop_nothing_is_claimed(database: Database, start: Start) -
 
     await add(database, "other")
     start(other=tell)
-    await asyncio.wait_for(other.wait(), 10)
+    await asyncio.wait_for(other.wait(), PATIENCE_S)
     await until(all_in(database, "ready"))
 
 
@@ -254,7 +254,7 @@ async def test_a_table_that_cannot_be_read_does_not_end_the_loop(database: Datab
         await until(is_true(lambda: any(entry["event"] == "jobs.claim_failed" for entry in logs)))
     await database.write(lambda tx: rename(tx, "jobs_away", "jobs"))
     await add(database, "quick")
-    await asyncio.wait_for(seen.wait(), 10)
+    await asyncio.wait_for(seen.wait(), PATIENCE_S)
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
@@ -273,7 +273,7 @@ async def test_jobs_go_on_after_every_connection_was_cut(database: Database, sta
         )
     database.bind()
     await add(database, "quick")
-    await asyncio.wait_for(seen.wait(), 10)
+    await asyncio.wait_for(seen.wait(), PATIENCE_S)
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
@@ -291,7 +291,7 @@ async def test_two_nodes_share_the_work_and_run_each_job_once(database: Database
     async with Database.opened(database.url) as other:
         await add(database, "count", *({"n": n} for n in range(300)))
         runner, second = start(count=handler_of("a")), start(other, count=handler_of("b"))
-        await until(all_gone(database), within=30)
+        await until(all_gone(database))
         await runner.stop()
         await second.stop()
     assert runs == Counter(range(300))

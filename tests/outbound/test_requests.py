@@ -14,6 +14,7 @@ from leadsbot.outbound.client import DESTINATIONS_KEPT
 from leadsbot.outbound.resolver import Resolver
 from tests.outbound.calling import answering, failure, listening, opened, post
 from tests.support.certificates import Certificate
+from tests.support.waiting import PATIENCE_S
 from tests.support.webhook_receiver import Answer, WebhookReceiver
 
 
@@ -105,7 +106,7 @@ async def test_a_slow_destination_does_not_hold_up_another(outbound: Outbound, r
         slow.always(Answer(hang=True))
         stuck = [asyncio.create_task(post(outbound, slow.url, to="webhook:slow")) for _ in range(12)]
         await asyncio.to_thread(slow.wait_for, 8)
-        assert (await post(outbound, receiver.url, to="webhook:quick", timeout=5)).status == 204
+        assert (await post(outbound, receiver.url, to="webhook:quick", timeout=PATIENCE_S)).status == 204
         assert len(slow.requests) == 8
         for task in stuck:
             task.cancel()
@@ -159,12 +160,12 @@ async def test_a_name_server_that_hangs_holds_up_no_other_name() -> None:
 
     def lookup(host: str, port: int) -> list[str]:
         if host == "slow.example":
-            released.wait(10)
+            released.wait(PATIENCE_S)
         return ["192.0.2.1"]
 
     resolver = Resolver(lookup)
     stuck = [asyncio.create_task(resolver("slow.example", 443)) for _ in range(100)]
-    assert await asyncio.wait_for(resolver("quick.example", 443), 5) == ["192.0.2.1"]
+    assert await asyncio.wait_for(resolver("quick.example", 443), PATIENCE_S) == ["192.0.2.1"]
     assert not any(task.done() for task in stuck)
     stuck[0].cancel()
     released.set()

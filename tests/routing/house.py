@@ -20,6 +20,7 @@ from leadsbot.services import Services
 from leadsbot.workspaces.bootstrap import Created
 from tests.support.services import put_together
 from tests.support.telegram_server import TelegramServer
+from tests.support.waiting import PATIENCE_S
 
 R = TypeVar("R")
 Make = Callable[..., Services]
@@ -109,7 +110,7 @@ async def route_now(services: Services, event_id: str) -> None:
 
 
 async def until(
-    services: Services, workspace: Created, look: Callable[[], Awaitable[R | None]], within: float = 10.0
+    services: Services, workspace: Created, look: Callable[[], Awaitable[R | None]], within: float = PATIENCE_S
 ) -> R:
     """Give what `look` finds, looking again whenever something in the workspace changes. Fails after `within` s."""
     async with asyncio.timeout(within):
@@ -137,7 +138,7 @@ async def in_thread(wait: Callable[[], R]) -> R:
     return await asyncio.to_thread(wait)
 
 
-async def quiet(services: Services, within: float = 10.0) -> None:
+async def quiet(services: Services, within: float = PATIENCE_S) -> None:
     """Wait until no job is left but probes, which are hours away: whatever was going to be sent has been. Fails after
     `within` s."""
     async with asyncio.timeout(within):

@@ -44,7 +44,7 @@ async def test_a_burst_becomes_one_message_that_names_every_lead(
     await chat(running, workspace)
     telegram.fail(CHAT, too_many(1))
     await burst(running, workspace, 40)
-    await quiet(running, within=60)
+    await quiet(running)
     rows = await settled(running, workspace, "delivered", 40)
     told = [name for call in telegram.sent for name in names(call.text)]
     assert sorted(told) == [f"Lead {number:03d}" for number in range(40)]

@@ -31,6 +31,7 @@ from leadsbot.workspaces.bootstrap import PIPELINES, Created
 from tests.routing.house import Make, Run, until
 from tests.support.telegram_calls import BROKEN, Fault, migrated, too_many
 from tests.support.telegram_server import TelegramServer
+from tests.support.waiting import PATIENCE_S
 
 CHAT = 5_001  # a private chat: a group's limits are wider apart than a test is long
 OWNER = "owner@example.com"
@@ -77,7 +78,7 @@ async def sent(services: Services, workspace: Created, telegram: TelegramServer,
     return await soon(look)
 
 
-async def soon(look: Callable[[], Awaitable[Any]], within: float = 15.0) -> Any:
+async def soon(look: Callable[[], Awaitable[Any]], within: float = PATIENCE_S) -> Any:
     async with asyncio.timeout(within):
         while (found := await look()) is None:  # noqa: ASYNC110 (a chat signals nothing)
             await asyncio.sleep(0.02)

@@ -21,6 +21,7 @@ from tests.routing.house import Make, Run, has_failed, in_thread, quiet, settled
 from tests.support.smtp_server import SmtpServer
 from tests.support.telegram_calls import Fault
 from tests.support.telegram_server import TelegramServer
+from tests.support.waiting import PATIENCE_S
 from tests.support.webhook_receiver import Answer, WebhookReceiver
 
 
@@ -76,14 +77,14 @@ async def test_whoever_saves_a_name_does_not_switch_on_what_another_node_switche
 
     async with Database.opened(services.database.url) as other:
         switching = asyncio.create_task(other.write(unit))
-        await asyncio.wait_for(entered.wait(), 10)
+        await asyncio.wait_for(entered.wait(), PATIENCE_S)
         services.database.bind()
         saving = asyncio.create_task(
             destinations.update_webhook(services.database, space, row["id"], {"events": ["lead.deleted"]})
             if kind == "webhook"
             else destinations.update_channel(services, space, row["id"], {"name": "Sales"})
         )
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             waits = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE $1"
             while not await services.database.fetch(waits, f"%{kind}s%"):  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
@@ -122,7 +123,7 @@ async def test_whom_the_mail_server_cannot_take_for_now_is_told_soon_and_nobody_
     run(services)
     await tell(services, workspace)
     put_off = "SELECT due FROM jobs WHERE kind = 'mail.trouble' AND failures > 0"
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while not (rows := await services.database.fetch(put_off)):  # noqa: ASYNC110 (nothing signals the end of a job)
             await asyncio.sleep(0.02)
     assert rows[0]["due"] < clock.now() + 6 * clock.MINUTE

@@ -6,8 +6,13 @@ import os
 import shutil
 from pathlib import Path
 
-from playwright.sync_api import Browser, BrowserType, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserType, Playwright, expect, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
+
+from tests.support.waiting import PATIENCE_S
+
+PATIENCE_MS = PATIENCE_S * 1000
+expect.set_options(timeout=PATIENCE_MS)
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 # The last such flag holds, so what Playwright itself turns off and tests depend on is turned off here again. The popups

@@ -15,6 +15,8 @@ from typing import Any, Self, cast
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
+from tests.support.waiting import PATIENCE_S
+
 
 @dataclass(frozen=True)
 class Mail:
@@ -80,7 +82,7 @@ class SmtpServer:
         """Take mail for a recipient again."""
         self._refused.pop(recipient, None)
 
-    def wait_for(self, count: int, timeout: float = 10.0) -> list[Mail]:
+    def wait_for(self, count: int, timeout: float = PATIENCE_S) -> list[Mail]:
         """Give the first `count` messages once they have arrived. Fails after `timeout` seconds."""
         with self.changed:
             if not self.changed.wait_for(lambda: len(self.mails) >= count, timeout):

@@ -18,6 +18,7 @@ from urllib.request import Request, urlopen
 from tests.support.http_thread import Answer, HttpThread
 from tests.support.telegram_calls import TOPIC_NOT_FOUND, Call, Fault
 from tests.support.telegram_rules import Refused, check_keyboard, visible_text
+from tests.support.waiting import PATIENCE_S
 
 BOT = {"id": 4242, "is_bot": True, "first_name": "LeadsBot", "username": "leadsbot_test_bot",
        "can_join_groups": True, "can_read_all_group_messages": False, "supports_inline_queries": False}  # fmt: skip
@@ -147,7 +148,7 @@ class TelegramServer(HttpThread):
         """Let somebody delete a message from its chat."""
         self._messages = {place: kept for place, kept in self._messages.items() if place[1] != message_id}
 
-    def wait_for(self, predicate: Callable[[Call], bool], timeout: float = 10.0) -> Call:
+    def wait_for(self, predicate: Callable[[Call], bool], timeout: float = PATIENCE_S) -> Call:
         """Give the first of `sent` that satisfies `predicate`, once there is one. Fails after `timeout` seconds."""
         with self.changed:
             if not self.changed.wait_for(lambda: any(map(predicate, self.sent)), timeout):

@@ -14,6 +14,7 @@ from typing import Any
 from standardwebhooks import Webhook
 
 from tests.support.http_thread import Answer, HttpThread
+from tests.support.waiting import PATIENCE_S
 
 __all__ = ["Answer", "Received", "WebhookReceiver"]
 
@@ -59,7 +60,7 @@ class WebhookReceiver(HttpThread):
         """Answer the coming requests with these, one each."""
         self._scripted.extend(answers)
 
-    def wait_for(self, count: int, timeout: float = 10.0) -> list[Received]:
+    def wait_for(self, count: int, timeout: float = PATIENCE_S) -> list[Received]:
         """Give the first `count` requests once they have arrived. Fails after `timeout` seconds."""
         with self.changed:
             if not self.changed.wait_for(lambda: len(self.requests) >= count, timeout):

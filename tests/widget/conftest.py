@@ -44,6 +44,7 @@ def site() -> Iterator[Site]:
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
     fresh = browser.new_context(viewport={"width": 390, "height": 844}, locale="de-AT", timezone_id="Europe/Vienna")
+    fresh.set_default_timeout(chromium.PATIENCE_MS)
     yield fresh
     fresh.close()
 

@@ -11,9 +11,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from tests.support.waiting import PATIENCE_S
+
 PUBLIC = Path(__file__).resolve().parents[2] / "public"
 TOKEN = "pub_test"
-PATIENCE = 10.0
 Json = dict[str, Any]
 
 
@@ -40,9 +41,9 @@ class Recorder:
             self._news.notify_all()
 
     def wait(self, ready: Callable[[], object], what: str) -> None:
-        """Return once ``ready()`` is true; raises AssertionError after PATIENCE seconds."""
+        """Return once ``ready()`` is true; raises AssertionError after `PATIENCE_S` seconds."""
         with self._news:
-            if not self._news.wait_for(lambda: bool(ready()), PATIENCE):
+            if not self._news.wait_for(lambda: bool(ready()), PATIENCE_S):
                 raise AssertionError(f"{what} never came; there were {[(r.method, r.path) for r in self.requests]}")
 
 
@@ -99,7 +100,7 @@ class Backend(Server):
             script = PUBLIC / request.path.partition("?")[0].strip("/")
             return 200, {**cors, "content-type": "text/javascript"}, script.read_text(encoding="utf-8")
         if request.path == f"/api/w/{TOKEN}":
-            self.gate.wait(PATIENCE)
+            self.gate.wait(PATIENCE_S)
             return self.settings_status, cors, json.dumps(self.settings)
         return self.events_status, cors, json.dumps({"ok": self.events_status == 202})
 

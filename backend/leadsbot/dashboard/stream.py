@@ -46,9 +46,10 @@ class _Line:
 
     async def events(self) -> AsyncIterator[bytes]:
         beat = clock.now()
-        yield b"retry: 2000\n: hello\n\n"
         with self._desk.database.signals.listen(topic(self._desk.workspace_id)) as woken:
             await self._begin()
+            # Whoever hears this misses nothing from here on.
+            yield b"retry: 2000\n: hello\n\n"
             while await self._signed_in():
                 woken.clear()
                 for event in await self._fresh():

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
+from tests.support import browser as chromium
 from tests.widget.hosted_form.given import Show, definition
 from tests.widget.servers import TOKEN, Backend, Json, Request, Site
 
@@ -91,7 +92,7 @@ def show(context: BrowserContext, errors: list[str], backend: Forms, site: Site)
             policy=POLICY.format(api=backend.url), api=backend.url, token=TOKEN, head=head, body=whole, html=html
         )
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(chromium.PATIENCE_MS)
         page.clock.install()
         page.goto(site.url + "/page")
         if wait:

@@ -26,6 +26,8 @@ from leadsbot.settings import Settings
 GC_THRESHOLD = 20_000
 SWITCH_INTERVAL_S = 0.0005
 FINISH_WITHIN_S = 10
+# One of several processes that says nothing for so long is replaced; where the machine is busy, loading takes seconds.
+SILENT_FOR_S = 30
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -74,8 +76,9 @@ def serve(sites: Callable[[], Sequence[Site]], settings: Settings, ready: Callab
 def serve_in_processes(settings: Settings, sockets: list[socket.socket], *, jobs: bool, workers: int) -> None:
     """Serve in `workers` processes of their own, replacing one that dies, until a signal says stop."""
     asyncio.run(check_current(settings))
-    config = _config(partial(make_app, settings, jobs), factory=True, workers=workers)
-    supervisor = Multiprocess(config, sockets)
+    app = partial(make_app, settings, jobs)
+    config = _config(app, factory=True, workers=workers, timeout_worker_healthcheck=SILENT_FOR_S)
+    supervisor = _Processes(config, sockets)
     supervisor.run()
     if any(process.exitcode == STARTUP_FAILURE for process in supervisor.processes):
         raise LeadsBotError("A worker could not start; the log says why.")
@@ -124,6 +127,15 @@ def _config(app: Any, **options: Any) -> uvicorn.Config:
         timeout_graceful_shutdown=FINISH_WITHIN_S,
         **options,
     )
+
+
+class _Processes(Multiprocess):
+    """Several processes; that one has ended is heard at once, not when its silence becomes too long."""
+
+    def init_processes(self) -> None:
+        super().init_processes()
+        for process in self.processes:
+            process.child_conn.close()  # theirs alone now: its end is the end of the pipe
 
 
 class _Server(uvicorn.Server):
