@@ -10,6 +10,7 @@ import pytest
 from leadsbot import clock
 from leadsbot.db import Tx
 from leadsbot.jobs.outcomes import Done
+from leadsbot.jobs.runner import Foreseen
 from leadsbot.routing import counted, deliver, deliveries, destinations, folding, gates, muting
 from leadsbot.routing.retiming import retime
 from leadsbot.services import Services
@@ -195,7 +196,9 @@ async def test_by_hand_one_goes_out_in_quiet_hours_too(
         (row,) = await waiting(services, workspace, 1)
         await deliveries.retry(services.database, workspace.workspace_id, row["id"])
         (job,) = await services.database.fetch("SELECT payload FROM jobs WHERE kind = 'deliver' AND state = 'ready'")
-        await deliver.job_handlers(services)["deliver"](msgspec.json.decode(job["payload"]))
+        handler = deliver.job_handlers(services)[deliver.DELIVER]
+        assert isinstance(handler, Foreseen)
+        await handler.run(msgspec.json.decode(job["payload"]))
         assert names(telegram.sent[0].text) == ["Lead 000"]
 
 
