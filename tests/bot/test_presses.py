@@ -123,6 +123,8 @@ async def test_how_long_an_alert_sleeps_is_chosen_in_its_own_buttons(
     assert {"Claim", "Snooze", "Spam", "Open"} <= talk.telegram.buttons(alert).keys()
     told = await talk.press(alert, ADA, choices["Tomorrow 9:00"]["callback_data"])
     assert told == "Snoozed until tomorrow 09:00."
+    card = await talk.asked(PRIVATE, ADA, "/lead 1")
+    assert "Snoozed until" in card.text and "09:00 by Ada (Telegram)" in card.text
 
 
 async def test_in_a_group_only_members_with_a_linked_account_act(

@@ -14,7 +14,7 @@ from leadsbot.ids import is_id
 from leadsbot.leads import reading
 from leadsbot.leads.filters import LeadFilter
 from leadsbot.leads.present import full_name, lead_json
-from leadsbot.routing import standing
+from leadsbot.routing import snoozing, standing
 from leadsbot.services import Services
 
 _HIGHEST = 10_000  # of a place in the list; more digits are a phone's
@@ -49,7 +49,8 @@ async def card(services: Services, house: House, row: Row) -> Answer:
         config={},
         workspace={"name": house.name, "timezone": house.timezone},
     )
-    stands = await standing.load(services.database, house.id, row["id"])
+    sleeper = await snoozing.sleeper(services.database, row["id"])
+    stands = await standing.load(services.database, house.id, row["id"], sleeper)
     told = summarize(parcel)
     title = full_name(row) or row["email"] or row["phone"] or "A lead"
     deeds = [line for _, line in stands.deeds] if stands else []

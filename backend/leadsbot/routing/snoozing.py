@@ -77,12 +77,17 @@ async def asleep(database: Database, lead: Row) -> Sleep | None:
     """Give until when a lead is snoozed, that which ends first; None where it isn't, or nobody would be reminded."""
     if lead["assigned_to"] or lead["spam"]:
         return None
-    row = await database.fetch_one(
+    row = await sleeper(database, lead["id"])
+    return Sleep(row["snoozed_until"], str(_state(row).get("snoozed_by", ""))) if row else None
+
+
+async def sleeper(database: Database, lead_id: str) -> Row | None:
+    """Give `snoozed_until` and `state` of the lead's message that is answered first."""
+    return await database.fetch_one(
         "SELECT snoozed_until, state FROM messages WHERE lead_id = $1 AND snoozed_until IS NOT NULL"
         " ORDER BY snoozed_until LIMIT 1",
-        lead["id"],
+        lead_id,
     )
-    return Sleep(row["snoozed_until"], str(_state(row).get("snoozed_by", ""))) if row else None
 
 
 async def _tell(tx: Tx, lead: Row, **more: str) -> None:
