@@ -160,6 +160,15 @@ def test_it_reaches_a_lead_by_mail_and_phone(renderer: Renderer) -> None:
     assert "mailto:anna.berger%40example.com" in addresses
 
 
+def test_names_written_from_the_right_do_not_turn_the_words_around_them(renderer: Renderer) -> None:
+    name = "نموذج الاتصال"
+    for page in (
+        renderer.page(SHELL, replace(LEAD, form_name=name, company=name, campaign=name)),
+        renderer.page(SHELL, replace(INBOX, rows=(replace(ROWS[0], campaign=name, spam=False),))),
+    ):
+        assert f"<bdi>{name}</bdi>" in page and page.count(name) == page.count(f"<bdi>{name}</bdi>")
+
+
 def test_how_far_a_form_was_filled_in_is_said_once(renderer: Renderer) -> None:
     page = renderer.page(SHELL, LEAD)
     assert "% filled in" not in page[page.index("Filled in</dt>") :].partition("</dd>")[0]
