@@ -50,7 +50,7 @@ async def invite(desk: Here) -> Response[str]:
 
 @post("/settings/members/{member_id:uuid}/role")
 async def change_role(desk: Here, member_id: FromPath[UUID]) -> Response[str]:
-    role, by_role = check_role(desk.posted.text("role")), desk.person.role
+    role, by_role = desk.posted.text("role"), desk.person.role
     try:
         row = await members.change_role(desk.database, desk.workspace_id, str(member_id), role, by_role=by_role)
     except Conflict as error:

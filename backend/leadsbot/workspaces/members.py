@@ -116,7 +116,7 @@ async def change_role(database: Database, workspace_id: str, member_id: str, rol
 
     async def unit(tx: Tx) -> Row:
         row, everyone = await _held(tx, workspace_id, member_id, by_role)
-        _among_owners(role, by_role)
+        _among_owners(check_role(role), by_role)
         if role != OWNER:
             _keep_an_owner(row, everyone, "Make somebody else an owner first.")
         table = "members" if row["user_id"] else "invitations"
