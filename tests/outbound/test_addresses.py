@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import httpcore
 import pytest
 
 from leadsbot.outbound import Outbound, check_url, is_public
+from leadsbot.outbound.exchange import Connection
 from tests.outbound.calling import answering, failure, opened, post
 from tests.support.webhook_receiver import Answer, WebhookReceiver
 
@@ -98,17 +96,16 @@ async def test_a_name_is_judged_again_at_every_new_connection(receiver: WebhookR
     assert answers == []
 
 
-class Sockets(httpcore.AsyncNetworkBackend):
+class Sockets:
     """Notes which addresses a socket is opened to, and opens all of them to one local port."""
 
     def __init__(self, port: int) -> None:
         self.opened: list[str] = []
         self._port = port
-        self._real = httpcore.AnyIOBackend()
 
-    async def connect_tcp(self, host: str, port: int, *args: Any, **more: Any) -> httpcore.AsyncNetworkStream:
-        self.opened.append(host)
-        return await self._real.connect_tcp("127.0.0.1", self._port, *args, **more)
+    async def __call__(self, address: str, port: int, timeout: float) -> Connection:
+        self.opened.append(address)
+        return await Connection.opened("127.0.0.1", self._port, timeout)
 
 
 async def test_a_name_that_changes_its_answer_between_check_and_use_gains_nothing(receiver: WebhookReceiver) -> None:
@@ -121,8 +118,8 @@ async def test_a_name_that_changes_its_answer_between_check_and_use_gains_nothin
 
     async with opened(Outbound(resolve=resolve)) as client:
         sockets = Sockets(receiver.port)
-        for backend in client._backends.values():
-            backend._sockets = sockets
+        for opener in client._openers.values():
+            opener._connect = sockets
         # Asked once, judged, and the socket goes to exactly what was judged. The next request takes the same socket.
         for _ in range(2):
             assert (await post(client, "http://turning.example/hook")).status == 204

@@ -6,11 +6,14 @@ import asyncio
 import logging
 from pathlib import Path
 from threading import Event
+from typing import cast
 
 import pytest
 
 from leadsbot.outbound import Outbound
 from leadsbot.outbound.client import DESTINATIONS_KEPT
+from leadsbot.outbound.exchange import Answer as Coming
+from leadsbot.outbound.exchange import Connection
 from leadsbot.outbound.resolver import Resolver
 from tests.outbound.calling import answering, failure, listening, opened, post
 from tests.support.certificates import Certificate
@@ -222,3 +225,120 @@ async def test_tls_asks_for_the_name_and_not_for_the_address() -> None:
 
 async def test_a_plain_port_asked_for_tls_is_told(outbound: Outbound, receiver: WebhookReceiver) -> None:
     assert (await failure(outbound, receiver.url.replace("http:", "https:"))).reason == "tls"
+
+
+UNUSUAL = {
+    "bare line feeds": b"HTTP/1.1 200 OK\nServer: x\nContent-Length: 2\n\nok",
+    "no reason": b"HTTP/1.1 200\r\nContent-Length: 2\r\n\r\nok",
+    "HTTP/1.0": b"HTTP/1.0 200 OK\r\n\r\nok",
+    "until it closes": b"HTTP/1.1 200 OK\r\n\r\nok",
+    "chunks": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\no\r\n1;a=b\r\nk\r\n0\r\nTrailer: x\r\n\r\n",
+    "a folded header": b"HTTP/1.1 200 OK\r\nX: a\r\n b\r\nContent-Length: 2\r\n\r\nok",
+    "letters beyond ASCII": b"HTTP/1.1 200 \xd0\x9e\xd0\xba\r\nServer: \xd0\x9e\r\nContent-Length: 2\r\n\r\nok",
+    "an interim answer": b"HTTP/1.1 103 Early Hints\r\nLink: <x>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok",
+}
+
+
+@pytest.mark.parametrize("name", UNUSUAL)
+async def test_an_unusual_answer_is_understood(outbound: Outbound, name: str) -> None:
+    async with listening(UNUSUAL[name]) as url:
+        answer = await post(outbound, url)
+    assert (answer.status, answer.body) == (200, b"ok")
+    assert "link" not in answer.headers and "trailer" not in answer.headers
+
+
+@pytest.mark.parametrize("head", [b"content-length: 10000000000", b"transfer-encoding: chunked\r\n\r\n9999", b"x: y"])
+async def test_an_answer_without_end_is_cut_at_once(outbound: Outbound, head: bytes) -> None:
+    async with listening(b"HTTP/1.1 503 Busy\r\n" + head + b"\r\n\r\n" + b"x" * 1_000_000, hang=True) as url:
+        answer = await post(outbound, url)
+    assert (answer.status, len(answer.body)) == (503, 1024)
+
+
+@pytest.mark.parametrize("header", [b"x: " + b"y" * 300_000, b"x: y\r\n" * 60_000])
+async def test_a_head_beyond_measure_is_cut_off(outbound: Outbound, header: bytes) -> None:
+    async with listening(b"HTTP/1.1 200 OK\r\n" + header, hang=True) as url:
+        assert (await failure(outbound, url)).reason == "protocol"
+
+
+async def test_what_packs_itself_is_neither_asked_for_nor_unpacked(
+    outbound: Outbound, receiver: WebhookReceiver
+) -> None:
+    receiver.always(Answer(200, headers={"Content-Encoding": "gzip"}, body=b"\x1f\x8b not unpacked"))
+    assert (await post(outbound, receiver.url)).body == b"\x1f\x8b not unpacked"
+    assert receiver.requests[0].headers["accept-encoding"] == "identity"
+
+
+async def test_what_comes_unasked_is_no_answer_to_the_next_request(outbound: Outbound) -> None:
+    """Neither with the answer before nor after it: the connection goes."""
+    served = 0
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal served
+        served += 1
+        await reader.readuntil(b"\r\n\r\n{}")
+        writer.write(b"HTTP/1.1 204 No Content\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\nold")
+        await reader.read()
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+    assert [(await post(outbound, url)).status for _ in range(2)] == [204, 204]
+    server.close()
+    assert served == 2
+
+
+async def test_a_connection_that_was_closed_meanwhile_is_replaced(outbound: Outbound) -> None:
+    closed = asyncio.Event()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n{}")
+        writer.write(b"HTTP/1.1 204 No Content\r\n\r\n")
+        await writer.drain()
+        writer.close()
+        await writer.wait_closed()
+        closed.set()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+    for _ in range(2):
+        assert (await post(outbound, url)).status == 204
+        await closed.wait()
+        await asyncio.sleep(0.05)
+        closed.clear()
+    server.close()
+
+
+async def test_a_handshake_that_hangs_runs_into_the_time_limit(outbound: Outbound) -> None:
+    async with listening(b"", hang=True) as url:
+        assert (await failure(outbound, url.replace("http:", "https:"), timeout=0.2)).reason == "timeout"
+
+
+@pytest.mark.parametrize("value", ["a\r\nX-Injected: b", "a\nb", "a\rb", "a\0b"])
+async def test_no_header_smuggles_in_another(outbound: Outbound, receiver: WebhookReceiver, value: str) -> None:
+    with pytest.raises(ValueError):
+        await outbound.send("webhook:1", "POST", receiver.url, headers={"x": value}, content=b"{}")
+    assert receiver.requests == []
+
+
+async def test_who_goes_as_the_answer_comes_leaves_no_connection_open() -> None:
+    class Transport:
+        aborted = False
+
+        def is_closing(self) -> bool:
+            return self.aborted
+
+        def write(self, data: bytes) -> None:
+            pass
+
+        def abort(self) -> None:
+            self.aborted = True
+
+    transport, connection = Transport(), Connection()
+    connection.connection_made(cast(asyncio.Transport, transport))
+    asking = asyncio.create_task(connection.exchange(b"", Coming(1024)))
+    await asyncio.sleep(0)
+    connection.data_received(b"HTTP/1.1 204 No Content\r\n\r\n")
+    asking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+    assert transport.aborted

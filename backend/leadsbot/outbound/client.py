@@ -6,31 +6,24 @@ import asyncio
 import logging
 import ssl
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Iterable, Mapping
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-import httpcore
 import httpx
 
 from leadsbot import __version__
 from leadsbot.outbound.addresses import is_public
 from leadsbot.outbound.connections import Connections
 from leadsbot.outbound.errors import OutboundError
+from leadsbot.outbound.exchange import Answer, Disconnected, Unreadable, told
 from leadsbot.outbound.resolver import Resolver
-from leadsbot.outbound.sockets import at_most
-from leadsbot.outbound.transport import CheckedBackend, Resolve
+from leadsbot.outbound.transport import CheckedOpener, Resolve
 from leadsbot.outbound.urls import check_url, host_and_port
 
 DESTINATIONS_KEPT = 256
 IDLE_SECONDS = 60.0
 SWEEP_SECONDS = 1.0
-
-# What may come of an answer before the other side is cut off: of its head (interim ones, which HTTP allows without end,
-# count), and of a body in chunks of a byte each.
-_HEAD_BYTES = 128 * 1024
-_FRAMED = 8
 
 # A compressed answer could unpack to far more than `max_body`, hence identity.
 _HEADERS = {"user-agent": f"LeadsBot/{__version__}", "accept": "*/*", "accept-encoding": "identity"}
@@ -74,11 +67,12 @@ class Outbound:
         self._trusted = {host_and_port(check_url(url)) for url in trusted}
         self._resolver = Resolver()
         resolve = resolve or self._resolver
-        self._backends = {
-            False: CheckedBackend(resolve, self._allows),
-            True: CheckedBackend(resolve, self._allows_trusted),
+        tls = tls or _public_tls()
+        tls.set_alpn_protocols(["http/1.1"])
+        self._openers = {
+            False: CheckedOpener(resolve, self._allows, tls),
+            True: CheckedOpener(resolve, self._allows_trusted, tls),
         }
-        self._tls = tls or _public_tls()
         self._clients: OrderedDict[tuple[str, bool], _Kept] = OrderedDict()
         self._swept = 0.0
         # Below WARNING whole addresses would be logged, and a Bot API address contains the bot's token.
@@ -105,33 +99,29 @@ class Outbound:
         that a user chose. Raises OutboundError.
         """
         target = _target(url)
-        request = httpcore.Request(
-            method,
-            httpcore.URL(scheme=target.raw_scheme, host=target.raw_host, port=target.port, target=target.raw_path),
-            headers=_headers(target, headers, content if method != "GET" else None),
-            content=content,
-        )
-        answer: httpcore.Response | None = None
-        body = bytearray()
+        request = _request(target, method, headers, content)
+        answer = Answer(max_body)
+        kept = self._kept((destination, to_trusted))
+        kept.busy += 1
         try:
-            with at_most(_HEAD_BYTES + _FRAMED * max_body):
-                async with (
-                    self._connections((destination, to_trusted)) as connections,
-                    asyncio.timeout(timeout),
-                    connections.exchange(request) as answer,
-                ):
-                    await _read(answer, max_body, body)
+            async with asyncio.timeout(timeout):
+                await kept.connections.exchange(target.origin, request, answer)
         except TimeoutError:
-            if answer is None:
+            if not answer.status:
                 raise OutboundError("timeout", f"{target.host} took longer than {timeout:g} seconds.") from None
-        except (httpcore.NetworkError, httpcore.ProtocolError) as error:
-            raise _translated(error, target.host) from error
-        return Response(answer.status, httpx.Headers(answer.headers), bytes(body[:max_body]))
+        except (Disconnected, Unreadable) as error:
+            raise told(error, target.host) from None
+        finally:
+            kept.busy -= 1
+            kept.used = asyncio.get_running_loop().time()
+            self._let_go_of_idle(kept.used)
+        return Response(answer.status, httpx.Headers(answer.headers), bytes(answer.body))
 
     async def aclose(self) -> None:
         """Close every connection. Requests under way fail."""
         while self._clients:
-            await self._clients.popitem()[1].connections.aclose()
+            self._clients.popitem()[1].connections.close()
+        await asyncio.sleep(0)  # sockets are closed as the loop comes round
         self._resolver.close()
 
     def _allows(self, host: str, port: int, address: str) -> bool:
@@ -140,22 +130,14 @@ class Outbound:
     def _allows_trusted(self, host: str, port: int, address: str) -> bool:
         return (host, port) in self._trusted or self._allows(host, port, address)
 
-    @asynccontextmanager
-    async def _connections(self, key: tuple[str, bool]) -> AsyncIterator[Connections]:
-        loop = asyncio.get_running_loop()
+    def _kept(self, key: tuple[str, bool]) -> _Kept:
         kept = self._clients.get(key)
         if kept is None:
-            kept = self._clients[key] = _Kept(Connections(self._backends[key[1]], self._tls))
+            kept = self._clients[key] = _Kept(Connections(self._openers[key[1]]))
         self._clients.move_to_end(key)
-        kept.busy += 1
-        try:
-            yield kept.connections
-        finally:
-            kept.busy -= 1
-            kept.used = loop.time()
-            await self._let_go_of_idle(kept.used)
+        return kept
 
-    async def _let_go_of_idle(self, now: float) -> None:
+    def _let_go_of_idle(self, now: float) -> None:
         if len(self._clients) <= DESTINATIONS_KEPT and now < self._swept + SWEEP_SECONDS:
             return
         self._swept = now
@@ -167,41 +149,39 @@ class Outbound:
             if place < surplus or now - self._clients[name].used >= IDLE_SECONDS
         ]
         for kept in gone:
-            await kept.connections.aclose()
+            kept.connections.close()
 
 
-_target = lru_cache(maxsize=1024)(check_url)
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """An address as its requests need it: `origin` is scheme, host as it goes on the wire, and port."""
+
+    origin: tuple[str, str, int]
+    host: str
+    path: str
+    named: str
 
 
-def _headers(target: httpx.URL, headers: Mapping[str, str], content: bytes | None) -> list[tuple[bytes, bytes]]:
+@lru_cache(maxsize=1024)
+def _target(address: str) -> _Target:
+    url = check_url(address)
+    host, port = host_and_port(url)
+    return _Target((url.scheme, host, port), url.host, url.raw_path.decode("ascii"), url.netloc.decode("ascii"))
+
+
+def _request(target: _Target, method: str, headers: Mapping[str, str], content: bytes) -> bytes:
+    """Give a request as it goes out. Raises ValueError for headers that would end before they should."""
     given = {name.lower() for name in headers}
-    own = {"host": target.netloc.decode("ascii"), **_HEADERS}
-    if content is not None:
+    own = {"host": target.named, **_HEADERS}
+    if content or method != "GET":
         own["content-length"] = str(len(content))
-    said = [*((name, value) for name, value in own.items() if name not in given), *headers.items()]
-    return [(name.encode("ascii"), value.encode("ascii")) for name, value in said]
-
-
-async def _read(answer: httpcore.Response, max_body: int, body: bytearray) -> None:
-    # An answer that breaks off after its status line is still that answer.
-    with suppress(httpcore.NetworkError, httpcore.RemoteProtocolError):
-        async for chunk in answer.aiter_stream():
-            body += chunk
-            if len(body) >= max_body:
-                break
-
-
-def _translated(error: Exception, host: str) -> OutboundError:
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, ssl.SSLCertVerificationError):
-            return OutboundError("tls", f"{host} shows a certificate that can't be trusted: {cause.verify_message}.")
-        if isinstance(cause, ssl.SSLError):
-            return OutboundError("tls", f"{host} and this server found no common way to encrypt.")
-        cause = cause.__cause__ or cause.__context__
-    if isinstance(error, httpcore.ProtocolError) and "disconnected" not in str(error):
-        return OutboundError("protocol", f"{host} answered with something that is not HTTP.")
-    return OutboundError("connect", f"{host} closed the connection before it had answered.")
+    lines = [f"{method} {target.path} HTTP/1.1"]
+    lines += [f"{name}: {value}" for name, value in own.items() if name not in given]
+    lines += [f"{name}: {value}" for name, value in headers.items()]
+    head = "\r\n".join(lines)
+    if head.count("\r") != len(lines) - 1 or head.count("\n") != len(lines) - 1 or "\0" in head:
+        raise ValueError("a header holds a line break")
+    return head.encode("ascii") + b"\r\n\r\n" + content
 
 
 @cache

@@ -1,64 +1,51 @@
 """The connections of one destination: at most 8, kept for the next request.
 
-httpcore's connections without its pool and without httpx's client, which offer more than is wanted here (cookies,
-redirects, proxies of the environment) and cost as much CPU again as the exchange itself.
+No client library's: those offer more than is wanted here (cookies, redirects, proxies of the environment) and cost
+several times the CPU of the exchange itself.
 """
 
 from __future__ import annotations
 
 import asyncio
-import ssl
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from typing import Final
 
-import httpcore
+from leadsbot.outbound.exchange import Answer, Connection
 
 CONNECTIONS_PER_DESTINATION: Final = 8
 KEEPALIVE_SECONDS: Final = 30.0
 
+Origin = tuple[str, str, int]
+"""Scheme, host and port."""
+
 
 class Connections:
-    """Opens sockets through `backend`. One request at a time on each; who comes ninth waits."""
+    """Opens them by `open`. One request at a time on each; who comes ninth waits."""
 
-    def __init__(self, backend: httpcore.AsyncNetworkBackend, tls: ssl.SSLContext) -> None:
-        self._backend = backend
-        self._tls = tls
+    def __init__(self, open: Callable[[Origin], Awaitable[Connection]]) -> None:
+        self._open = open
         self._places = asyncio.Semaphore(CONNECTIONS_PER_DESTINATION)
-        self._idle: list[tuple[httpcore.Origin, httpcore.AsyncHTTPConnection]] = []
+        self._idle: list[tuple[Origin, Connection]] = []
 
-    @asynccontextmanager
-    async def exchange(self, request: httpcore.Request) -> AsyncIterator[httpcore.Response]:
-        """Send a request and give the answer, whose body is there to be read as long as the block lasts."""
+    async def exchange(self, origin: Origin, request: bytes, answer: Answer) -> None:
+        """Send a request and let `answer` take what comes, as `Connection.exchange` does."""
         async with self._places:
-            connection = await self._kept(request.url.origin) or self._new(request.url.origin)
-            try:
-                answer = await connection.handle_async_request(request)
-                try:
-                    yield answer
-                finally:
-                    await answer.aclose()
-            finally:
-                if connection.is_idle():
-                    self._idle.append((request.url.origin, connection))
-                else:
-                    await connection.aclose()
+            connection = self._kept(origin) or await self._open(origin)
+            await connection.exchange(request, answer)
+            if connection.stands:
+                self._idle.append((origin, connection))
 
-    async def aclose(self) -> None:
+    def close(self) -> None:
         idle, self._idle = self._idle, []
         for _, connection in idle:
-            await connection.aclose()
+            connection.abort()
 
-    async def _kept(self, origin: httpcore.Origin) -> httpcore.AsyncHTTPConnection | None:
+    def _kept(self, origin: Origin) -> Connection | None:
         """Give the connection used last that still stands; what the other side has closed, or leads elsewhere, goes."""
+        oldest = asyncio.get_running_loop().time() - KEEPALIVE_SECONDS
         while self._idle:
             to, connection = self._idle.pop()
-            if to == origin and not connection.has_expired():
+            if to == origin and connection.stands and connection.idle_since > oldest:
                 return connection
-            await connection.aclose()
+            connection.abort()
         return None
-
-    def _new(self, origin: httpcore.Origin) -> httpcore.AsyncHTTPConnection:
-        return httpcore.AsyncHTTPConnection(
-            origin, ssl_context=self._tls, keepalive_expiry=KEEPALIVE_SECONDS, network_backend=self._backend
-        )

@@ -1,14 +1,12 @@
-"""The sockets under httpcore: resolved here, judged here, opened to exactly what was judged."""
+"""Opening connections: names resolved here, judged here, opened to exactly what was judged."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-
-import httpcore
+import ssl
+from collections.abc import Awaitable, Callable, Sequence
 
 from leadsbot.outbound.errors import OutboundError
-from leadsbot.outbound.sockets import Sockets
+from leadsbot.outbound.exchange import Connection
 
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 
@@ -16,28 +14,39 @@ Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 _CONNECT_SECONDS = 5.0
 
 
-class CheckedBackend(httpcore.AsyncNetworkBackend):
-    """Opens sockets only to addresses it has judged. httpcore keeps the name for TLS and for the Host header."""
+class CheckedOpener:
+    """Opens connections only to addresses it has judged; a certificate is asked for by the name."""
 
-    def __init__(self, resolve: Resolve, allows: Callable[[str, int, str], bool]) -> None:
+    def __init__(self, resolve: Resolve, allows: Callable[[str, int, str], bool], tls: ssl.SSLContext) -> None:
         self._resolve = resolve
         self._allows = allows
-        self._sockets = Sockets()
+        self._tls = tls
+        self._connect = Connection.opened
 
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
-    ) -> httpcore.AsyncNetworkStream:
+    async def __call__(self, origin: tuple[str, str, int]) -> Connection:
+        """Open a connection to scheme, host and port. Raises OutboundError."""
+        scheme, host, port = origin
+        connection = await self._connected(host, port)
+        if scheme == "https":
+            await self._encrypt(connection, host)
+        return connection
+
+    async def _connected(self, host: str, port: int) -> Connection:
         for address in await self._checked(host, port):
             try:
-                return await self._sockets.connect_tcp(address, port, _CONNECT_SECONDS)
-            except httpcore.ConnectError:
+                return await self._connect(address, port, _CONNECT_SECONDS)
+            except OSError:  # TimeoutError too
                 continue
         raise OutboundError("connect", f"{host} accepts no connection on port {port}.")
+
+    async def _encrypt(self, connection: Connection, host: str) -> None:
+        try:
+            await connection.encrypt(self._tls, host)
+        except BaseException as error:
+            connection.abort()
+            if isinstance(error, OSError) and not isinstance(error, TimeoutError):  # an SSLError too
+                raise _untrusted(error, host) from error
+            raise
 
     async def _checked(self, host: str, port: int) -> Sequence[str]:
         try:
@@ -54,5 +63,10 @@ class CheckedBackend(httpcore.AsyncNetworkBackend):
             raise OutboundError("blocked_address", message, permanent=True)
         return addresses
 
-    async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(seconds)
+
+def _untrusted(error: OSError, host: str) -> OutboundError:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return OutboundError("tls", f"{host} shows a certificate that can't be trusted: {error.verify_message}.")
+    if isinstance(error, ssl.SSLError):
+        return OutboundError("tls", f"{host} and this server found no common way to encrypt.")
+    return OutboundError("connect", f"{host} closed the connection before it had answered.")
