@@ -106,7 +106,7 @@ async def test_telegram_sends_one_message_and_says_where_each_stands(
     (call,) = telegram.sent
     assert len(receipts) == 12 and call.params["message_thread_id"] == "7"
     assert "parse_mode" not in call.params and "Lead 011" in call.text
-    state = {"digest": True, "chat_id": -1001, "message_id": call.result["message_id"]}
+    state = {"digest": True, "thread_id": 7, "chat_id": -1001, "message_id": call.result["message_id"]}
     assert all(receipt.state == state for receipt in receipts)
 
 

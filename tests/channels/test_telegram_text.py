@@ -104,6 +104,19 @@ def test_what_is_cut_ends_in_an_ellipsis_and_not_in_half_a_character() -> None:
 
 
 @pytest.mark.parametrize(
+    "sign",
+    ["e\u0301", "👩\u200d👩\u200d👧\u200d👦", "👍\U0001f3fd", "❤\ufe0f", "🇫🇷", "\u0928\u093f"],
+    ids=["accent", "family", "skin", "variant", "flag", "vowel"],
+)
+def test_nothing_that_is_read_as_one_sign_is_cut_apart(sign: str) -> None:
+    for units in range(3, 40):
+        kept = cut(f"ab{sign * 40}", units)
+        assert units_of(kept) <= units and kept.endswith("…")
+        assert kept[:-1].removeprefix("ab").removesuffix("…") == sign * kept.count(sign)
+    assert cut("a" + "\u0301" * 9_000, 4).endswith("…")
+
+
+@pytest.mark.parametrize(
     "url",
     [
         "https://leads.example.com/leads/1",

@@ -6,6 +6,7 @@ Telegram counts at most 4,096 UTF-16 units after it has removed the markup
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -17,6 +18,9 @@ MAX_CAPTION = 1_024
 _TITLE, _LABEL, _VALUE, _LINK, _DEED = 200, 60, 240, 500, 200
 _MOST_DEEDS = 5
 _LEAST_MESSAGE = 500
+_JOINER = "\u200d"
+_FLAGS = "".join(map(chr, range(0x1F1E6, 0x1F200)))  # letters that two by two are a flag
+_SKINS = "".join(map(chr, range(0x1F3FB, 0x1F400)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,29 @@ def cut(text: str, units: int) -> str:
     if units_of(text) <= units:
         return text
     kept = text.encode("utf-16-le")[: 2 * (units - 1)].decode("utf-16-le", errors="ignore")
-    return kept.rstrip() + "…"
+    return text[: _before(text, len(kept))].rstrip() + "…"
+
+
+def _before(text: str, end: int) -> int:
+    """Give where to cut at `end` at the latest so that no letter loses its accent, no emoji a part, no flag its half;
+    `end` itself, where all before it is one such sign."""
+    place = end
+    while place and _belongs(text, place):
+        place -= 1
+    return place or end
+
+
+def _belongs(text: str, place: int) -> bool:
+    """Tell whether the character at `place` is part of the sign before it (roughly, https://unicode.org/reports/tr29)."""
+    last, next = text[place - 1], text[place]
+    if _is_flag(next) and _is_flag(last):
+        flags = len(text[:place]) - len(text[:place].rstrip(_FLAGS))
+        return flags % 2 == 1
+    return _JOINER in (last, next) or unicodedata.category(next)[0] == "M" or next in _SKINS
+
+
+def _is_flag(character: str) -> bool:
+    return character in _FLAGS
 
 
 def units_of(text: str) -> int:
