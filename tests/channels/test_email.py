@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from email import message_from_bytes, policy
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -406,6 +407,22 @@ async def test_encryption_that_was_insisted_on_is_not_done_without(outbound: Out
     failed = await failure(outbound, f"{smtp.url}?starttls=1")
     assert not failed.permanent and smtp.mails == []
     assert "offers no encryption" in failed.message and "starttls" in failed.message
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "mail.example.com"])
+@pytest.mark.parametrize(("implicit", "query"), [(True, ""), (False, ""), (False, "?starttls=1")])
+async def test_a_trusted_certificate_is_encrypted_to_if_it_is_the_servers(
+    implicit: bool, query: str, host: str, outbound: Outbound, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    certificate = Certificate(host)
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate.written(tmp_path)))
+    with SmtpServer(tls=certificate.server(), implicit=implicit) as smtp:
+        if host == "127.0.0.1":
+            await deliver(outbound, smtp.url + query)
+            assert smtp.mails[0].tls is True
+        else:
+            failed = await failure(outbound, smtp.url + query)
+            assert not failed.permanent and smtp.mails == [] and "can't be trusted" in failed.message
 
 
 @pytest.mark.parametrize("implicit", [True, False])

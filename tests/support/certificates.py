@@ -45,6 +45,12 @@ class Certificate:
             context.load_cert_chain(chain)
         return context
 
+    def written(self, folder: Path) -> Path:
+        """Write it to a file, for who is told by `SSL_CERT_FILE` whom to trust."""
+        path = folder / "trusted.pem"
+        path.write_bytes(self._pem)
+        return path
+
     def trusting(self) -> ssl.SSLContext:
         """Give a client's context that trusts this certificate alone."""
         return ssl.create_default_context(cadata=self._pem.decode())

@@ -51,7 +51,7 @@ class SmtpServer:
         utf8: bool = True,
     ) -> None:
         self.mails: list[Mail] = []
-        self.mails_per_connection = mails_per_connection
+        self.mails_per_connection, self.implicit = mails_per_connection, implicit
         self.changed = threading.Condition()
         self.port = _free_port()
         scheme = "smtps" if implicit else "smtp"
@@ -192,7 +192,8 @@ class _Handler:
             return self._to._refuse_data
         raw = cast(bytes, envelope.content)
         sender, greeting = envelope.mail_from or "", session.host_name or ""
-        mail = Mail(sender, list(envelope.rcpt_tos), raw, session.ssl is not None, greeting)
+        encrypted = self._to.implicit or session.ssl is not None
+        mail = Mail(sender, list(envelope.rcpt_tos), raw, encrypted, greeting)
         session.taken = getattr(session, "taken", 0) + 1  # type: ignore[attr-defined]
         with self._to.changed:
             self._to.mails.append(mail)
