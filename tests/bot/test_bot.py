@@ -18,6 +18,7 @@ from leadsbot.workspaces.bootstrap import Created
 from tests.routing.house import Make, in_thread, until
 from tests.support.telegram_calls import BLOCKED, Call
 from tests.support.telegram_server import ADA, TelegramServer
+from tests.support.waiting import PATIENCE_S
 
 CHAT = 7001
 GROUP = -1005
@@ -213,7 +214,7 @@ async def test_a_wrong_token_is_told_in_one_line_without_the_token(
     with capture_logs() as logs:
         await bot.start()
         await in_thread(lambda: wait_for_call(telegram, lambda call: call.status == 401))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             while not logs:  # noqa: ASYNC110 (a log line signals nothing)
                 await asyncio.sleep(0.01)
         await bot.stop()
@@ -222,6 +223,6 @@ async def test_a_wrong_token_is_told_in_one_line_without_the_token(
     assert len(telegram.calls) == 1
 
 
-def wait_for_call(telegram: TelegramServer, wanted: Any, timeout: float = 10.0) -> None:
+def wait_for_call(telegram: TelegramServer, wanted: Any, timeout: float = PATIENCE_S) -> None:
     with telegram.changed:
         assert telegram.changed.wait_for(lambda: any(map(wanted, telegram.calls)), timeout)
