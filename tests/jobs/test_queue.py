@@ -183,7 +183,7 @@ async def test_again_gives_the_job_back_and_moves_its_due(database: Database) ->
     assert (row["state"], row["failures"], row["error"]) == ("ready", 0, "told to wait")
     assert await take(database) == []
     wait = (await Node().look(database)).idle
-    assert wait is not None and 50_000 < wait <= 60_000
+    assert wait is not None and 30_000 < wait <= 60_000
     await make_due(database)
     assert [one.claims for one in await take(database)] == [2]
 
@@ -201,7 +201,8 @@ async def test_a_job_that_is_wanted_sooner_comes_back_sooner(database: Database,
         await settle(database, held, Again(clock.HOUR))
     row = await row_of(database, job_id)
     assert row is not None
-    assert (row["state"], row["waits"], row["due"] // clock.SECOND) == ("ready", "time", at // clock.SECOND)
+    assert (row["state"], row["waits"]) == ("ready", "time")
+    assert abs(row["due"] - at) < clock.MINUTE // 2  # by the database's clock
 
 
 async def test_a_job_that_is_wanted_later_is_put_back_or_taken_over_at_once(database: Database) -> None:
