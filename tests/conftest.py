@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -60,17 +61,23 @@ def migrated_postgres(postgres_server: postgres.PostgresServer) -> Iterator[post
             yield pool
 
 
-@pytest.fixture(params=KINDS)
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The URL of a database with every table and no row, of each kind in turn."""
-    if request.param == "sqlite":
-        path = tmp_path / "leadsbot.db"
-        shutil.copy(request.getfixturevalue("migrated_file"), path)
-        yield f"sqlite:///{path}"
+@contextlib.contextmanager
+def a_database(request: pytest.FixtureRequest, kind: str, folder: Path) -> Iterator[str]:
+    """Give the URL of a migrated, empty database of a kind."""
+    if kind == "sqlite":
+        shutil.copy(request.getfixturevalue("migrated_file"), folder / "leadsbot.db")
+        yield f"sqlite:///{folder / 'leadsbot.db'}"
     else:
         pool: postgres.Pool = request.getfixturevalue("migrated_postgres")
         with pool.lent() as url:
             yield url
+
+
+@pytest.fixture(params=KINDS)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a database with every table and no row, of each kind in turn."""
+    with a_database(request, request.param, tmp_path) as url:
+        yield url
 
 
 @pytest.fixture(params=KINDS)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,8 +18,7 @@ import pytest
 
 from leadsbot.ids import new_id
 from tests.cli.running import Running, free_ports, leadsbot, wait_until
-from tests.conftest import KINDS
-from tests.support import postgres
+from tests.conftest import KINDS, a_database
 from tests.support.capture import FORM, batch, email_field, submit, view
 
 ORIGIN = "https://lindenhof.example"
@@ -67,18 +65,6 @@ def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     folder = tmp_path_factory.mktemp("served")
     with a_database(request, request.param, folder) as url, serving(folder, url) as served:
         yield served
-
-
-@contextlib.contextmanager
-def a_database(request: pytest.FixtureRequest, kind: str, folder: Path) -> Iterator[str]:
-    """Give the URL of a migrated, empty database of a kind."""
-    if kind == "sqlite":
-        shutil.copy(request.getfixturevalue("migrated_file"), folder / "leadsbot.db")
-        yield f"sqlite:///{folder / 'leadsbot.db'}"
-    else:
-        pool: postgres.Pool = request.getfixturevalue("migrated_postgres")
-        with pool.lent() as url:
-            yield url
 
 
 @contextlib.contextmanager

@@ -14,7 +14,6 @@ from leadsbot.routing.destination import Destination
 from leadsbot.routing.gates import Held, silence
 
 NOW = 1_777_897_800_000  # Monday, 4 May 2026, 12:30 UTC
-EVENING = "2026-05-04T20:00:00.000Z"
 
 
 def channel(options: dict[str, Any] | None = None, muted_until: int | None = None) -> Destination:

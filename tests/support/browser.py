@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from pathlib import Path
 
-from playwright.sync_api import Browser, BrowserType, Playwright, expect, sync_playwright
-from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import Browser, BrowserType, Playwright, expect
 
 from tests.support.waiting import PATIENCE_S
 
@@ -52,17 +50,3 @@ def launch(playwright: Playwright) -> Browser:
 def left_out() -> str | None:
     """Why browser tests are to be left out: `make test` sets LEADSBOT_NO_BROWSER where no browser can be had."""
     return "LEADSBOT_NO_BROWSER is set" if os.environ.get("LEADSBOT_NO_BROWSER") else None
-
-
-def why_no_browser() -> str | None:
-    """A sentence that names the remedy when no browser starts here, None when one does."""
-    chosen = os.environ.get("LEADSBOT_CHROMIUM")
-    if chosen and not Path(chosen).is_file():
-        return f"LEADSBOT_CHROMIUM names {chosen}, which is no file."
-    try:
-        with sync_playwright() as playwright:
-            launch(playwright).close()
-    except PlaywrightError as error:
-        first = str(error).strip().splitlines()[0]
-        return f"No Chromium starts here ({first}): install chromium, or run `playwright install --with-deps chromium`."
-    return None

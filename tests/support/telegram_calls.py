@@ -36,7 +36,6 @@ CHAT_NOT_FOUND = Fault(400, "Bad Request: chat not found")
 TOPIC_NOT_FOUND = Fault(400, "Bad Request: message thread not found")
 UNPARSABLE = Fault(400, 'Bad Request: can\'t parse entities: Unsupported start tag "x" at byte offset 0')
 BROKEN = Fault(502, "Bad Gateway")
-SILENT = Fault(hang=True)
 
 
 @dataclass(frozen=True)
