@@ -194,6 +194,26 @@ def test_a_test_is_offered_where_the_server_can_send_one(renderer: Renderer, mis
         assert html.count('action="/channels/ch-1/test"') == offered
 
 
+@pytest.mark.parametrize(
+    ("status", "why", "due_in", "asked"),
+    [
+        ("pending", "", None, True),
+        ("pending", "Quiet hours", 3_600_000, False),
+        ("pending", "Waits behind another", None, False),
+        ("pending", "Quiet hours", 30_000, True),
+        ("failed", "", 30_000, True),
+        ("failed", "", 3_600_000, False),
+        ("dead", "", None, False),
+    ],
+)
+def test_only_what_is_about_to_change_is_asked_for_again(
+    renderer: Renderer, status: str, why: str, due_in: int | None, asked: bool
+) -> None:
+    due = None if due_in is None else SHELL.now + due_in
+    delivery = replace(DEAD, status=status, why=why, next_attempt_at=due)  # type: ignore[arg-type]
+    assert ("hx-trigger" in renderer.part(SHELL, "delivery.html", delivery=delivery)) is asked
+
+
 def test_a_row_of_the_stream_is_the_row_of_the_page(renderer: Renderer) -> None:
     assert renderer.part(SHELL, "row.html", row=ROWS[0]).strip() in renderer.page(SHELL, INBOX)
 

@@ -65,9 +65,12 @@ class Delivery:
         return self.status in ("failed", "dead", "withheld") and not self.gone
 
     def moving(self, now: int) -> bool:
-        """Whether this is about to change by itself: it is on its way, or tried again within a minute."""
-        due = self.next_attempt_at if self.status == "failed" else None
-        return self.status == "pending" or (due is not None and due - now < MINUTE)
+        """Whether this is about to change by itself: it is on its way, or its time comes within a minute. What is held
+        back for a reason waits until then."""
+        if self.status == "pending" and not self.why:
+            return True
+        due = self.next_attempt_at if self.status in ("pending", "failed") else None
+        return due is not None and due - now < MINUTE
 
 
 @dataclass(frozen=True, slots=True)
