@@ -36,7 +36,7 @@ format: setup-dev ## rewrite the Python files as `make check` wants them
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-widget: setup-dev ## build public/widget.js from widget/widget.js
+widget: setup-dev ## build public/widget*.js and hosted-form.js from widget/
 	@$(BIN)/python scripts/build_widget.py
 
 lock: ## renew the locks after a change in pyproject.toml (needs uv); LOCK_FLAGS=--upgrade takes what is newest

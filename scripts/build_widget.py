@@ -1,4 +1,4 @@
-"""Build what pages load, minified: widget/widget.js, and widget/hosted-form.js with its style sheet, to public/.
+"""Build what pages load, minified, to public/: the parts of widget/ joined, and widget/hosted-form.js with its styles.
 
 ``build_widget.py`` writes the files and prints their sizes; ``build_widget.py --check`` writes nothing and fails when a
 committed file is stale or weighs more than its budget. The size that counts is brotli at quality 11, which is what the
@@ -21,32 +21,110 @@ ROOT = Path(__file__).resolve().parent.parent
 STYLE_MARK = "'CSS_HERE'"
 CONST = re.compile(r"\bconst\b(?=[ {\[])")  # `let` says the same in fewer bytes, once the source has been checked
 
+# Chromium then compiles all of a file while it comes in, beside the page's thread, and nothing on it once it is called.
+EAGER = "//# allFunctionsCalledOnLoad\n"
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The files of widget/FOLDER/ that make one script, in this order and in one scope, between `begin` and `end`."""
+
+    folder: str
+    begin: str
+    names: tuple[str, ...]
+    end: str
+
+    def joined(self) -> str:
+        """The script's source; ends the program when a file of the folder is none of the parts."""
+        folder = ROOT / "widget" / self.folder
+        if left := {path.stem for path in folder.iterdir()} - set(self.names):
+            raise SystemExit(f"widget/{self.folder}/ holds what no script is made of: {', '.join(sorted(left))}")
+        sources = [(folder / f"{name}.js").read_text(encoding="utf-8") for name in self.names]
+        return "\n".join([self.begin, *sources, self.end])
+
+
+# Whatever goes wrong, the page must never learn of it.
+FIRST = Parts(
+    "first",
+    "try { (() => {",
+    (
+        "page",
+        "tag",
+        "storage",
+        "settings",
+        "attribution",
+        "fields",
+        "secrets",
+        "forms",
+        "activity",
+        "submissions",
+        "sending",
+        "start",
+    ),
+    "})(); } catch (_) {}",
+)
+ENGAGED = Parts(
+    "engaged",
+    "export default (kit) => {",
+    (
+        "kit",
+        "completion",
+        "questions",
+        "progress",
+        "acts",
+        "answers",
+        "clicks",
+        "evidence",
+        "requests",
+        "form-submit",
+        "bodies",
+        "frames",
+        "rare",
+        "calls",
+        "hosted",
+    ),
+    "};",
+)
+
 
 @dataclass(frozen=True)
 class Script:
-    """A file of widget/ and of public/; `budget` is in bytes of brotli. `style` takes the place of `STYLE_MARK`."""
+    """A file of public/; `budget` is in bytes of brotli.
+
+    It is made of its `parts`, else of the file of its name in widget/, in which `style` takes the place of
+    `STYLE_MARK`; `hint` stands before it.
+    """
 
     name: str
     budget: int
     style: str = ""
+    hint: str = ""
+    parts: Parts | None = None
 
     @property
     def target(self) -> Path:
         return ROOT / "public" / self.name
 
-    def build(self) -> str:
-        """The minified script; raises ``minify.MinifyError`` when the source is none."""
+    def source(self) -> str:
+        """What it is made of, before it is minified."""
+        if self.parts:
+            return self.parts.joined()
         source = (ROOT / "widget" / self.name).read_text(encoding="utf-8")
         if self.style:
             style = (ROOT / "widget" / self.style).read_text(encoding="utf-8")
             source = source.replace(STYLE_MARK, json.dumps(minify.string("text/css", style)))
-        minified: str = minify.string("application/javascript", source)
-        return CONST.sub("let", minified)
+        return source
+
+    def build(self) -> str:
+        """The minified script; raises ``minify.MinifyError`` when the source is none."""
+        minified: str = minify.string("application/javascript", self.source())
+        return f"{self.hint}{CONST.sub('let', minified)}"
 
 
 SCRIPTS = (
-    Script("widget.js", 5120),
-    Script("widget-engaged.js", 5120),
+    Script("widget.js", 5120, hint=EAGER, parts=FIRST),
+    Script("widget-engaged.js", 5120, hint=EAGER, parts=ENGAGED),
+    Script("widget-rare.js", 1536),
     Script("hosted-form.js", 6144, style="hosted-form.css"),
 )
 

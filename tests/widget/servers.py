@@ -120,6 +120,10 @@ class Backend(Server):
         batches = {body["id"]: body for body in self.bodies}
         return [e for body in batches.values() for e in body["events"] if not types or e["type"] in types]
 
+    def carrying(self, type: str) -> list[Json]:
+        """The batches received with an event of this type, each as often as it came."""
+        return [body for body in self.bodies if any(event["type"] == type for event in body["events"])]
+
     def expect(self, type: str, count: int = 1) -> Json:
         """The newest event of a type once there are ``count`` of them."""
         self.seen.wait(lambda: len(self.events(type)) >= count, f"{type} number {count}")

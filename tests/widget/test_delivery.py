@@ -61,6 +61,17 @@ def test_a_view_alone_says_no_time_zone(open_page: Open, backend: Backend) -> No
     assert "tz" not in batch_of(backend, "view")["device"]  # type: ignore[operator]
 
 
+def test_loading_a_page_with_many_forms_asks_for_the_settings_alone(open_page: Open, backend: Backend) -> None:
+    forms = "".join(f"<form name=form{n} method=post><input name=email></form>" for n in range(30))
+    page = open_page(forms)
+    page.wait_for_timeout(500)
+    assert [request.path for request in backend.seen.requests] == ["/widget.js", f"/api/w/{TOKEN}"]
+    # Who leaves before it is quiet has seen them all the same.
+    page.goto("about:blank")
+    backend.expect("view", 30)
+    assert len(backend.carrying("view")) == 1
+
+
 def test_first_and_last_touch_are_kept_across_pages(open_page: Open, backend: Backend) -> None:
     page = open_page(FORM, "/page?utm_source=news&utm_medium=mail&utm_campaign=may&gclid=G1")
     page = open_page(FORM, "/other?utm_source=ads&fbclid=F1", page=page)
@@ -117,7 +128,7 @@ def test_a_refused_batch_is_dropped(open_page: Open, backend: Backend) -> None:
     backend.expect("submit")
     page = open_page("<p>Nothing to fill in</p>", "/next")
     page.wait_for_function(f"Object.keys(localStorage).join() === 'leadsbot:{TOKEN}'")
-    assert len([b for b in backend.bodies if b["events"][0]["type"] == "submit"]) == 1
+    assert len(backend.carrying("submit")) == 1
 
 
 def test_a_busy_backend_is_asked_again_while_the_page_lives(open_page: Open, backend: Backend) -> None:
@@ -127,7 +138,7 @@ def test_a_busy_backend_is_asked_again_while_the_page_lives(open_page: Open, bac
     page.click("button")
     backend.expect("submit")
     backend.events_status = 202
-    backend.seen.wait(lambda: len([b for b in backend.bodies if b["events"][0]["type"] == "submit"]) > 1, "the retry")
+    backend.seen.wait(lambda: len(backend.carrying("submit")) > 1, "the retry")
     assert len(backend.events("submit")) == 1
 
 

@@ -14,7 +14,7 @@ import brotli
 from leadsbot.capture.edge import Door, Request, Response
 from leadsbot.errors import MethodNotAllowed, NotFound
 
-SCRIPTS = ("widget.js", "widget-engaged.js", "hosted-form.js")
+SCRIPTS = ("widget.js", "widget-engaged.js", "widget-rare.js", "hosted-form.js")
 FRESH_S = 3600
 _STALE_S = 24 * 3600
 

@@ -1,0 +1,42 @@
+/*
+ * Forms that are sent from a click, without any submit event.
+ */
+const SENDS = '[type=submit],[type=image],[data-leadsbot-submit]';
+
+/** A data-leadsbot-form container is sent by its [type=submit], its only button, or [data-leadsbot-submit]. */
+function onClick(event) {
+  const [target] = event.composedPath();
+  const BUTTONS = 'button,[type=button],[role=button]';
+  const asks = up(target, BUTTONS + ',a,' + SENDS);
+  if (!asks) return;
+  asked(asks);
+  const button = up(target, BUTTONS + ',' + SENDS);
+  const box = button && (!button.form || button.type === 'button') && up(button, '[data-leadsbot-form]');
+  if (box && (is(button, SENDS) || !all(box, BUTTONS)[1]) && kindOf(box) === 'lead') take(box, () => 0);
+}
+
+/**
+ * Many a page sends its form from a click and stops what the browser would do, so that no event tells of it. A request
+ * that a click brings about and that carries what was typed into the form is its submission.
+ */
+const CLICK = 2000; // ms after a click in which a request may be its doing
+let click;
+function asked(button) {
+  const form = button.form || up(button, 'form');
+  const attempt = attempts.get(form);
+  if (attempt) attempt.by = button;
+  if (!attempt?.now || kindOf(form) !== 'lead') return;
+  // One of several steps goes on with a button like that.
+  if (button.type !== 'submit' && controls(form).some((el) => !isShown(el) && isInHiddenStep(el, form))) return;
+  const typed = collect(form, attempt).filter((field) => touched.has(field.from()) && field.value.length > 4);
+  click = { form, at: clock(), typed: typed.map((field) => field.value) };
+  if (!unwatch) watchRequests(form.ownerDocument.defaultView);
+  later(unfollow, CLICK);
+}
+
+function onBody(body) {
+  if (!click || clock() - click.at > CLICK || isSent(click.form)) return;
+  const raw = (body?.values ? [...body.values()] : body) + '';
+  const text = raw + (safe(decodeURIComponent)(raw.replace(/\+/g, ' ')) || '');
+  if (click.typed.some((value) => text.includes(value))) take(click.form, () => (click = 0));
+}
