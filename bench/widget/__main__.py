@@ -6,6 +6,7 @@ import argparse
 import os
 import re
 import time
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -26,20 +27,24 @@ def measure(scripts: dict[str, contestants.Script], within_s: float) -> tuple[li
     with site.running(scripts) as address, sync_playwright() as playwright:
         browser = chromium.launch(playwright)
         while not rounds or (time.monotonic() - begun) * (1 + 1 / len(rounds)) < within_s:
-            turn = len(rounds) % len(contestants.NAMES)
-            order = contestants.NAMES[turn:] + contestants.NAMES[:turn]
+            turn = len(rounds)
             rounds.append(visits.Round())
-            visits.load(browser, address, rounds[-1], order)
+            visits.load(browser, address, rounds[-1], _turned(contestants.NAMES, turn))
             if len(rounds) % LOADS_PER_ROUND == 1:
-                visits.write(browser, address, rounds[-1], order)
+                visits.write(browser, address, rounds[-1], _turned(contestants.TYPED, turn))
         version = browser.version
         browser.close()
     return rounds, version
 
 
+def _turned(names: Sequence[str], by: int) -> Sequence[str]:
+    by %= len(names)
+    return [*names[by:], *names[:by]]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="bench.widget", description=__doc__)
-    parser.add_argument("--seconds", type=float, default=200, help="how long to measure (default 200)")
+    parser.add_argument("--seconds", type=float, default=240, help="how long to measure (default 240)")
     parser.add_argument("--write", action="store_true", help="put the figures into bench/widget/README.md")
     options = parser.parse_args()
     scripts = contestants.scripts()

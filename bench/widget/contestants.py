@@ -15,6 +15,9 @@ ROOT = HERE.parents[1]
 WORK = ROOT / "build" / "bench-widget"  # ignored by git
 OURS, PLAUSIBLE, SNOWPLOW, NONE = "LeadsBot", "Plausible", "Snowplow", "none"
 NAMES = (NONE, PLAUSIBLE, OURS, SNOWPLOW)
+# What the browser takes for calling anything at all on a field's change or a key: no script that hears them costs less.
+EMPTY = "empty listeners"
+TYPED = (*NAMES, EMPTY)
 WITHIN_S = 120
 PUBLIC = ROOT / "public"
 LATER = "widget-engaged.js"  # what the widget fetches once a visitor touches a form
@@ -51,11 +54,13 @@ class Script:
 
 
 def scripts() -> dict[str, Script]:
-    """Give every contestant's script but that of `none`; installs and bundles the others where that is still to do."""
+    """Give every script but that of `none`; installs and bundles the others' where that is still to do."""
     _install()
     found = {OURS: (PUBLIC / "widget.js").read_bytes()}
     for name, source in ENTRIES.items():
         found[name] = _bundled(source)
+    types = ["input", "change", "focusin", "focusout"]
+    found[EMPTY] = f"for (const type of {types}) addEventListener(type, () => {{}}, true)".encode()
     return {name: Script(body) for name, body in found.items()}
 
 
@@ -69,7 +74,7 @@ def tag(name: str) -> str:
     if name == NONE:
         return ""
     ours = ' id="leadsbot-listener" data-token="bench" data-mode="listener"' if name == OURS else ""
-    return f'<script src="/scripts/{name}.js"{ours} async></script>'
+    return f'<script src="/scripts/{name.replace(" ", "-")}.js"{ours} async></script>'
 
 
 def _install() -> None:

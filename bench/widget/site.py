@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import ClassVar
+from urllib.parse import unquote
 
 from bench.widget.contestants import LATER, Script, later, tag
 
@@ -73,9 +74,9 @@ class _Answers(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         folder, _, name = self.path.partition("?")[0].lstrip("/").partition("/")
         if folder == "pages":
-            self._answer(200, "text/html", page(*name.split("/")).encode())
+            self._answer(200, "text/html", page(*unquote(name).split("/")).encode())
         elif folder == "scripts":
-            self._answer(200, "text/javascript", self.scripts[name.removesuffix(".js")].body)
+            self._answer(200, "text/javascript", self.scripts[name.removesuffix(".js").replace("-", " ")].body)
         elif folder == LATER:
             self._answer(200, "text/javascript", later())
         elif folder == "api":
@@ -93,7 +94,8 @@ class _Answers(BaseHTTPRequestHandler):
         self.send_header("content-length", str(len(body)))
         self.send_header("cache-control", "no-store")
         self.end_headers()
-        self.wfile.write(body)
+        with suppress(ConnectionError):  # a page that left doesn't wait for it
+            self.wfile.write(body)
 
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing: the measurement prints its table alone."""

@@ -34,9 +34,14 @@ class Cost:
     longest: float
 
 
-def mark(page: Page, name: str) -> None:
-    """Put a mark of this name into the page's trace."""
-    page.evaluate("name => performance.mark(name).name", PREFIX + name)
+def mark(page: Page, name: str, after_s: float = 0) -> None:
+    """Put a mark of this name into the page's trace, now or some time from now."""
+    if after_s:
+        page.evaluate(
+            "([name, ms]) => void setTimeout(() => performance.mark(name), ms)", [PREFIX + name, after_s * 1000]
+        )
+    else:
+        page.evaluate("name => performance.mark(name).name", PREFIX + name)
 
 
 @dataclass

@@ -16,6 +16,7 @@ from bench.widget.site import CHANGED
 from bench.widget.trace import Cost, mark, tracing
 
 SETTLED_S = 1.6  # after the load: what scripts put off until then, and the answers to what they sent
+QUIET_S = 7.5  # after the last page's load: what scripts put off until the page is quiet
 DEFERRED_S = 3.6  # after input: what scripts do once somebody has begun, or pauses
 BETWEEN_S = 0.22  # one field and the next: whoever works then gets to do it each time
 KEYS = 200
@@ -33,6 +34,7 @@ class Round:
     """What one round gave, by script; loads also by page. `long_tasks` are those that the browser reports (ms)."""
 
     loads: dict[tuple[str, str], Cost] = field(default_factory=dict)
+    quiet: dict[tuple[str, str], Cost] = field(default_factory=dict)
     long_tasks: dict[tuple[str, str], list[float]] = field(default_factory=dict)
     touch: dict[str, Cost] = field(default_factory=dict)
     key: dict[str, Cost] = field(default_factory=dict)
@@ -60,11 +62,13 @@ def load(browser: Browser, site: str, into: Round, order: Sequence[str]) -> None
         with tracing(browser) as trace:
             for (body, name), page in pages.items():
                 page.goto(f"{site}/pages/{body}/{name}")
-            time.sleep(SETTLED_S)
+                mark(page, f"{body}/{name}: loaded", after_s=SETTLED_S)
+            time.sleep(QUIET_S)
             for key, page in pages.items():
                 mark(page, "/".join(key))
         for key, page in pages.items():
-            into.loads[key] = trace.cost("/".join(key))
+            into.loads[key] = trace.cost("/".join(key) + ": loaded")
+            into.quiet[key] = trace.cost("/".join(key), "/".join(key) + ": loaded")
             into.long_tasks[key] = page.evaluate("longTasks")
 
 
