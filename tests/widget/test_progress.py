@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import BrowserContext, Page, Route
 
 from tests.widget.conftest import ENGAGED, Open
 from tests.widget.servers import Backend
@@ -122,3 +122,25 @@ def test_loading_a_page_costs_the_first_file_alone(open_page: Open, backend: Bac
     assert not [r.path for r in backend.seen.requests if "engaged" in r.path]
     page.focus("[name=first_name]")
     backend.seen.wait(lambda: any("engaged" in r.path for r in backend.seen.requests), "the second file")
+
+
+def test_what_was_done_before_the_second_file_came_is_told_as_it_was(
+    context: BrowserContext, open_page: Open, backend: Backend
+) -> None:
+    held: list[Route] = []
+    context.route("**/widget-engaged.js", lambda route: held.append(route))
+    page = open_page(STEPS)
+    page.fill("[name=first_name]", "Jane")
+    page.fill("[name=email]", "jane@example.com")
+    filled = page.evaluate("Date.now()")
+    while not held:
+        page.evaluate("0")
+    page.wait_for_function(f"Date.now() > {filled}")
+    held[0].continue_()
+    page.wait_for_function(ENGAGED)
+    page.evaluate("LeadsBot.flush()")
+    event = backend.expect("progress")
+    assert event["start"] <= filled and event["at"] <= filled
+    assert (event["done"], event["last"]) == (2, "E-mail")
+    entered = {stat[0]: stat[2] for stat in event["stats"]}
+    assert (entered["first_name"], entered["email"], entered["area"]) == (1, 2, 0)

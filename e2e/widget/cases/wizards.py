@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from e2e.widget.case import case
 from e2e.widget.cases.completion import left_at
-from e2e.widget.pages import is_sent, nothing_but_the_control, script
+from e2e.widget.pages import CONTACT, is_sent, nothing_but_the_control, script
 from e2e.widget.serving import Answer, Request
 from e2e.widget.visitor import Visitor
 
@@ -46,6 +46,15 @@ def one_at_a_time(v: Visitor) -> None:
     v.fill("[name=name]", "Jane Doe")
     v.click(".q:not([hidden]) button")
     left_at(v, 1, 3)
+
+
+@case("Hidden fields that wait for a certain answer, in a form that asks more than one thing, are no steps")
+def waiting_fields(v: Visitor) -> None:
+    waiting = "".join(f'<p hidden><label>{name} <input name="{name}"></label></p>' for name in ("other", "friend"))
+    asked = '<p><select name="heard"><option value="">-</option><option>A friend</option></select></p>'
+    v.open(CONTACT.replace("<button>", f"<div>{asked}{waiting}</div><button>"))
+    v.fill("[name=name]", "Jane Doe")
+    left_at(v, 1, 4)
 
 
 @case("One question at a time, all the way")
