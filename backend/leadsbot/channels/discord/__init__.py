@@ -111,7 +111,7 @@ class Discord:
         url = check_url(str(parcel.config[FIELD])).copy_merge_params({"wait": "true"})
         try:
             return await outbound.send(
-                f"{self.kind}:{parcel.workspace_id}:{self.destination(parcel.config)}",
+                f"{self.kind}:{parcel.destination_id}",
                 "POST",
                 str(url),
                 headers={"Content-Type": "application/json"},

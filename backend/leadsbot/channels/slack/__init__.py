@@ -108,7 +108,7 @@ class Slack:
     async def _post(self, parcel: Parcel, outbound: Outbound, message: Mapping[str, Any]) -> Response:
         try:
             return await outbound.send(
-                f"{self.kind}:{parcel.workspace_id}:{self.destination(parcel.config)}",
+                f"{self.kind}:{parcel.destination_id}",
                 "POST",
                 str(parcel.config[FIELD]),
                 headers={"Content-Type": "application/json"},
