@@ -14,15 +14,14 @@ const isTrap = (el) =>
 
 /**
  * True for a field of a later step: its hidden section stands beside a visible one and holds several fields, or is one
- * of several of which a single one is to be seen.
+ * of several in a form that asks a single question at a time.
  */
-const hasShown = (node) => all(node, CONTROLS).some(shown);
 function isInHiddenStep(el, form) {
   let step;
-  for (let node = el.parentElement; node && node !== form; node = node.parentElement) if (!shown(node) && !hasShown(node)) step = node;
-  if (!step || !hasShown(step.parentElement)) return;
-  const kin = [...step.parentElement.children].filter((one) => all(one, CONTROLS)[0]);
-  return all(step, CONTROLS)[1] || is(step, 'fieldset') || (kin[2] && !kin.filter(hasShown)[1]);
+  for (let node = el.parentElement; node && node !== form; node = node.parentElement) if (!shown(node) && !all(node, CONTROLS).some(shown)) step = node;
+  const beside = step && all(step.parentElement, CONTROLS);
+  if (!beside?.some(shown)) return;
+  return all(step, CONTROLS)[1] || is(step, 'fieldset') || (beside[2] && new Set(asking(form)).size < 2);
 }
 
 const isUnit = (el, form) =>
