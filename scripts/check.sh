@@ -1,24 +1,25 @@
 #!/bin/sh
-# All checks, each of them, whatever the others say; exit 1 if one failed.
+# All checks, side by side, each of them, whatever the others say; exit 1 if one failed.
 set -u
 cd "$(dirname "$0")/.." || exit 1
-failed=
+said=$(mktemp -d) || exit 1
+trap 'rm -rf "$said"' EXIT
+names=
 
 check() {
-    name=$1
-    shift
-    if output=$("$@" 2>&1); then
-        echo "ok      $name"
-    else
-        printf '%s\n' "$output"
-        echo "FAILED  $name"
-        failed="$failed $name"
-    fi
+    names="$names $1"
+    begin "$@" &
 }
 
+begin() {
+    name=$1
+    shift
+    "$@" >"$said/$name" 2>&1 && : >"$said/$name.ok"
+}
+
+check types .venv/bin/mypy
 check format .venv/bin/ruff format --check .
 check lint .venv/bin/ruff check .
-check types .venv/bin/mypy
 check imports .venv/bin/lint-imports
 if .venv/bin/python -c 'import minify' 2>/dev/null; then
     check widget .venv/bin/python scripts/build_widget.py --check
@@ -27,4 +28,15 @@ else
 fi
 check docs .venv/bin/python -m pytest -q tests/test_docs.py
 
-[ -z "$failed" ]
+wait
+failed=0
+for name in $names; do
+    if [ -f "$said/$name.ok" ]; then
+        echo "ok      $name"
+    else
+        cat "$said/$name"
+        echo "FAILED  $name"
+        failed=1
+    fi
+done
+exit $failed
