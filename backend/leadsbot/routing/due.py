@@ -44,12 +44,11 @@ async def stretch(database: Database, webhook: Row, since: int, *, missed: bool)
     return Stretch(since, (before and before["seq"]) or 0, last["seq"] if last else 0, missed)
 
 
-async def count(database: Database, webhook: Row, part: Stretch, most: int | None = None) -> int:
+async def count(database: Database, webhook: Row, part: Stretch, most: int) -> int:
     """Count what is to go out, up to `most`."""
     where = _where(database, webhook, part)
-    limit = "" if most is None else f"LIMIT {most}"
     row = await database.fetch_one(
-        f"SELECT count(*) AS due FROM (SELECT 1 AS one {_JOINED} {where} {limit}) AS found", *where.args
+        f"SELECT count(*) AS due FROM (SELECT 1 AS one {_JOINED} {where} LIMIT {most}) AS found", *where.args
     )
     return int(row["due"]) if row else 0
 

@@ -36,6 +36,8 @@ from leadsbot.services import Services
 KIND: Final = "replay"
 # For whoever looks at a page: of more than that nobody needs the number.
 MOST_COUNTED: Final = 1_000
+# As one begins, whoever asked waits for the count; of more than that `due` grows with what is `queued`.
+MOST_PLANNED: Final = 50_000
 # One whose job has died is under way no more.
 STALE_MS: Final = clock.HOUR
 
@@ -121,9 +123,9 @@ async def step(services: Services, webhook_id: str, replay_id: str) -> Outcome:
         if len(found) < due.BATCH:
             await _store(tx, webhook_id, None)
         else:
-            later = msgspec.structs.replace(
-                replay, after=found[-1]["seq"], queued=replay.queued + queued, at=clock.now()
-            )
+            queued += replay.queued
+            seen = max(replay.due, queued)
+            later = msgspec.structs.replace(replay, after=found[-1]["seq"], due=seen, queued=queued, at=clock.now())
             await _store(tx, webhook_id, later)
             _go_on(tx, row, later)
         tx.signal(topic(row["workspace_id"]))
@@ -139,7 +141,7 @@ async def count(database: Database, webhook: Row, since: int, *, missed: bool) -
 
 async def _planned(database: Database, webhook: Row, since: int, missed: bool) -> Replay:
     part = await due.stretch(database, webhook, since, missed=missed)
-    how_many = await due.count(database, webhook, part)
+    how_many = await due.count(database, webhook, part, MOST_PLANNED)
     return Replay(part.since, part.after, part.until, missed, new_id(), how_many, 0, clock.now())
 
 
