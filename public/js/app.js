@@ -162,7 +162,7 @@
     event.preventDefault();
     ask(question.value, form.elements._verb.value, () => {
       const action = form.action;
-      if (question.formAction) form.action = question.formAction;
+      if (question.hasAttribute("formaction")) form.action = question.formAction; // which is never empty by itself
       question.disabled = true; // and so the server doesn't ask again
       form.submit();
       question.disabled = false;
