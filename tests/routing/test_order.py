@@ -86,6 +86,8 @@ async def test_a_lead_whose_delivery_fails_holds_up_no_other_lead(
     assert told(receiver) == {"anna": [0], "bert": [0]}
     rows = (await deliveries.list_deliveries(services.database, workspace.workspace_id)).rows
     assert sorted(row["status"] for row in rows) == ["delivered", "failed", "pending"]
+    reasons = {row["status"]: row["reason"] for row in rows}
+    assert reasons["pending"] == deliveries.BEHIND and not reasons["delivered"]
 
 
 @pytest.mark.parametrize("how", ["dead", "switched off", "by hand"])

@@ -24,6 +24,7 @@ ANEW = (
 FILTERS = ("status", "lead_id", "channel_id", "webhook_id", "event_type")
 # Counting stops here: whoever looks wants to know of many, not how many.
 MOST_COUNTED = 1_000
+BEHIND = "Waits for an earlier one about the same person, which is tried again first."
 
 Row = dict[str, Any]
 
@@ -151,4 +152,21 @@ async def _with_attempts(database: Database, rows: Sequence[Row]) -> list[Row]:
         )
         for attempt in found:
             attempts[attempt["delivery_id"]].append(attempt)
-    return [delivery_json(row, attempts[row["id"]]) for row in rows]
+    behind = await _behind(database, [row for row in rows if row["status"] == "pending" and not row["reason"]])
+    return [
+        delivery_json(row | {"reason": BEHIND} if row["id"] in behind else row, attempts[row["id"]]) for row in rows
+    ]
+
+
+async def _behind(database: Database, rows: Sequence[Row]) -> set[str]:
+    """Give those of which another comes first that has failed and waits for its next try."""
+    jobs = {job_of(row["id"], row["round"]): row["id"] for row in rows if row["line"]}
+    if not jobs:
+        return set()
+    found = await database.fetch(
+        f"SELECT j.id FROM jobs j WHERE j.id {database.one_of(1)} AND j.chain <> '' AND EXISTS"
+        " (SELECT 1 FROM jobs f WHERE f.chain = j.chain AND f.position < j.position"
+        " AND f.chain <> '' AND f.state IN ('ready', 'running') AND f.waits = 'time')",
+        database.many(list(jobs)),
+    )
+    return {jobs[job["id"]] for job in found}
