@@ -308,6 +308,53 @@ async def test_a_connection_that_was_closed_meanwhile_is_replaced(outbound: Outb
     server.close()
 
 
+async def test_a_connection_that_is_closed_as_the_request_leaves_is_replaced_once(outbound: Outbound) -> None:
+    came: list[int] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        for answered in range(2):
+            await reader.readuntil(b"\r\n\r\n{}")
+            came.append(answered)
+            if not answered and len(came) < 4:
+                writer.write(b"HTTP/1.1 204 No Content\r\n\r\n")
+            else:
+                return writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+    assert [(await post(outbound, url)).status for _ in range(2)] == [204, 204]
+    assert came == [0, 1, 0]
+    assert (await failure(outbound, url)).message.endswith("closed the connection before it had answered.")
+    assert came == [0, 1, 0, 1, 0]
+    server.close()
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+async def test_what_answers_before_it_has_taken_all_is_asked_nothing_more(scheme: str) -> None:
+    """It may never read what comes after the part that it left."""
+    served, done = 0, asyncio.Event()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal served
+        served += 1
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 413 Content Too Large\r\nContent-Length: 0\r\n\r\n")
+        await done.wait()
+        writer.transport.abort()
+
+    certificate = Certificate("hook.example")
+    tls = certificate.server() if scheme == "https" else None
+    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=tls)
+    url = f"{scheme}://hook.example:{server.sockets[0].getsockname()[1]}/"
+    client = Outbound(allow_private=True, resolve=answering("127.0.0.1"), tls=certificate.trusting())
+    async with opened(client):
+        for body in (b"x" * 20_000_000, b"{}"):
+            assert (await post(client, url, body)).status == 413
+    done.set()
+    server.close()
+    assert served == 2
+
+
 async def test_a_handshake_that_hangs_runs_into_the_time_limit(outbound: Outbound) -> None:
     async with listening(b"", hang=True) as url:
         assert (await failure(outbound, url.replace("http:", "https:"), timeout=0.2)).reason == "timeout"

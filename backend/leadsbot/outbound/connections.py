@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from leadsbot.outbound.exchange import Answer, Connection
+from leadsbot.outbound.exchange import Answer, Connection, Disconnected
 
 CONNECTIONS_PER_DESTINATION: Final = 8
 KEEPALIVE_SECONDS: Final = 30.0
@@ -28,17 +28,29 @@ class Connections:
         self._idle: list[tuple[Origin, Connection]] = []
 
     async def exchange(self, origin: Origin, request: bytes, answer: Answer) -> None:
-        """Send a request and let `answer` take what comes, as `Connection.exchange` does."""
+        """Send a request and let `answer` take what comes, as `Connection.exchange` does.
+
+        A server may close a kept connection just as the request leaves (RFC 9112, section 9.5): then it goes over a new
+        one, once. Whoever sends would send again in any case, only later and with a failure to show.
+        """
         async with self._places:
-            connection = self._kept(origin) or await self._open(origin)
-            await connection.exchange(request, answer)
-            if connection.stands:
-                self._idle.append((origin, connection))
+            kept = self._kept(origin)
+            if kept is not None:
+                try:
+                    return await self._over(kept, origin, request, answer)
+                except Disconnected:
+                    answer.begin()
+            await self._over(await self._open(origin), origin, request, answer)
 
     def close(self) -> None:
         idle, self._idle = self._idle, []
         for _, connection in idle:
             connection.abort()
+
+    async def _over(self, connection: Connection, origin: Origin, request: bytes, answer: Answer) -> None:
+        await connection.exchange(request, answer)
+        if connection.stands:
+            self._idle.append((origin, connection))
 
     def _kept(self, origin: Origin) -> Connection | None:
         """Give the connection used last that still stands; what the other side has closed, or leads elsewhere, goes."""

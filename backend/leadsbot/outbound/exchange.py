@@ -33,13 +33,17 @@ class Answer:
     """What has come of one answer. `status` is 0 until its head is there, and `body` is cut at `max_body` bytes."""
 
     def __init__(self, max_body: int) -> None:
+        self._max_body = max_body
+        self.begin()
+
+    def begin(self) -> None:
+        """Be there for an answer of which nothing has come."""
         self.status = 0
         self.headers: list[tuple[bytes, bytes]] = []
         self.body = bytearray()
         self.reusable = False
         self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._max_body = max_body
-        self._left = HEAD_BYTES + FRAMED * max_body
+        self._left = HEAD_BYTES + FRAMED * self._max_body
         self._came = False
         self._headed = False
         self._parser = parser = httptools.HttpResponseParser(self)
@@ -119,6 +123,7 @@ class Connection(asyncio.Protocol):
     def __init__(self) -> None:
         self.idle_since = 0.0
         self._transport: asyncio.Transport | None = None
+        self._wire: asyncio.Transport | None = None  # what TLS writes to, else the same
         self._answer: Answer | None = None
 
     @classmethod
@@ -138,6 +143,11 @@ class Connection(asyncio.Protocol):
     def stands(self) -> bool:
         return self._transport is not None and not self._transport.is_closing()
 
+    @property
+    def _unsent(self) -> bool:
+        """Whether the other side answered before it had taken all: what is said next, it may never come to."""
+        return any(one and one.get_write_buffer_size() for one in (self._transport, self._wire))
+
     async def exchange(self, request: bytes, answer: Answer) -> None:
         """Send a request and let `answer` take what comes. Raises Disconnected or Unreadable where that is none."""
         if not self.stands:
@@ -153,7 +163,7 @@ class Connection(asyncio.Protocol):
         finally:
             self._answer = None
             answer.let_go()
-            if not answer.reusable:
+            if not answer.reusable or self._unsent:
                 self.abort()
             self.idle_since = asyncio.get_running_loop().time()
 
@@ -162,7 +172,7 @@ class Connection(asyncio.Protocol):
             self._transport.abort()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast("asyncio.Transport", transport)
+        self._transport = self._wire = cast("asyncio.Transport", transport)
 
     def data_received(self, data: bytes) -> None:
         if self._answer is None:  # nothing was asked
