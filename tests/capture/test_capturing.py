@@ -107,6 +107,17 @@ async def test_a_form_that_the_site_ignores_is_dropped_by_the_server(
         assert len(await database.fetch(f"SELECT id FROM {table}")) == kept
 
 
+@pytest.mark.parametrize(("drawn", "kept"), [("contact-1595342432123", 0), ("contact-1601234567890", 1)])
+async def test_a_form_is_ignored_by_the_id_that_stands_on_the_page(
+    page: Page, database: Database, drawn: str, kept: int
+) -> None:
+    await change_site(database, ignored_forms='["#contact-1595342432123"]')
+    sent = submit(email_field("ada@example.com"))
+    assert (await page.send(sent | {"form": {"key": drawn, "name": "Contact"}})).status == 202
+    assert [row["key"] for row in await database.fetch("SELECT key FROM forms")] == ["contact"] * kept
+    assert len(await database.fetch("SELECT id FROM leads")) == kept
+
+
 async def test_addresses_lose_personal_data_before_they_are_stored(page: Page, database: Database) -> None:
     url = "https://lindenhof.example/x?email=eve@secret.example&plan=gold"
     touch = {"at": clock.now(), "url": url, "ref": url}

@@ -123,6 +123,7 @@ def _settle(batch: Batch) -> None:
     bottomless: list[Event] = []
     for event in batch.events:
         if isinstance(event, View | Attempt):
+            event.form.drawn = event.form.key
             _settle_form(event.form)
         if isinstance(event, Attempt):
             event.session = event.session.lower()

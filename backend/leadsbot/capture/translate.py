@@ -243,4 +243,4 @@ def _is_of(event: wire.Event, forms: frozenset[str]) -> bool:
     only the page knows; there the widget has seen to it."""
     if isinstance(event, wire.Identify | wire.Stage | wire.Audit):
         return False
-    return event.form.key.strip().casefold() in forms
+    return any(key.strip().casefold() in forms for key in (event.form.key, event.form.drawn))

@@ -81,10 +81,12 @@ class Hints(Struct, gc=False):
 
 
 class Form(Struct, gc=False):
-    """A form's identity on its site, and the name people know it by."""
+    """A form's identity on its site, and the name people know it by. `drawn` is the key as it stood on the page, where
+    that is new on every visit; it is ours to set."""
 
     key: Annotated[str, Meta(min_length=1, max_length=MAX_NAME)]
     name: Name = ""
+    drawn: str = ""
 
 
 class Field(Struct, gc=False):
