@@ -12,7 +12,7 @@ from leadsbot.errors import Conflict, NotFound
 from leadsbot.ids import new_id
 from leadsbot.leads import changes, reading, timeline
 from leadsbot.leads.tables import Lead
-from leadsbot.routing import destinations, messages, snoozing
+from leadsbot.routing import destinations, messages, replay, snoozing
 from leadsbot.routing.restoring import restore
 from leadsbot.routing.tables import Delivery, Message
 from leadsbot.routing.withheld import set_spam
@@ -67,11 +67,14 @@ async def test_a_snooze_stands_on_the_leads_thread_until_somebody_ends_it(
 async def test_webhooks_and_channels_are_told_nothing_of_a_snooze(services: Services, workspace: Created) -> None:
     database, here = services.database, workspace.workspace_id
     events = ["lead.updated"]
-    await destinations.create_webhook(database, services.vault, here, "https://hooks.example.com/x", events=events)
+    url = "https://hooks.example.com/x"
+    webhook, _ = await destinations.create_webhook(database, services.vault, here, url, events=events)
     lead_id, message = await alert(services, workspace)
     await snoozing.snooze(database, message, clock.now() + clock.HOUR, OWNER)
     await snoozing.end(database, here, lead_id, OWNER)
+    assert await replay.count(database, webhook, 0, missed=True) == 0
     await changes.add_note(database, here, lead_id, "Rang", OWNER)
+    assert await replay.count(database, webhook, 0, missed=True) == 1
     for row in await database.fetch("SELECT id FROM events ORDER BY seq"):
         await route_now(services, row["id"])
     (delivery,) = await database.fetch("SELECT event_id FROM deliveries WHERE webhook_id IS NOT NULL")

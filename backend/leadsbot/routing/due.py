@@ -10,6 +10,7 @@ import msgspec
 from leadsbot import clock
 from leadsbot.db import Database, Tx
 from leadsbot.db.paging import Where
+from leadsbot.leads.changes import SNOOZED, WOKEN
 
 BATCH: Final = 200
 # Nodes' clocks differ, and of two transactions the later number may be written first. So what happened from some time
@@ -89,7 +90,10 @@ def _where(database: Database, webhook: Row, part: Stretch) -> Where:
     # When it happened, or when that was written down: from either on it was due.
     where.also(f"(e.at >= {where.value(part.since)} OR e.id >= {where.value(_earliest_id(part.since))})")
     wanted = where.number(database.many(msgspec.json.decode(webhook["events"], type=list[str])))
-    where.also(f"(d.id IS NOT NULL OR e.type {database.one_of(wanted)})")
+    # What news calls unchanged goes to nobody.
+    snoozed = where.number(database.many([SNOOZED, WOKEN]))
+    told = f"(e.type <> 'lead.updated' OR NOT (COALESCE(e.data->>'did', '') {database.one_of(snoozed)}))"
+    where.also(f"(d.id IS NOT NULL OR (e.type {database.one_of(wanted)} AND {told}))")
     left_out = ["pending", "delivered"] if part.missed else ["pending"]
     status = where.number(database.many(left_out))
     where.also(f"(d.id IS NULL OR (d.body <> '' AND NOT (d.status {database.one_of(status)})))")
