@@ -76,9 +76,10 @@ async def test_what_the_writer_refuses_is_put_again() -> None:
     assert writer.batches[0][0] == "a"
 
 
-async def test_who_no_longer_waits_takes_nothing_from_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("refuses", [0, 1])
+async def test_who_no_longer_waits_takes_nothing_from_the_others(monkeypatch: pytest.MonkeyPatch, refuses: int) -> None:
     monkeypatch.setattr(settling, "GATHER_S", 60)
-    writer = Writer()
+    writer = Writer(refuses)
     gathered = gathering(writer, busy=True)
     gone, stays = (asyncio.create_task(gathered.settle([claim(name)], Done())) for name in "ab")
     await asyncio.sleep(0)
@@ -86,4 +87,4 @@ async def test_who_no_longer_waits_takes_nothing_from_the_others(monkeypatch: py
     await asyncio.sleep(0)
     gathered.release()
     await stays
-    assert writer.batches == [["a", "b", "|"]]
+    assert writer.batches == [["a", "b", "|"][refuses:]]

@@ -54,7 +54,8 @@ class Settling:
             try:
                 self._database.put(settle, settled).add_done_callback(partial(_pass_on, written))
             except LeadsBotError as error:
-                written.set_exception(error)
+                if not written.done():
+                    written.set_exception(error)
 
     async def _written(self, settled: Settled) -> None:
         loop = asyncio.get_running_loop()
