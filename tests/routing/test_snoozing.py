@@ -10,9 +10,10 @@ from leadsbot import clock
 from leadsbot.db import Tx
 from leadsbot.errors import Conflict, NotFound
 from leadsbot.ids import new_id
+from leadsbot.jobs.outcomes import Done
 from leadsbot.leads import changes, reading, timeline
 from leadsbot.leads.tables import Lead
-from leadsbot.routing import destinations, messages, replay, snoozing
+from leadsbot.routing import destinations, edits, messages, replay, snoozing
 from leadsbot.routing.restoring import restore
 from leadsbot.routing.tables import Delivery, Message
 from leadsbot.routing.withheld import set_spam
@@ -22,6 +23,7 @@ from tests.routing.house import route_now
 
 OWNER = "owner@example.com"
 CHAT = 5_003
+BODY = '{"timestamp": "2026-01-01T00:00:00Z", "data": {}}'
 
 
 async def alert(services: Services, workspace: Created) -> tuple[str, dict[str, Any]]:
@@ -33,7 +35,7 @@ async def alert(services: Services, workspace: Created) -> tuple[str, dict[str, 
 
     async def unit(tx: Tx) -> None:
         tx.insert(Lead, here | {"id": lead_id, "updated_at": here["created_at"], "stage": "New"})
-        tx.insert(Delivery, about | {"id": told, "event_id": new_id(), "status": "delivered", "body": "{}"})
+        tx.insert(Delivery, about | {"id": told, "event_id": new_id(), "status": "delivered", "body": BODY})
         tx.insert(Message, about | {"id": told, "delivery_id": told, "place": f"{CHAT}:1", "escalate_at": 1})
 
     await services.database.write(unit)
@@ -92,6 +94,27 @@ async def test_what_somebody_looks_after_is_not_snoozed(services: Services, work
     with pytest.raises(Conflict, match="nobody needs to be reminded"):
         await snoozing.snooze(services.database, message, clock.now() + clock.HOUR, OWNER)
     assert await thread(services, workspace, lead_id) == []
+
+
+@pytest.mark.parametrize("again", [True, False])
+async def test_an_edit_under_way_ends_no_snooze_that_came_after_it(
+    services: Services, workspace: Created, again: bool
+) -> None:
+    database, here = services.database, workspace.workspace_id
+    lead_id, message = await alert(services, workspace)
+    until = clock.now() + clock.HOUR
+    await snoozing.snooze(database, message, until, OWNER)
+    await changes.assign(database, here, lead_id, workspace.user_id, OWNER)
+    under_way = await edits._wanted(services, message["id"])
+    if again:
+        await changes.assign(database, here, lead_id, None, OWNER)
+        await snoozing.snooze(database, message, until + 1, OWNER)
+    assert under_way is not None
+    outcome = edits._settled(under_way, under_way.state)
+    assert isinstance(outcome, Done) and outcome.writes is not None
+    await database.write(outcome.writes)
+    (row,) = await database.fetch("SELECT snoozed_until FROM messages")
+    assert row["snoozed_until"] == (until + 1 if again else None)
 
 
 @pytest.mark.parametrize(

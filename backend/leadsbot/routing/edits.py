@@ -135,7 +135,8 @@ async def _left(services: Services, destination: Destination, delivery: Row) -> 
 
 
 def _settled(wanted: _Edit, state: Row) -> Outcome:
-    """Keep what the message shows. Who looks after a lead needs no reminder; of a deleted one nothing is kept."""
+    """Keep what the message shows. Who looks after a lead needs no reminder, unless somebody has asked for one since
+    the lead was read; of a deleted one nothing is kept."""
     now = wanted.parcel.standing
     awake = now is None or now.claimed or now.spam
 
@@ -150,11 +151,11 @@ def _settled(wanted: _Edit, state: Row) -> Outcome:
             **msgspec.json.decode(kept["state"]),
             **{key: state[key] for key in _KEPT if key in state},
         }
-        await tx.execute(
-            f"UPDATE messages SET state = $2{', snoozed_until = NULL' if awake else ''} WHERE id = $1",
-            wanted.row["id"],
-            msgspec.json.encode(shown).decode(),
-        )
+        about = (wanted.row["id"], msgspec.json.encode(shown).decode())
+        await tx.execute("UPDATE messages SET state = $2 WHERE id = $1", *about)
+        if awake and wanted.row["snoozed_until"]:
+            over = "UPDATE messages SET snoozed_until = NULL WHERE id = $1 AND snoozed_until = $2"
+            await tx.execute(over, wanted.row["id"], wanted.row["snoozed_until"])
 
     return Done(writes=write)
 
