@@ -212,6 +212,15 @@ def partial_all(v: Visitor) -> None:
     assert "4111" not in v.sent
 
 
+@case("partial_values=all: what was being typed at the first word is told with the last", partial_values="all")
+def partial_half_typed(v: Visitor) -> None:
+    v.open(CONTACT)
+    v.fill("[name=email]", v.email)
+    v.session(state="started")
+    v.leave()
+    assert v.lead()["email"] == v.email
+
+
 @case("partial_values=all, then sent: the same lead, now New, and one submission", partial_values="all")
 def partial_then_sent(v: Visitor) -> None:
     v.open(CONTACT)
