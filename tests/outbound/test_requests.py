@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from pathlib import Path
 from threading import Event
@@ -326,6 +327,32 @@ async def test_a_connection_that_is_closed_as_the_request_leaves_is_replaced_onc
     assert came == [0, 1, 0]
     assert (await failure(outbound, url)).message.endswith("closed the connection before it had answered.")
     assert came == [0, 1, 0, 1, 0]
+    server.close()
+
+
+async def test_who_is_answered_after_the_end_leaves_no_connection_open() -> None:
+    asked, ended, closed = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n{}")
+        asked.set()
+        await ended.wait()
+        writer.write(b"HTTP/1.1 204 No Content\r\n\r\n")
+        with contextlib.suppress(ConnectionError):
+            await reader.read()
+        closed.set()
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    client = Outbound(allow_private=True)
+    url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+    asking = asyncio.create_task(post(client, url))
+    await asked.wait()
+    await client.aclose()
+    ended.set()
+    assert (await asking).status == 204
+    async with asyncio.timeout(PATIENCE_S):
+        await closed.wait()
     server.close()
 
 

@@ -118,7 +118,7 @@ class Outbound:
         return Response(answer.status, httpx.Headers(answer.headers), bytes(answer.body))
 
     async def aclose(self) -> None:
-        """Close every connection. Requests under way fail."""
+        """Close every connection, those in use as soon as they have their answer."""
         while self._clients:
             self._clients.popitem()[1].connections.close()
         await asyncio.sleep(0)  # sockets are closed as the loop comes round

@@ -26,6 +26,7 @@ class Connections:
         self._open = open
         self._places = asyncio.Semaphore(CONNECTIONS_PER_DESTINATION)
         self._idle: list[tuple[Origin, Connection]] = []
+        self._closed = False
 
     async def exchange(self, origin: Origin, request: bytes, answer: Answer) -> None:
         """Send a request and let `answer` take what comes, as `Connection.exchange` does.
@@ -43,13 +44,17 @@ class Connections:
             await self._over(await self._open(origin), origin, request, answer)
 
     def close(self) -> None:
+        """Close them; one that is used just now goes once it has its answer."""
+        self._closed = True
         idle, self._idle = self._idle, []
         for _, connection in idle:
             connection.abort()
 
     async def _over(self, connection: Connection, origin: Origin, request: bytes, answer: Answer) -> None:
         await connection.exchange(request, answer)
-        if connection.stands:
+        if self._closed:
+            connection.abort()
+        elif connection.stands:
             self._idle.append((origin, connection))
 
     def _kept(self, origin: Origin) -> Connection | None:
