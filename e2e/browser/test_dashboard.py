@@ -128,6 +128,8 @@ def test_several_leads_are_chosen_by_keyboard_or_with_shift_and_changed_together
     owner.get_by_role("button", name="Undo").click()
     expect(owner.get_by_text("3 leads back as before.")).to_be_visible()
     owner.locator(".pick").last.click()
+    said, foot = owner.locator("#toasts .toast").first.bounding_box(), bar.bounding_box()
+    assert said and foot and said["y"] + said["height"] <= foot["y"]  # what is said covers no button
     bar.get_by_role("button", name="Delete").click()
     expect(owner.get_by_role("dialog")).to_contain_text("Delete the chosen lead for good?")
     owner.get_by_role("dialog").get_by_role("button", name="Delete").click()
