@@ -186,7 +186,7 @@ def test_half_a_note_outlives_a_move_and_a_sign_in_that_has_ended(
     owner.context.clear_cookies()
     note.fill("Call her on Monday")
     owner.get_by_role("button", name="Add note").click()
-    owner.get_by_label("Email").fill(OWNER)
+    owner.get_by_label("Email", exact=True).fill(OWNER)
     owner.get_by_label("Password").fill(PASSWORD)
     owner.get_by_role("button", name="Sign in").click()
     expect(note).to_have_value("Call her on Monday")

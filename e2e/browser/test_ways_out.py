@@ -61,7 +61,7 @@ def test_a_lead_is_given_to_a_colleague_beside_the_list(leadsbot: House, owner: 
     chosen.select_option("Bo Berg")
     pane.get_by_role("button", name="Assign", exact=True).click()
     expect(pane).to_contain_text("Assigned to Bo Berg")
-    expect(pane.locator("#lead")).to_be_focused()  # and not the page's beginning
+    expect(pane.locator("summary", has_text="Assign")).to_be_focused()  # and not the page's beginning
     expect(row.get_by_title("Assigned to Bo Berg")).to_be_visible()  # live, without a reload
     owner.locator("#toasts").get_by_role("button", name="Undo").click()
     expect(pane).to_contain_text("Nobody has claimed it yet.")

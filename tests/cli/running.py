@@ -23,6 +23,15 @@ from tests.support.waiting import PATIENCE_S
 BACKEND = Path(__file__).parents[2] / "backend"
 PORTS_PER_WORKER = 1_400
 BOOTSTRAP = ("bootstrap", "--workspace", "Lindenhof", "--email", "Owner@Example.com", "--password", "correct horse")
+# The command as it will be once it brings a migration more: `Running(folder, "-c", LATER, "serve", module=False)`.
+LATER = """
+from leadsbot.cli import main
+from leadsbot.db import migrate
+
+first = migrate.known()
+migrate.known = lambda: [*first, "2999-01-01T00:00:00:000000"]
+main()
+"""
 
 
 def environment(**settings: str) -> dict[str, str]:

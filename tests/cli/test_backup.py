@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.running import BOOTSTRAP, PATIENCE_S, Running, leadsbot, query
+from tests.cli.running import BOOTSTRAP, LATER, PATIENCE_S, Running, leadsbot, query
 
 NAMES = "SELECT name FROM workspaces ORDER BY created_at"
 
@@ -111,16 +111,6 @@ def test_a_backup_of_a_newer_leadsbot_is_not_restored(bootstrapped: Path) -> Non
     with closing(sqlite3.connect(bootstrapped / "copy.db", isolation_level=None)) as copy:
         copy.execute("INSERT INTO migration (name, app_name) VALUES ('2999-01-01T00:00:00:000000', 'leadsbot')")
     assert "newer LeadsBot" in refused(bootstrapped, "restore", "copy.db")
-
-
-LATER = """
-from leadsbot.cli import main
-from leadsbot.db import migrate
-
-first = migrate.known()
-migrate.known = lambda: [*first, "2999-01-01T00:00:00:000000"]
-main()
-"""
 
 
 def test_an_older_backup_is_restored_with_a_word_on_migrating(bootstrapped: Path) -> None:

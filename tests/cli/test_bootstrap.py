@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from leadsbot.ids import is_id
-from tests.cli.running import BOOTSTRAP, leadsbot, query
+from tests.cli.running import BOOTSTRAP, LATER, PATIENCE_S, Running, leadsbot, query
 
 
 def test_json_has_the_contracts_keys_in_their_order_and_nothing_else(migrated: Path) -> None:
@@ -62,9 +62,9 @@ def test_a_new_database_is_migrated_on_the_way(tmp_path: Path) -> None:
 
 
 def test_a_database_that_is_behind_is_not_touched(migrated: Path) -> None:
-    query(migrated, "DELETE FROM migration WHERE id = (SELECT max(id) FROM migration)")
-    done = leadsbot(migrated, *BOOTSTRAP)
-    assert (done.returncode, "run `leadsbot migrate`" in done.stderr) == (1, True)
+    with Running(migrated, "-c", LATER, *BOOTSTRAP, module=False) as later:
+        assert later.process.wait(PATIENCE_S) == 1
+        assert "run `leadsbot migrate`" in later.output
     assert query(migrated, "SELECT count(*) FROM workspaces") == [(0,)]
 
 
