@@ -101,7 +101,7 @@ def form_submit_hidden(v: Visitor) -> None:
 def formdata_alone(v: Visitor) -> None:
     save = script(
         "form.addEventListener('input', () => fetch('/ajax/save',"
-        " { method: 'POST', body: new URLSearchParams(new FormData(form)) }));"
+        " { method: 'POST', body: new URLSearchParams(new FormData(form)) }).catch(() => {}));"
     )
     v.open(CONTACT + save)
     fill_contact(v)
