@@ -81,7 +81,7 @@ def given_late(v: Visitor) -> None:
 @case("consent(false): what was stored is forgotten, unsent batches too, and nothing follows")
 def taken_back(v: Visitor) -> None:
     body = CONTACT + on_submit(
-        "await fetch('/ajax/200', { method: 'POST', body: data }); form.reset(); window.done = 1;"
+        "await fetch('/ajax/200', { method: 'POST', body: data }); form.reset(); window.done = (window.done || 0) + 1;"
     )
     v.open(body)
     v.relay.breaks(503)
@@ -97,6 +97,7 @@ def taken_back(v: Visitor) -> None:
     known = len(v.relay.batches(v.token))
     fill_contact(v)
     v.click("button")
+    v.wait("window.done === 2")
     v.leave()
     v.go("/page", ready="script")
     assert v.leads() == [] and not [
