@@ -35,7 +35,8 @@ function asked(button) {
 }
 
 function onBody(body) {
-  if (!click || clock() - click.at > CLICK || isSent(click.form)) return;
+  // One that was just refused, and sent anew before that was seen, is another.
+  if (!click || clock() - click.at > CLICK || [...pending].some((entry) => entry.form === click.form && !entry.refused)) return;
   const raw = (body?.values ? [...body.values()] : body) + '';
   const text = raw + (safe(decodeURIComponent)(raw.replace(/\+/g, ' ')) || '');
   if (click.typed.some((value) => text.includes(value))) take(click.form, () => (click = 0));
