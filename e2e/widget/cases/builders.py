@@ -130,6 +130,21 @@ def sent_by_a_button(v: Visitor) -> None:
     corrects(v, "window.answered === 422")
 
 
+@case("A button of type=button whose page corrects what was refused by itself, and sends it at once")
+def corrected_at_once(v: Visitor) -> None:
+    v.site.answers["/validate"] = lambda request: Answer(200 if enough(request) else 422)
+    send = """send.onclick = async () => {
+      const body = new URLSearchParams([...form.elements].map((el) => [el.name, el.value]));
+      const answer = await fetch('/validate', { method: 'POST', body }); window.answered = answer.status;
+      if (answer.ok) return;
+      form.querySelector('[name=message]').value = 'Is June free?'; send.click(); };"""
+    v.open(CONTACT.replace("<button>", '<button type="button" id="send">') + script(send))
+    fill_contact(v, message="June?")
+    v.click("button")
+    v.wait("window.answered === 200")
+    is_sent(v)
+
+
 @case("A form that is called one by data-leadsbot-form is sent by its only button, whatever the button's type")
 def named_form(v: Visitor) -> None:
     form = CONTACT.replace("<form", '<form data-leadsbot-form="contact"').replace("<button>", '<button type="button">')
