@@ -304,7 +304,8 @@ async def test_a_connection_that_was_closed_meanwhile_is_replaced(outbound: Outb
     for _ in range(2):
         assert (await post(outbound, url)).status == 204
         await closed.wait()
-        await asyncio.sleep(0.05)
+        while any(one.stands for kept in outbound._clients.values() for _, one in kept.connections._idle):  # noqa: ASYNC110
+            await asyncio.sleep(0)
         closed.clear()
     server.close()
 
