@@ -13,7 +13,7 @@ from leadsbot.bot.menu import menu
 from leadsbot.channels.telegram.presses import PAGE, Press, data_of
 from leadsbot.channels.telegram.text import units_of
 from leadsbot.errors import InvalidInput
-from leadsbot.leads import merges
+from leadsbot.leads import changes, merges
 from leadsbot.routing import destinations
 from leadsbot.routing.erasure import delete_lead
 from leadsbot.services import Services
@@ -140,6 +140,34 @@ async def test_those_that_nobody_has_claimed_are_listed_to_be_claimed(
     assert await talk.press(card.result["message_id"], ADA, claim["callback_data"]) == "It is yours."
     talk.telegram.press(number, ADA, talk.telegram.buttons(number)["◀"]["callback_data"])
     assert "claimed: 9" in (await talk.hear())[0].text
+
+
+async def test_no_lead_is_passed_over_when_some_of_the_page_were_claimed_meanwhile(
+    services: Services, workspace: Created, talk: Talk
+) -> None:
+    await channel_in(services, workspace, PRIVATE)
+    leads = [await lead(services, workspace, f"Lead{number:02}", created_at=1_000 + number) for number in range(20)]
+    listed = await talk.asked(PRIVATE, ADA, "/leads new")
+    number = listed.result["message_id"]
+
+    async def turn(way: str, *claimed: int) -> str:
+        for one in claimed:
+            await changes.assign(services.database, workspace.workspace_id, leads[one], workspace.user_id, "Ada")
+        talk.telegram.press(number, ADA, talk.telegram.buttons(number)[way]["callback_data"])
+        return (await talk.hear())[0].text
+
+    assert "1. Lead19" in listed.text and "8. Lead12" in listed.text
+    second = await turn("▶", 19, 17, 12)
+    assert "6. Lead11" in second and "13. Lead04" in second and "claimed: 17" in second
+    back = await turn("◀", 11)
+    assert "1. Lead18" in back and "5. Lead13" in back and "6. Lead10" in back and "Lead19" not in back
+    stale = talk.telegram.buttons(number)["▶"]["callback_data"]
+    last = await turn("▶", *range(8))
+    assert "1. Lead18" in last and "8. Lead08" in last and not {"▶", "◀"} & set(talk.telegram.buttons(number))
+    for one in leads:
+        await changes.assign(services.database, workspace.workspace_id, one, workspace.user_id, "Ada")
+    talk.telegram.press(number, ADA, stale)
+    assert "None: somebody looks after each." in (await talk.hear())[0].text
 
 
 async def test_those_at_a_stage_are_listed_whatever_the_pipeline_is_called_since(

@@ -1,8 +1,9 @@
 """Leads in a chat, a page at a time: the latest ones, those that wait for somebody, those at a stage, or those that a
 text finds. Buttons turn pages and open leads.
 
-A button's data has no room for what was sought, so that stands in the message's own first line and is read from there:
-the message is the bot's, nobody else can write it.
+A page goes on where the one before it ended, at a lead and not at a number: of those that wait, some may have been
+claimed meanwhile. A button's data has no room for what was sought, so that stands in the message's own first line and
+is read from there: the message is the bot's, nobody else can write it.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from leadsbot.services import Services
 
 PAGE_SIZE: Final = 8
 OPEN: Final = "o"
+AFTER, BEFORE, FIRST = ">", "<", "1"
 WAITING: Final = "new"
 """Those that have arrived and that nobody has claimed or moved."""
 _FIND: Final = "Leads with “"
@@ -40,11 +42,13 @@ _NAME, _CONTACT, _STAGE, _HOUSE, _SOUGHT = 60, 80, 40, 60, 100
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Which list, and which page of it, from 1. `house` is the mark of the workspace it is of; empty: the first. `at`
-    is `WAITING`, a stage's mark, or empty for all leads."""
+    """Which list, and which part of it: its beginning, or what stands `AFTER` or `BEFORE` (`way`) the place of a lead,
+    `beside`. `house` is the mark of the workspace it is of; empty: the first. `at` is `WAITING`, a stage's mark, or
+    empty for all leads."""
 
     sought: str = ""
-    page: int = 1
+    way: str = ""
+    beside: str = ""
     house: str = ""
     at: str = ""
 
@@ -71,13 +75,15 @@ def chosen(houses: Sequence[House], mark: str) -> House:
     raise NotFound("This list is not here any more.")
 
 
-def read_page(argument: str, text: str) -> Asked:
+def read_page(press: Press, text: str) -> Asked:
     """Read what a page's button asks for; `text` is that of the message it stands under. Raises ValueError."""
-    number, _, rest = argument.partition(".")
+    way, _, rest = press.argument.partition(".")
     house, _, at = rest.partition(".")
+    if (way in (AFTER, BEFORE)) != bool(press.subject) or not (press.subject or way == FIRST):
+        raise ValueError(press.argument)
     first, _, _ = text.partition("\n")
     sought = first[len(_FIND) :].rpartition(_END)[0] if first.startswith(_FIND) else ""
-    return Asked(sought, int(number[:9]), house, at)
+    return Asked(sought, way, press.subject, house, at)
 
 
 async def stages_of(services: Services, house: House) -> list[str]:
@@ -90,16 +96,21 @@ async def page(services: Services, houses: Sequence[House], asked: Asked) -> Ans
     """Give a page of leads of one of `houses`; one beyond the last gives the last. Raises NotFound."""
     house = chosen(houses, asked.house)
     told = await _list(services, house, asked)
-    total = await reading.count_leads(services.database, house.id, told.wanted)
-    pages = max(1, -(-total // PAGE_SIZE))
-    number = min(max(1, asked.page), pages)
-    rows, total = await reading.leads_on_page(services.database, house.id, told.wanted, number, PAGE_SIZE)
-    first = (number - 1) * PAGE_SIZE + 1
-    lines = [f"{told.title}: {total:,}\n", *(_line(first + place, row) for place, row in enumerate(rows))]
+    rows, ahead, total = await _part(services, house, told.wanted, asked)
+    lines = [f"{told.title}: {total:,}\n", *(_line(ahead + place, row) for place, row in enumerate(rows, 1))]
     if not rows:
         lines.append(told.nothing)
-    buttons = [_openers(rows, first), _turners(house_mark(house.id), asked.at, number, pages)]
-    return Answer("\n".join(lines), _keyboard([*buttons, *_others(houses, house, asked.at)]))
+    turners = _turners(f"{house_mark(house.id)}.{asked.at}".rstrip("."), rows, ahead, total)
+    return Answer("\n".join(lines), _keyboard([_openers(rows, ahead), turners, *_others(houses, house, asked.at)]))
+
+
+async def _part(services: Services, house: House, wanted: LeadFilter, asked: Asked) -> tuple[list[Row], int, int]:
+    """Give a page's leads, how many are ahead of them, and how many there are."""
+    if not asked.beside:
+        rows, total = await reading.leads_on_page(services.database, house.id, wanted, 1, PAGE_SIZE)
+        return rows, 0, total
+    before = asked.way == BEFORE
+    return await reading.leads_beside(services.database, house.id, wanted, asked.beside, PAGE_SIZE, before=before)
 
 
 async def _list(services: Services, house: House, asked: Asked) -> _List:
@@ -130,29 +141,25 @@ def _line(number: int, row: Row) -> str:
     return f"{number}. <b>{escape(cut(name, _NAME))}</b> · {' · '.join(told)}"
 
 
-def _openers(rows: Sequence[Row], first: int) -> list[InlineKeyboardButton]:
-    return [_button(str(first + place), OPEN, row["id"]) for place, row in enumerate(rows)]
+def _openers(rows: Sequence[Row], ahead: int) -> list[InlineKeyboardButton]:
+    return [_button(str(ahead + place), OPEN, row["id"]) for place, row in enumerate(rows, 1)]
 
 
-def _turners(house: str, at: str, page: int, pages: int) -> list[InlineKeyboardButton]:
-    turn = [_button("◀", _argument(page - 1, house, at))] if page > 1 else []
-    return turn + ([_button("▶", _argument(page + 1, house, at))] if page < pages else [])
+def _turners(where: str, rows: Sequence[Row], ahead: int, total: int) -> list[InlineKeyboardButton]:
+    back = [_button("◀", f"{BEFORE}.{where}", rows[0]["id"])] if rows and ahead else []
+    return back + ([_button("▶", f"{AFTER}.{where}", rows[-1]["id"])] if ahead + len(rows) < total else [])
 
 
 def _others(houses: Sequence[House], house: House, at: str) -> list[list[InlineKeyboardButton]]:
     """Give a button for each other workspace; a stage is one workspace's own."""
     others = [one for one in houses if one.id != house.id][:PAGE_SIZE]
-    alike = at if at == WAITING else ""
-    return [[_button(cut(one.name, _HOUSE), _argument(1, house_mark(one.id), alike))] for one in others]
+    alike = f".{at}" if at == WAITING else ""
+    return [[_button(cut(one.name, _HOUSE), f"{FIRST}.{house_mark(one.id)}{alike}")] for one in others]
 
 
 def _keyboard(rows: Sequence[Sequence[InlineKeyboardButton]]) -> InlineKeyboardMarkup | None:
     shown = [row for row in rows if row]
     return InlineKeyboardMarkup(shown) if shown else None
-
-
-def _argument(page: int, house: str, at: str) -> str:
-    return f"{page}.{house}" + (f".{at}" if at else "")
 
 
 def _button(label: str, argument: str, lead_id: str = "") -> InlineKeyboardButton:

@@ -24,11 +24,11 @@ async def turn(services: Services, line: Line, query: CallbackQuery, press: Pres
         raise Conflict("This message is too old for me. Ask anew with /leads.")
     thread_id = message.message_thread_id if message.is_topic_message else None
     found = await houses(services, line, message.chat, query.from_user, thread_id)
-    if press.subject:
+    if press.argument == lists.OPEN:
         await say(line, Place(message.chat.id, thread_id), await _card(services, found, press.subject))
         return ""
     try:
-        asked = lists.read_page(press.argument, message.text or "")
+        asked = lists.read_page(press, message.text or "")
     except ValueError:
         raise Conflict(STALE) from None
     answer = await lists.page(services, found, asked)

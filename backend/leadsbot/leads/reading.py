@@ -37,17 +37,42 @@ async def leads_on_page(
     if skipped >= total:
         return [], total
     where = filters.where(database, workspace_id, wanted)
-    rows = await database.fetch(
-        f"SELECT * FROM leads {where} ORDER BY created_at DESC, id DESC LIMIT {limit} OFFSET {skipped}", *where.args
+    return await _part(database, where, limit, skipped), total
+
+
+async def leads_beside(
+    database: Database, workspace_id: str, wanted: LeadFilter, lead_id: str, limit: int, *, before: bool = False
+) -> tuple[list[Row], int, int]:
+    """Give the leads that follow on this one's place in a list, or stand right `before` it, how many are ahead of them,
+    and how many there are in all. The last ones, where none follow. A lead that has left the list still has its place.
+    Raises NotFound."""
+    place = await database.fetch_one(
+        "SELECT created_at FROM leads WHERE id = $1 AND workspace_id = $2", lead_id, workspace_id
     )
-    return rows, total
+    if place is None:
+        raise NotFound("There is no such lead.")
+    passed = filters.where(database, workspace_id, wanted)
+    order = ">" if before else ">="
+    passed.also(f"(created_at, id) {order} ({passed.value(place['created_at'])}, {passed.value(lead_id)})")
+    ahead, total = await _count(database, passed), await count_leads(database, workspace_id, wanted)
+    skipped = max(0, ahead - limit if before or ahead >= total else ahead)
+    return await _part(database, filters.where(database, workspace_id, wanted), limit, skipped), skipped, total
 
 
 async def count_leads(database: Database, workspace_id: str, wanted: LeadFilter = NOTHING_ASKED) -> int:
     """Count the leads that `wanted` describes."""
-    where = filters.where(database, workspace_id, wanted)
+    return await _count(database, filters.where(database, workspace_id, wanted))
+
+
+async def _count(database: Database, where: Where) -> int:
     row = await database.fetch_one(f"SELECT count(*) AS leads FROM leads {where}", *where.args)
     return int(row["leads"]) if row else 0
+
+
+async def _part(database: Database, where: Where, limit: int, skipped: int) -> list[Row]:
+    return await database.fetch(
+        f"SELECT * FROM leads {where} ORDER BY created_at DESC, id DESC LIMIT {limit} OFFSET {skipped}", *where.args
+    )
 
 
 async def stage_counts(database: Database, workspace_id: str, wanted: LeadFilter = NOTHING_ASKED) -> dict[str, int]:
