@@ -39,6 +39,20 @@ def test_notes_that_came_with_the_lead_are_told_too() -> None:
     assert told(lead={"name": "Grace", "message": "Hello", "notes": "Call me."}).plain.endswith("Hello\n\nCall me.")
 
 
+def test_emoji_that_are_younger_than_this_python_arrive() -> None:
+    """Python 3.11 knows the Unicode of 2021; phones have those of this year."""
+    said = "Thank you \U0001fa77 \U0001fae8 \U0001fadc, \U00031350"
+    assert told(lead={"name": "Grace", "message": said}).plain.endswith(said)
+    acting = "a\u202eb\u2066c\u200bd\U000e0041e\U000e0002f\U0001fffeg\ue000h"
+    assert told(lead={"name": "Grace", "message": acting}).plain.endswith("abcdefgh")
+
+
+@pytest.mark.parametrize("name", ["\u3164", "\u200b\u202e", "\u200d \u2800\uffa0", "\u115f\u1160"])
+def test_a_name_of_which_nothing_is_to_be_seen_is_none(name: str) -> None:
+    told = draft(parcel({}, lead={**LEAD, "name": name})).text.plain
+    assert told.startswith("🟢 New lead: grace@navy.example\n")
+
+
 def test_html_and_plain_say_the_same() -> None:
     text = told()
     assert visible_text(text.html) == text.plain

@@ -5,7 +5,7 @@ from __future__ import annotations
 from leadsbot.bot.answers import Answer
 from leadsbot.bot.lists import PAGE_SIZE, Asked, page
 from leadsbot.bot.rights import House
-from leadsbot.channels.base import Parcel, one_line, summarize
+from leadsbot.channels.base import Parcel, name_of, summarize
 from leadsbot.channels.telegram.keyboard import keyboard
 from leadsbot.channels.telegram.text import render
 from leadsbot.db.tx import Row
@@ -13,7 +13,7 @@ from leadsbot.errors import NotFound
 from leadsbot.ids import is_id
 from leadsbot.leads import reading
 from leadsbot.leads.filters import LeadFilter
-from leadsbot.leads.present import full_name, lead_json
+from leadsbot.leads.present import lead_json
 from leadsbot.routing import snoozing, standing
 from leadsbot.services import Services
 
@@ -52,9 +52,8 @@ async def card(services: Services, house: House, row: Row) -> Answer:
     sleeper = await snoozing.sleeper(services.database, row["id"])
     stands = await standing.load(services.database, house.id, row["id"], sleeper)
     told = summarize(parcel)
-    title = full_name(row) or row["email"] or row["phone"] or "A lead"
     deeds = [line for _, line in stands.deeds] if stands else []
-    text = render(one_line(title), told.facts, told.message, told.link, deeds=deeds)
+    text = render(name_of(row, "A lead"), told.facts, told.message, told.link, deeds=deeds)
     return Answer(text.html, keyboard(stands, text.button))
 
 

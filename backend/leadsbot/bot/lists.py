@@ -20,14 +20,13 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from leadsbot.bot.answers import Answer
 from leadsbot.bot.rights import House
 from leadsbot.bot.times import ago
-from leadsbot.channels.base import one_line
+from leadsbot.channels.base import name_of, one_line
 from leadsbot.channels.telegram.presses import PAGE, Press, data_of, mark
 from leadsbot.channels.telegram.text import cut
 from leadsbot.db.tx import Row
 from leadsbot.errors import NotFound
 from leadsbot.leads import pipeline, reading
 from leadsbot.leads.filters import LONGEST_SEARCH, NOBODY, LeadFilter
-from leadsbot.leads.present import full_name
 from leadsbot.services import Services
 
 PAGE_SIZE: Final = 8
@@ -134,7 +133,7 @@ async def _list(services: Services, house: House, asked: Asked) -> _List:
 
 def _line(number: int, row: Row) -> str:
     contact = one_line(row["email"] or row["phone"])
-    name = one_line(full_name(row)) or contact or "Somebody"
+    name = name_of(row, "Somebody")
     told = [escape(cut(row["stage"], _STAGE)), ago(row["created_at"])]
     if contact and contact != name:
         told.insert(0, escape(cut(contact, _CONTACT)))

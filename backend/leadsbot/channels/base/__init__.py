@@ -17,7 +17,7 @@ from leadsbot.channels.base.pace import Limit, Paced
 from leadsbot.channels.base.plain import plain
 from leadsbot.channels.base.replies import failed_answer, failed_request, note, retry_after
 from leadsbot.channels.base.standing import Deed, Standing
-from leadsbot.channels.base.summary import NUDGES, REMINDER, UNCLAIMED, Summary, one_line, summarize
+from leadsbot.channels.base.summary import NUDGES, REMINDER, UNCLAIMED, Summary, name_of, one_line, summarize
 
 __all__ = [
     "DIGEST_EVENT",
@@ -40,6 +40,7 @@ __all__ = [
     "TellsDigests",
     "failed_answer",
     "failed_request",
+    "name_of",
     "note",
     "one_line",
     "plain",

@@ -124,7 +124,7 @@ def _entry(parcel: Parcel) -> Entry:
     told = summarize(replace(parcel, text=""))
     facts = dict(told.facts)
     nudge = parcel.event_type in NUDGES  # its title is a sentence about them
-    name = one_line(name_of(parcel.data.get("lead") or {})) if nudge else told.title.removeprefix(_NEW)
+    name = name_of(parcel.data.get("lead") or {}) if nudge else told.title.removeprefix(_NEW)
     contact = [facts.get("Email") or facts.get("Phone"), facts.get("Form") or _path(facts.get("Page"))]
     completed = facts.get("Completed", "").partition(" (")[0]
     about = [*contact, completed, facts.get("Address"), told.message if not parcel.data.get("lead") else ""]

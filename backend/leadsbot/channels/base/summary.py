@@ -5,6 +5,8 @@ Everything in a Summary is plain text that a visitor may have typed. Whoever sho
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -24,6 +26,9 @@ NUDGES: Final = frozenset({UNCLAIMED, REMINDER})
 _CUSTOM_FIELDS_SHOWN = 8
 _LONGEST_TITLE = 150
 _JOINERS = "\u200c\u200d"  # they hold words of some scripts, and emoji, together
+_EMPTY = re.compile("[\u115f\u1160\u2800\u3164\uffa0]")  # letters to Unicode, nothing to the eye
+# Emoji and ideographs, of which each Unicode has more than the one that this Python knows.
+_GROWING = range(0x1F000, 0x3FFFE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,14 +114,20 @@ def one_line(value: object) -> str:
 def _readable(text: str) -> str:
     """Drop what acts; nearly every line has nothing of the sort, and is not looked at letter by letter."""
     lines = (line if line.isprintable() else "".join(map(_shown, line)) for line in text.split("\n"))
-    return "\n".join(lines)
+    return _EMPTY.sub(" ", "\n".join(lines))
 
 
 def _shown(character: str) -> str:
     """Keep what can be read and drop what acts, such as NUL or the marks that turn a line's direction around."""
     if character.isspace():
         return " "
-    return character if character.isprintable() or character in _JOINERS else ""
+    return character if character.isprintable() or character in _JOINERS or _is_new(character) else ""
+
+
+def _is_new(character: str) -> bool:
+    """Tell whether a younger Unicode may have this as a letter or emoji; each plane's last two never are."""
+    code = ord(character)
+    return code in _GROWING and code & 0xFFFE != 0xFFFE and unicodedata.category(character) == "Cn"
 
 
 def _title(parcel: Parcel, lead: Data, session: Data) -> str:
@@ -139,10 +150,11 @@ def _title(parcel: Parcel, lead: Data, session: Data) -> str:
     return alert or titles.get(parcel.event_type) or f"{parcel.event_type}: {name}"
 
 
-def name_of(lead: Data) -> str:
-    """Say who a lead is: by name, else by how to reach them."""
+def name_of(lead: Data, nobody: str = "somebody") -> str:
+    """Say who a lead is in a line: by name, where there is anything to be seen of it, else by how to reach them."""
     full = lead.get("name") or " ".join(filter(None, (lead.get("first_name"), lead.get("last_name"))))
-    return full or lead.get("email") or lead.get("phone") or "somebody"
+    told = (one_line(value).strip(_JOINERS) for value in (full, lead.get("email"), lead.get("phone")))
+    return next(filter(None, told), nobody)
 
 
 def _facts(lead: Data, session: Data) -> Iterator[tuple[str, object]]:
