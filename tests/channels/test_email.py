@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from leadsbot.channels.base import DeliveryFailed, Receipt, one_line
 from leadsbot.channels.email import CHANNEL, begun, problem_with
+from leadsbot.channels.email.message import compose
 from leadsbot.channels.email.server import failure_of, server_of
 from leadsbot.errors import InvalidInput
 from leadsbot.outbound import Outbound
@@ -101,6 +102,26 @@ async def test_a_leads_mails_stand_in_one_thread(outbound: Outbound, smtp: SmtpS
     first, other = (mail.message for mail in smtp.mails)
     assert first["references"] == first["in-reply-to"] == f"<lead.{LEAD['id']}@firm.example>"
     assert other["references"] == "<lead.another@firm.example>"
+
+
+def subject_of(event_type: str, *, text: str = "", **config: Any) -> str:
+    told = replace(parcel({**config}, event_type, from_stage="New", to_stage="Won"), text=text)
+    return str(compose(told, OWNER)["subject"])
+
+
+def test_a_leads_later_mails_keep_its_subject_as_gmail_threads_no_others() -> None:
+    assert subject_of("lead.created", tells_new_leads=True) == "New lead: Grace Hopper"
+    assert subject_of("lead.updated", tells_new_leads=True) == "Re: New lead: Grace Hopper"
+    moved = compose(parcel({"tells_new_leads": True}, "lead.stage_changed", from_stage="New", to_stage="Won"), OWNER)
+    body = moved.get_body(("plain",))
+    assert body is not None and body.get_content().startswith("Grace Hopper: New → Won\n")
+    assert moved["subject"] == "Re: New lead: Grace Hopper" and moved["in-reply-to"]
+
+
+def test_a_mail_that_follows_on_none_says_its_news_in_its_subject() -> None:
+    assert subject_of("lead.stage_changed") == "Grace Hopper: New → Won"
+    assert subject_of("lead.stage_changed", tells_new_leads=True, text="Won!\nCall them.") == "Won!"
+    assert subject_of("lead.deleted", tells_new_leads=True) == "A lead was deleted"
 
 
 async def test_a_second_attempt_has_the_same_message_id(outbound: Outbound, smtp: SmtpServer) -> None:

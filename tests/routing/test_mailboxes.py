@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from leadsbot.channels.email import MAX_MAILED
@@ -43,6 +44,14 @@ async def reached(services: Services, row: Row) -> dict[str, str]:
     found = await mailboxes.lent(services, Destination("email", row), open_config(services.vault, row["config"]))
     assert found["to"] == list(found["unsubscribe"])
     return {address: url.rpartition("/")[2] for address, url in found["unsubscribe"].items()}
+
+
+async def test_a_mail_knows_whether_its_channel_told_of_the_lead(services: Services, workspace: Created) -> None:
+    row = await channel(services, workspace)
+    for events, told in (([], True), (["lead.created"], True), (["lead.stage_changed"], False)):
+        destination = Destination("email", {**row, "events": msgspec.json.encode(events).decode()})
+        lent = await mailboxes.lent(services, destination, open_config(services.vault, row["config"]))
+        assert lent["tells_new_leads"] is told
 
 
 async def test_owners_and_admins_are_whoever_that_is_now(services: Services, workspace: Created) -> None:

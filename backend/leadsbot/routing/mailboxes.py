@@ -20,7 +20,7 @@ from leadsbot.errors import Conflict, NotFound
 from leadsbot.events.log import topic
 from leadsbot.routing import trouble
 from leadsbot.routing.destination import Destination, open_config, seal_config
-from leadsbot.routing.kinds import EMAIL
+from leadsbot.routing.kinds import EMAIL, default_events
 from leadsbot.routing.owned import owned
 from leadsbot.services import Services
 from leadsbot.vault import Undecipherable, Vault
@@ -46,13 +46,15 @@ class Mailbox:
 
 
 async def lent(services: Services, destination: Destination, config: Row) -> Config:
-    """Give a mail channel's config with whom it reaches now, and each address's own link; another kind's as it is."""
+    """Give a mail channel's config with whom it reaches now, each address's own link, and whether it tells of new
+    leads; another kind's as it is."""
     if destination.kind != EMAIL:
         return dict(config)
     to = await _reached(services.database, destination.workspace_id, config)
     base = services.settings.public_url
     links = {address: link_for(services.vault, base, destination.id, address) for address in to}
-    return {**config, "to": to, "unsubscribe": links}
+    tells_new_leads = "lead.created" in (destination.events or default_events(EMAIL))
+    return {**config, "to": to, "unsubscribe": links, "tells_new_leads": tells_new_leads}
 
 
 def link_for(vault: Vault, public_url: str, channel_id: str, address: str) -> str:

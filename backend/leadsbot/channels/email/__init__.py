@@ -29,7 +29,7 @@ MAX_MAILED = 100  # of one alert, however many owners and admins there are
 class Email:
     """Config: `to`, a list of addresses and of the groups `owners`, `admins` and `members`; `unsubscribed`, addresses
     that asked to get nothing. Routing puts the groups' addresses into `to`, leaves out who unsubscribed, and adds
-    `smtp_url`, `mail_from` and `unsubscribe`, each address's own link.
+    `smtp_url`, `mail_from`, `unsubscribe`, each address's own link, and `tells_new_leads`, whether it mails those too.
     """
 
     kind = "email"

@@ -12,7 +12,7 @@ from urllib.parse import quote, urlsplit
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from leadsbot import __version__, clock
-from leadsbot.channels.base import Parcel, Summary, one_line, summarize
+from leadsbot.channels.base import Parcel, Summary, name_of, one_line, summarize
 from leadsbot.channels.base.digest import Digest, Entry
 from leadsbot.channels.email.addresses import valid
 from leadsbot.channels.email.headers import POLICY
@@ -20,6 +20,7 @@ from leadsbot.channels.email.headers import POLICY
 _SUBJECT = 200
 _PICTURE: Final = "chart@leadsbot"
 _WEB: Final = ("http", "https")
+_FOLLOWING: Final = ("lead.updated", "lead.stage_changed", "form.started", "form.abandoned", "form.submitted")
 
 _environment: Final = Environment(
     loader=PackageLoader("leadsbot.channels.email", "templates"),
@@ -34,7 +35,7 @@ def compose(parcel: Parcel, to: str, picture: bytes | None = None) -> EmailMessa
     """Give the mail of a parcel for one recipient: text with an HTML alternative, a reply going to the lead; `picture`
     (PNG) stands in the HTML and goes with it."""
     summary = summarize(parcel)
-    message = begun([to], summary.title, str(parcel.config.get("mail_from") or ""), parcel.delivery_id)
+    message = begun([to], _subject(parcel, summary), str(parcel.config.get("mail_from") or ""), parcel.delivery_id)
     lead: Mapping[str, Any] = parcel.data.get("lead") or {}
     reply_to = valid(lead.get("email"))
     if reply_to and reply_to.isascii():
@@ -88,6 +89,14 @@ def begun(to: Sequence[str], subject: str, mail_from: str, mail_id: str) -> Emai
     message["X-Auto-Response-Suppress"] = "All"  # the same for Exchange
     message["X-Mailer"] = f"LeadsBot/{__version__}"
     return message
+
+
+def _subject(parcel: Parcel, summary: Summary) -> str:
+    """Give the title, or in a lead's later mails the first one's subject, as Gmail and Outlook part a thread where that
+    changes; what is new is then the mail's first line. A template's words are the user's own."""
+    follows = parcel.event_type in _FOLLOWING and parcel.config.get("tells_new_leads") and not parcel.text
+    lead: Mapping[str, Any] = parcel.data.get("lead") or {}
+    return f"Re: New lead: {name_of(lead)}" if follows and lead.get("id") else summary.title
 
 
 def _thread(message: EmailMessage, lead_id: str) -> None:
