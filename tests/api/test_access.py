@@ -25,6 +25,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "PUT /api/leads/{lead_id}/stage": {"stage": "Won"},
     "POST /api/v1/leads/{lead_id}/notes": {"text": "Called her back."},
     "POST /api/v1/leads/{lead_id}/spam": {"spam": False},
+    "POST /api/v1/leads/bulk": {"lead_ids": ["0199c3f2-7c1e-7d3a-9a52-6f0e4b1d2c3b"], "spam": False},
     "POST /api/v1/leads/{lead_id}/merge": {"lead_id": "{other_id}"},
     "POST /api/v1/sites": {"name": "Another"},
     "POST /api/v1/sites/{site_id}/allow-origin": {"origin": "https://new.example"},

@@ -7,12 +7,13 @@ from html import unescape
 from typing import Any
 from uuid import uuid4
 
+import msgspec
 import pytest
 
-from leadsbot.dashboard.chosen import MOST
-from leadsbot.dashboard.shown.chosen import FITS, pack, unpack
-from leadsbot.db import Database
+from leadsbot.dashboard.shown.chosen import FITS, GONE, pack, undone, unpack
+from leadsbot.db import Database, Tx
 from leadsbot.leads import changes
+from leadsbot.routing.together import MOST_LEADS as MOST
 from leadsbot.workspaces.bootstrap import Created
 from tests.api.rows import NOON, add_lead
 from tests.dashboard.browsing import Browser, ids_in, shown
@@ -51,6 +52,37 @@ async def test_they_move_together_and_one_press_puts_each_back_where_it_was(
     await changes.move(database, workspace.workspace_id, second, "Contacted", "somebody@else.example")
     assert "2 leads back as before." in await taken_back(owner)
     assert await column(database, "stage") == {first: "Won", second: "Contacted", third: "Won"}
+
+
+async def test_a_stage_that_is_gone_meanwhile_keeps_no_other_lead_from_going_back(
+    owner: Browser, workspace: Created, database: Database
+) -> None:
+    first, second = [await add_lead(database, workspace, NOON, stage=stage) for stage in ("New", "Quoted")]
+    await owner.see("/leads")
+    await owner.press("/leads/chosen", {"lead": [first, second], "stage": "Won", "next": HERE})
+    left = msgspec.json.encode(["Form Started", "New", "Contacted", "Won", "Lost"]).decode()
+
+    async def unit(tx: Tx) -> None:
+        await tx.execute("UPDATE workspaces SET stages = $2 WHERE id = $1", workspace.workspace_id, left)
+
+    await database.write(unit)
+    said = await taken_back(owner)
+    assert "1 lead back as before. 1 lead stays as it is: there is no stage “Quoted” any more." in said
+    assert await column(database, "stage") == {first: "New", second: "Won"}
+
+
+async def test_what_changes_nothing_is_no_success(owner: Browser, workspace: Created, database: Database) -> None:
+    lead = await add_lead(database, workspace, NOON, stage="Won")
+    await owner.see("/leads")
+    for named, said, tone in (
+        ({"lead": lead, "stage": "Lost"}, "1 lead moved to Lost.", "good"),
+        ({"lead": lead, "stage": "Lost"}, "Nothing changed: they are so already.", "neutral"),
+        ({"lead": str(uuid4()), "stage": "Lost"}, "They are gone already.", "neutral"),
+    ):
+        await owner.press("/leads/chosen", {**named, "next": HERE})
+        page = shown(await owner.see(HERE))
+        assert said in page and f'class="toast is-{tone}"' in page
+        assert ("#check-circle" in page.partition('class="toast ')[2]) == (tone == "good")
 
 
 async def test_they_are_given_to_a_member_and_back(
@@ -144,6 +176,32 @@ async def test_what_takes_back_the_most_fits_into_a_cookie(
     answer = await owner.press("/leads/chosen", {"lead": leads, "stage": "Won", "next": HERE})
     assert len(answer.headers["set-cookie"].partition(";")[0]) < 4_096
     assert f"{MOST} leads back as before." in await taken_back(owner)
+
+
+@pytest.mark.parametrize(
+    ("what", "found", "tone", "said"),
+    [
+        ("stage", {"a": "Won", "b": "Won", "c": "Won"}, "good", "3 leads back as before."),
+        ("stage", {"a": "Won", "b": "Lost"}, "partial", "1 lead back as before. 2 leads stay as they are: changed or"),
+        (
+            "stage",
+            {"a": GONE, "b": GONE, "c": GONE},
+            "trouble",
+            "3 leads stay as they are: the stages before are gone.",
+        ),
+        (
+            "to",
+            {"a": GONE, "b": "Won", "c": "Won"},
+            "partial",
+            "1 lead stays as it is: who had it is no member any more",
+        ),
+        ("stage", {}, "neutral", "3 leads stay as they are: changed or deleted since."),
+    ],
+    ids=["all", "changed", "stages", "member", "deleted"],
+)
+def test_what_could_not_be_taken_back_is_said(what: str, found: dict[str, str], tone: str, said: str) -> None:
+    toast = undone(what, "Won", {"a": "New", "b": "Quoted", "c": "New"}, found)
+    assert said in toast.text and toast.tone == tone
 
 
 def test_ids_are_packed_with_what_they_were_and_nonsense_is_passed_over() -> None:

@@ -12,7 +12,7 @@ from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
 from leadsbot.api.keyed import EDITS, READS, Holder, House, Part
-from leadsbot.capture.house_rules import HouseRules, rules_of, spelled_by, stage_of
+from leadsbot.capture.house_rules import HouseRules, member_of, rules_of, spelled_by, stage_of
 from leadsbot.capture.keyed_door import WRITES
 from leadsbot.capture.lead_change import Changed, read_change
 from leadsbot.db.tx import Row
@@ -120,7 +120,7 @@ async def _edit(services: Services, rules: HouseRules, told: Changed) -> Edit:
         if name in asked:
             columns[name] = _one_of(known, asked[name], name)
     if "assigned_to" in asked:
-        columns["assigned_to"] = _member(rules, asked["assigned_to"])
+        columns["assigned_to"] = member_of(rules, asked["assigned_to"]) if asked["assigned_to"] else None
     if "form_id" in asked:
         columns["form_id"] = await _form(services, rules.workspace_id, asked["form_id"])
     return Edit(columns, told.custom, stage_of(rules, asked), asked.get("source"))
@@ -132,12 +132,6 @@ def _one_of(known: tuple[str, ...], name: str, field: str) -> str:
         there = f"is one of: {', '.join(known)}" if known else "can't be set: the workspace has none yet"
         raise InvalidInput(f'"{field}" {there}.', fields=[field])
     return found
-
-
-def _member(rules: HouseRules, name: str) -> str | None:
-    if name and name.lower() not in rules.members:
-        raise InvalidInput("Nobody in the workspace has this email or id.", fields=["assigned_to"])
-    return rules.members[name.lower()] if name else None
 
 
 async def _form(services: Services, workspace_id: str, form_id: str) -> str | None:

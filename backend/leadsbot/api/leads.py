@@ -11,6 +11,7 @@ from litestar.params import FromPath, QueryParameter, SkipValidation
 
 from leadsbot.api import lead_editing as edit
 from leadsbot.api.keyed import READS, Holder, House, Part, keyed
+from leadsbot.api.lead_bulk import change_many
 from leadsbot.api.lead_query import lead_filter
 from leadsbot.capture.v1 import create_lead
 from leadsbot.db.paging import DEFAULT_LIMIT, MAX_LIMIT
@@ -88,7 +89,7 @@ ROUTES = [
         "/api/v1/leads",
         [
             *(create_lead, list_leads, get_lead, edit.change_lead, edit.delete_v1_lead, get_timeline),
-            *(edit.list_notes, edit.add_note, edit.delete_note, edit.set_spam, edit.end_snooze),
+            *(edit.list_notes, edit.add_note, edit.delete_note, edit.set_spam, edit.end_snooze, change_many),
         ],
         "leads",
     ),

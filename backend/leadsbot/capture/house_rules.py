@@ -72,11 +72,16 @@ def place(rules: HouseRules, told: Told) -> Placed:
         elif asked:
             told.contact.custom.setdefault(name, asked)
     if assignee := told.asked.get("assigned_to"):
-        if assignee.lower() not in rules.members:
-            raise InvalidInput("Nobody in the workspace has this email or id.", fields=["assigned_to"])
-        columns["assigned_to"] = rules.members[assignee.lower()]
+        columns["assigned_to"] = member_of(rules, assignee)
     _add_device(columns)
     return Placed(stage_of(rules, told.asked), told.asked.get("source", ""), columns, _origin(columns))
+
+
+def member_of(rules: HouseRules, name: str) -> str:
+    """Find whom an email or id names; `InvalidInput` for somebody who is no member."""
+    if name.lower() not in rules.members:
+        raise InvalidInput("Nobody in the workspace has this email or id.", fields=["assigned_to"])
+    return rules.members[name.lower()]
 
 
 def spelled_by(known: Sequence[str], name: str) -> str | None:

@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Final
 
 from litestar import Response, post
 
 from leadsbot.dashboard import words
 from leadsbot.dashboard.desk import Desk, Here, pages
-from leadsbot.dashboard.shown.chosen import pack, unpack
+from leadsbot.dashboard.shown.chosen import GONE, STAGE, TO, pack, undone, unpack
 from leadsbot.dashboard.shown.people import people
 from leadsbot.dashboard.views import Toast, Undo
-from leadsbot.errors import InvalidInput, NotFound
+from leadsbot.errors import InvalidInput
 from leadsbot.ids import is_id
 from leadsbot.leads import changes
 from leadsbot.routing import erasure, withheld
+from leadsbot.routing.together import MOST_LEADS, each
 from leadsbot.workspaces import members
 
 INBOX: Final = "/leads"
-# Two pages of the list. Each lead is a transaction of its own; the writer takes them in few commits.
-MOST: Final = 100
-
-STAGE, TO, SPAM = "stage", "to", "spam"
-Act = Callable[[str], Awaitable[Any]]
+SPAM: Final = "spam"
+NOTHING_CHOSEN: Final = Toast("Choose the leads first, then what becomes of them.", "trouble")
 
 
 @post("/leads/chosen", status_code=200)
@@ -34,37 +31,47 @@ async def change(desk: Here) -> Response[str]:
     ids = _ids(desk.posted.all("lead"))
     what = next((name for name in (STAGE, TO, SPAM) if name in desk.posted.values()), None)
     if not ids or what is None:
-        return _back(desk, Toast("Choose the leads first, then what becomes of them.", "trouble"))
+        return _back(desk, NOTHING_CHOSEN)
     wanted = desk.posted.text(what)
     try:
-        before = await _each(ids, lambda lead_id: _set(desk, what, lead_id, wanted))
+        before = await each(ids, lambda lead_id: _set(desk, what, lead_id, wanted))
     except InvalidInput as error:
         return _back(desk, Toast(error.message, "trouble"))
     changed = {lead_id: was for lead_id, was in before.items() if was != wanted}
+    if not changed:
+        return _back(
+            desk, Toast("Nothing changed: they are so already." if before else "They are gone already.", "neutral")
+        )
     return _back(desk, Toast(await _said(desk, what, wanted, len(changed)), undo=_undo(desk, what, wanted, changed)))
 
 
 @post("/leads/chosen/undo", status_code=200)
 async def undo(desk: Here) -> Response[str]:
-    """Put back what `change` did, each lead to where it was; one that somebody has changed since stays as it is."""
+    """Put back what `change` did, each lead to where it was. One that somebody has changed since stays as it is, and so
+    does one whose stage, or whose member, is gone meanwhile."""
     what, wanted = desk.posted.text("what"), desk.posted.text("wanted")
     before = unpack(desk.posted.all("was"))
     _ids(list(before))
-    try:
-        found = await _each(list(before), lambda lead_id: _set(desk, what, lead_id, before[lead_id], only_from=wanted))
-    except InvalidInput as error:
-        return _back(desk, Toast(error.message, "trouble"))
-    done = sum(was == wanted for was in found.values())
-    return _back(desk, Toast(f"{_leads(done)} back as before."))
+
+    async def put_back(lead_id: str) -> str:
+        try:
+            return await _set(desk, what, lead_id, before[lead_id], only_from=wanted)
+        except InvalidInput:
+            return GONE
+
+    found = await each(list(before), put_back)
+    return _back(desk, undone(what, wanted, before, found))
 
 
 @post("/leads/chosen/delete", status_code=200)
 async def delete(desk: Here) -> Response[str]:
     """Delete them with all that is personal, for good. For owners and admins."""
     ids = _ids(desk.posted.all("lead"))
-    gone = await _each(ids, lambda lead_id: erasure.delete_lead(desk.database, desk.workspace_id, lead_id))
     if not ids:
-        return _back(desk, Toast("Choose the leads first, then what becomes of them.", "trouble"))
+        return _back(desk, NOTHING_CHOSEN)
+    gone = await each(ids, lambda lead_id: erasure.delete_lead(desk.database, desk.workspace_id, lead_id))
+    if not gone:
+        return _back(desk, Toast("They are gone already.", "neutral"))
     return _back(desk, Toast(f"{_leads(len(gone))} deleted."))
 
 
@@ -80,29 +87,15 @@ async def _set(desk: Desk, what: str, lead_id: str, wanted: str, only_from: str 
     return wanted if not changed else "0" if wanted == "1" else "1"
 
 
-async def _each(ids: list[str], act: Act) -> dict[str, Any]:
-    """Give what came of each that is there."""
-
-    async def one(lead_id: str) -> tuple[str, Any] | None:
-        try:
-            return lead_id, await act(lead_id)
-        except NotFound:
-            return None
-
-    return dict(found for found in await asyncio.gather(*map(one, ids)) if found)
-
-
 def _ids(named: list[str]) -> list[str]:
-    """Give each id once. Raises InvalidInput for more than `MOST`."""
+    """Give each id once. Raises InvalidInput for more than `MOST_LEADS`."""
     ids = list(dict.fromkeys(lead_id.lower() for lead_id in named if is_id(lead_id.lower())))
-    if len(ids) > MOST:
-        raise InvalidInput(f"Choose at most {MOST} leads at once.")
+    if len(ids) > MOST_LEADS:
+        raise InvalidInput(f"Choose at most {MOST_LEADS} leads at once.")
     return ids
 
 
 async def _said(desk: Desk, what: str, wanted: str, count: int) -> str:
-    if not count:
-        return "Nothing changed: they are so already."
     if what == STAGE:
         return f"{_leads(count)} moved to {wanted}."
     if what == TO:

@@ -56,7 +56,7 @@ async def retry(desk: Here, delivery_id: FromPath[UUID]) -> Response[str]:
     """Send it again at once, unless it is on its way as it is."""
     try:
         begun = await deliveries.send_again(desk.database, desk.workspace_id, str(delivery_id))
-        toast = Toast("On its way again." if begun else "It is on its way already.")
+        toast = Toast("On its way again.") if begun else Toast("It is on its way already.", "neutral")
     except Conflict as error:
         toast = Toast(error.message, "trouble")
     if not desk.is_htmx:

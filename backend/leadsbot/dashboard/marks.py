@@ -46,7 +46,7 @@ class Marks:
 
     def globals(self) -> dict[str, Mark]:
         """Give what templates call: `icon("copy")`, `status("good", "On")`, `csrf()`."""
-        return {"icon": self.icon, "status": self.status, "csrf": csrf}
+        return {"icon": self.icon, "shape": self.shape, "status": self.status, "csrf": csrf}
 
     def filters(self) -> dict[str, Mark]:
         """Give what templates pipe a value through."""
@@ -69,15 +69,19 @@ class Marks:
         sprite = self._asset("icons/sprite.svg")
         return Markup('<svg class="icon" {}><use href="{}#{}"></use></svg>').format(heard, sprite, name)
 
+    def shape(self, tone: Tone) -> Markup:
+        """Draw what stands for a tone beside words that say it."""
+        return self.icon(SHAPES[tone])
+
     def status(self, tone: Tone, word: str, title: str = "") -> Markup:
         """Write a state as shape and word, so that colour is never alone."""
         hover = Markup(' title="{}"').format(title) if title else Markup("")
-        shape = self.icon(SHAPES[tone])
+        shape = self.shape(tone)
         return Markup('<span class="status is-{}"{}>{}{}</span>').format(tone, hover, shape, word)
 
     def pill(self, stage: Stage) -> Markup:
         """Draw a lead's stage."""
-        shape = self.icon(SHAPES[stage.tone])
+        shape = self.shape(stage.tone)
         return Markup('<span class="pill is-{}">{}{}</span>').format(stage.tone, shape, stage.name)
 
     def delivery_status(self, delivery: Delivery) -> Markup:

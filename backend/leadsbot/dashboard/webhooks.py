@@ -105,7 +105,7 @@ async def send_again(desk: Here, webhook_id: FromPath[UUID]) -> Response[str]:
         missed = desk.posted.text("missed") == "1"
         since = _missed_since(found) if missed else _typed(desk)
         row = await replay.begin(desk.database, desk.workspace_id, str(webhook_id), since, missed=missed)
-        toast = Toast(_begun(row))
+        toast = _begun(row)
     except (Conflict, InvalidInput) as error:
         toast = Toast(error.message, "trouble")
     return await _shown(desk, webhook_id, toast)
@@ -156,10 +156,11 @@ def _typed(desk: Desk) -> int:
         raise InvalidInput("Choose from when on.", fields=["since"]) from None
 
 
-def _begun(row: dict[str, Any]) -> str:
+def _begun(row: dict[str, Any]) -> Toast:
     found = replay.under_way(row)
-    due = found.due if found else 0
-    return f"{words.count(due, 'event').capitalize()} will be sent again." if due else "There is nothing to send again."
+    if not (found and found.due):
+        return Toast("There is nothing to send again.", "neutral")
+    return Toast(f"{words.count(found.due, 'event').capitalize()} will be sent again.")
 
 
 def _some(events: list[str]) -> list[str]:

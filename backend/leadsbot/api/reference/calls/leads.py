@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from leadsbot.analytics.shape import Analytics
+from leadsbot.api.lead_bulk import ManyChanged
 from leadsbot.api.reference.call import Call, Listed
 from leadsbot.api.reference.shapes.leads import (
     Entry,
@@ -68,6 +69,14 @@ CALLS = [
         answer=Lead,
         example={"spam": False},
         refusals=(404, 413, 415),
+    ),
+    Call(
+        door="POST /api/v1/leads/bulk",
+        says="At most 100 leads, and one of four things that becomes of each: `stage` (any direction), `assigned_to` (a"
+        " member's email or id; null: nobody), `spam`, or `delete`: true. Sent once more it changes nothing.",
+        answer=ManyChanged,
+        example={"lead_ids": ["0199c3f2-7c1e-7d3a-9a52-6f0e4b1d2c3b"], "stage": "Contacted"},
+        refusals=(413, 415),
     ),
     Call(
         door="DELETE /api/v1/leads/{lead_id}/snooze",
