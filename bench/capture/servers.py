@@ -48,7 +48,7 @@ async def running(module: list[str], environment: Mapping[str, str], port: int) 
     begun = time.perf_counter()
     process = await asyncio.to_thread(_start, module, environment)
     try:
-        await _listening(port)
+        await _answering(port)
         yield Server(psutil.Process(process.pid), port, time.perf_counter() - begun)
     finally:
         process.terminate()
@@ -59,14 +59,17 @@ def _start(module: list[str], environment: Mapping[str, str]) -> subprocess.Pope
     return subprocess.Popen([sys.executable, "-m", *module], env={**os.environ, **environment})
 
 
-async def _listening(port: int) -> None:
+async def _answering(port: int) -> None:
+    """Wait for an answer: LeadsBot listens before it has loaded, and lets whoever comes early wait."""
     async with asyncio.timeout(START_WITHIN_S):
         while True:
             try:
-                _, writer = await asyncio.open_connection("127.0.0.1", port)
+                reader, writer = await asyncio.open_connection("127.0.0.1", port)
             except OSError:
                 await asyncio.sleep(0.02)
             else:
+                writer.write(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
+                await reader.readline()
                 writer.close()
                 await writer.wait_closed()
                 return
