@@ -9,6 +9,7 @@ from typing import Any
 from playwright.sync_api import Browser, BrowserContext, Frame, Page, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 
+from e2e.widget import slowness
 from e2e.widget.driving import Gone
 from tests.support import browser as chromium
 
@@ -45,7 +46,7 @@ class Chromium:
             viewport={"width": 1000, "height": 800}, locale="de-AT", timezone_id="Europe/Vienna"
         )
         self._context.set_default_timeout(chromium.PATIENCE_MS)
-        self._page = self._context.new_page()
+        self._page = self._new_page()
 
     def open(self, url: str) -> None:
         try:
@@ -84,7 +85,7 @@ class Chromium:
 
     def close_page(self) -> None:
         assert self._context is not None
-        left, self._page = self.page, self._context.new_page()
+        left, self._page = self.page, self._new_page()
         left.close(run_before_unload=True)
 
     def set_offline(self, offline: bool) -> None:
@@ -104,6 +105,14 @@ class Chromium:
     def end(self) -> None:
         if self._context is not None:
             self._context.close()
+
+    def _new_page(self) -> Page:
+        assert self._context is not None
+        page = self._context.new_page()
+        if slowness.CPU != 1:
+            session = self._context.new_cdp_session(page)
+            session.send("Emulation.setCPUThrottlingRate", {"rate": slowness.CPU})
+        return page
 
     def _frame(self, selector: str) -> Frame:
         if not selector:

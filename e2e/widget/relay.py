@@ -19,10 +19,10 @@ HOP = {"connection", "transfer-encoding", "keep-alive", "content-length"}
 class Relay(Server):
     """A proxy in front of a node of LeadsBot, on a site of its own (127.0.0.1; pages are on localhost)."""
 
-    def __init__(self, node_url: str) -> None:
+    def __init__(self, node_url: str, port: int) -> None:
         self._node = urlsplit(node_url)
         self.reset()
-        super().__init__("127.0.0.1")
+        super().__init__("127.0.0.1", port)
 
     def reset(self) -> None:
         """Be in order again, with nothing noted."""

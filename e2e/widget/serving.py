@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from e2e.widget.patience import PATIENCE_S
+from e2e.widget.slowness import linger
 
 
 @dataclass(frozen=True)
@@ -35,13 +36,16 @@ class Answer:
 
 
 class Server:
-    """Serves `answer()` on 127.0.0.1, called `host` in its `url`, from `start()` to `stop()`."""
+    """Serves `answer()` on 127.0.0.1, called `host` in its `url`, from `start()` to `stop()`.
 
-    def __init__(self, host: str) -> None:
+    One that is started again needs a `port` of its own, which the system lends nobody meanwhile.
+    """
+
+    def __init__(self, host: str, port: int = 0) -> None:
         self.host = host
         self.requests: list[Request] = []
         self._news = threading.Condition()
-        self._port = 0
+        self._port = port
         self._http: ThreadingHTTPServer | None = None
         self.start()
 
@@ -96,6 +100,7 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
                 return
             request = Request(self.command, self.path, {k.lower(): v for k, v in self.headers.items()}, body)
             server.record(request)
+            linger(request.path)
             self._write(server.answer(request))
 
         def _write(self, answer: Answer) -> None:

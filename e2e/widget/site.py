@@ -27,6 +27,7 @@ WATCH = (
   addEventListener('unhandledrejection', (e) => note('rejection: ' + e.reason));
   window.pageStyles = () => document.querySelectorAll('style,link,[style]').length +
     (document.adoptedStyleSheets || []).length;
+  window.importFile = (url) => import(url);
   addEventListener('DOMContentLoaded', () => { window.stylesAtFirst = window.pageStyles() });
 })()</script>"""
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import Any
 
 from e2e.widget.driving import Driver, Gone, Unsupported
@@ -22,11 +23,12 @@ PLACE = """(el => { el.scrollIntoView({ block: 'center', inline: 'center', behav
   const box = el.getClientRects()[0];
   if (!box) throw new Error('it is not to be seen');
   return [box.x + box.width / 2, box.y + box.height / 2]; })"""
-# A person finds the first key later than the widget's second file comes, which it fetches for forms that count alone.
-SETTLED = """new Promise((done) => { const since = performance.now(); (function look() {
-  const is = performance.getEntriesByType('resource').some((one) => one.name.endsWith('/widget-engaged.js'));
-  if (!window.LeadsBot || is || performance.now() - since > 400) setTimeout(done, 5, true); else setTimeout(look, 10);
-})(); })"""
+# What was begun on the page is done: the widget's second file is there and has heard of all that was. Whoever asks for
+# it here gets the same one, after the widget, if that has asked before.
+SETTLED = """(async () => {
+  if (window.LeadsBot) await (window.importFile || ((url) => import(url)))(%s).catch(() => 0);
+  await new Promise((done) => setTimeout(done));
+})()"""
 CORNER = "(el => { const box = el.getBoundingClientRect(); return [box.x + el.clientLeft, box.y + el.clientTop]; })"
 
 
@@ -47,6 +49,7 @@ class Visitor(Judge):
         self.stranger = stranger
         self.relay = world.relay
         self.went_on = False
+        self._acted = False
 
     @property
     def driver(self) -> Driver:
@@ -84,6 +87,7 @@ class Visitor(Judge):
 
     def go(self, path: str, ready: str = "settings") -> None:
         """Go to a page of the site, and wait for the widget: for its `settings`, the `script`, or `nothing`."""
+        self._leaves()
         self.driver.open(path if "://" in path else self.site.url + path)
         if self.tagged and ready != "nothing":
             self.wait("!!(window.LeadsBot && LeadsBot.flush)")
@@ -92,7 +96,18 @@ class Visitor(Judge):
 
     def leave(self) -> None:
         """Go to a page of the site that has no tag."""
+        self._leaves()
         self.driver.open(f"{self.site.url}/elsewhere")
+
+    def back(self) -> None:
+        """Go back by the browser's button."""
+        self._leaves()
+        self.driver.back()
+
+    def close_page(self) -> None:
+        """Close the tab, and go on in another."""
+        self._leaves()
+        self.driver.close_page()
 
     def answers(self, path: str, status: int = 200, body: str = "", **headers: str) -> None:
         """Let the site answer so at a path; header names with `_` for `-`."""
@@ -124,6 +139,7 @@ class Visitor(Judge):
     def run(self, statements: str, frame: str = "") -> None:
         """Run statements in the page; of promises the page's own."""
         self.driver.evaluate(f"(() => {{ {statements} }})()", frame)
+        self._acted = True
 
     def widget(self, call: str, frame: str = "") -> None:
         """Let the page call its widget: `widget("consent(true)")`; nothing where there is none."""
@@ -144,45 +160,64 @@ class Visitor(Judge):
     def arrives(self, path: str) -> None:
         """Wait until the browser is at another page's path, and that page is there."""
         self.wait(f"location.pathname === {json.dumps(path)} && document.readyState === 'complete'")
+        self._acted = False
 
     def click(self, element: str, times: int = 1) -> None:
+        self._settles()
         x, y = self._place(element)
         self.driver.click_at(x, y, times)
+        self._acted = True
 
     def double_click(self, element: str) -> None:
         self.click(element, 2)
 
     def focus(self, element: str) -> None:
+        self._settles()
         frame, found = _found(element)
         self.evaluate(f"void {found}.focus()", frame)
+        self._acted = True
 
     def fill(self, element: str, text: str) -> None:
         """Go to a field, replace what is in it with the keyboard."""
         frame, found = _found(element)
         take = f"(el => {{ el.focus(); if (el.select) el.select(); return el.matches(':focus'); }})({found})"
+        self._settles()
         if not self.evaluate(take, frame):  # WebKit lets no script focus a field in a frame of another origin
             self.click(element)
             self.evaluate(take, frame)
+        self._acted = True
         self._settles(frame)
         if text:
             self.driver.type(text)
         else:
             self.driver.press("Backspace")
 
-    def _settles(self, frame: str = "") -> None:
-        for place in {"", frame} if self.tagged else ():
-            self.evaluate(SETTLED, place)
-
     def type(self, text: str) -> None:
         self._settles()
         self.driver.type(text)
+        self._acted = True
 
     def press(self, key: str) -> None:
+        self._settles()
         self.driver.press(key)
+        self._acted = True
 
     def choose(self, element: str, value: str) -> None:
+        self._settles()
         frame, found = _found(element)
         self.driver.choose(found, value, frame)
+        self._acted = True
+
+    def _settles(self, frame: str = "") -> None:
+        """Let what was done on the page be over, as it is before a person does the next thing."""
+        file = json.dumps(f"{self.relay.url}/widget-engaged.js")
+        for place in {"", frame} if self.tagged and self._acted else ():
+            with suppress(Gone):
+                self.evaluate(SETTLED % file, place)
+
+    def _leaves(self) -> None:
+        self._settles()
+        self._acted = False
 
     def _place(self, element: str) -> tuple[float, float]:
         frame, found = _found(element)

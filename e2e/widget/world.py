@@ -26,7 +26,7 @@ class World:
 def world(folder: Path) -> Iterator[World]:
     """Set it up in `folder`; it is gone with the block."""
     with house(folder, free_ports(1)) as leadsbot:
-        relay = Relay(leadsbot.url)
+        relay = Relay(leadsbot.url, free_ports(1))
         try:
             yield World(leadsbot, relay, count(1))
         finally:

@@ -11,7 +11,7 @@ from e2e.widget.visitor import Visitor
 def bfcache(v: Visitor) -> None:
     v.open(CONTACT + script("addEventListener('pageshow', (e) => { window.persisted = e.persisted; });"))
     v.leave()
-    v.driver.back()
+    v.back()
     v.wait("location.pathname === '/page' && !!document.querySelector('form')")
     fill_contact(v)
     v.click("button")
@@ -25,7 +25,7 @@ def back_after_sending(v: Visitor) -> None:
     fill_contact(v)
     v.click("button")
     v.arrives("/thanks")
-    v.driver.back()
+    v.back()
     v.wait("location.pathname === '/page' && !!document.querySelector('form')")
     v.leave()
     is_sent(v)

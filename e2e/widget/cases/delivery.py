@@ -106,7 +106,7 @@ def closed_at_once(v: Visitor) -> None:
     v.open(CONTACT + on_submit("fetch('/ajax/slow', { method: 'POST', body: data });"))
     fill_contact(v)
     v.click("button")
-    v.driver.close_page()
+    v.close_page()
     is_sent(v, "attempted")
 
 

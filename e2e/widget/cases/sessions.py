@@ -106,7 +106,7 @@ def told_when_hidden(v: Visitor) -> None:
 def told_when_closed(v: Visitor) -> None:
     v.open(FOUR)
     v.fill("[name=one]", "half a wo")
-    v.driver.close_page()
+    v.close_page()
     v.session(completion_percent=25)
 
 
