@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import socket
 import ssl
 import threading
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -53,9 +55,6 @@ class SmtpServer:
         self.mails: list[Mail] = []
         self.mails_per_connection, self.implicit = mails_per_connection, implicit
         self.changed = threading.Condition()
-        self.port = _free_port()
-        scheme = "smtps" if implicit else "smtp"
-        self.url = f"{scheme}://{':'.join(login) + '@' if login else ''}127.0.0.1:{self.port}"
         self._refused: dict[str, str] = {}
         self._refuse_data: str | None = None
         self._refuse_sender: str | None = None
@@ -64,7 +63,10 @@ class SmtpServer:
             options |= {"authenticator": _authenticator(*login), "auth_require_tls": False}
         self.login = login
         options["enable_SMTPUTF8"] = utf8
-        self._controller = Controller(_Handler(self), hostname="127.0.0.1", port=self.port, **options)
+        self._controller = _Controller(_Handler(self), **options)
+        self.port = self._controller.port
+        scheme = "smtps" if implicit else "smtp"
+        self.url = f"{scheme}://{':'.join(login) + '@' if login else ''}127.0.0.1:{self.port}"
 
     def refuse(self, recipient: str, reply: str = "550 5.1.1 no such user") -> None:
         """Refuse a recipient with this reply from now on."""
@@ -209,8 +211,14 @@ def _authenticator(user: str, password: str) -> Any:
     return check
 
 
-def _free_port() -> int:
-    # aiosmtpd's controller can't report a port that the system chose.
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+class _Controller(Controller):
+    """Keeps the port that the system chose: one that was looked for and let go of may be somebody else's."""
+
+    def __init__(self, handler: Any, **options: Any) -> None:
+        self._listening = socket.socket()
+        self._listening.bind(("127.0.0.1", 0))
+        port = int(self._listening.getsockname()[1])
+        super().__init__(handler, hostname="127.0.0.1", port=port, ready_timeout=PATIENCE_S, **options)
+
+    def _create_server(self) -> Awaitable[asyncio.AbstractServer]:
+        return self.loop.create_server(self._factory_invoker, sock=self._listening, ssl=self.ssl_context)
