@@ -191,6 +191,8 @@ def telegram() -> str:
     i{{display:inline-block;width:16px;height:16px;line-height:16px;text-align:center;font-style:normal;font-size:11px}}
     .dot{{border-radius:50%;background:#4caf50}} .tick{{border-radius:3px;background:#4caf50;color:#fff}}
     .arrow{{border-radius:3px;background:#3a8fd6;color:#fff}} i{{vertical-align:-2px}}
+    blockquote{{margin:4px 0 -18px;padding:4px 10px;border-left:3px solid #3a8fd6;border-radius:4px}}
+    blockquote{{background:#3a8fd61a}}
     .who{{color:#3a8fd6;font-weight:600}} .buttons div{{display:flex;gap:4px;margin-top:4px}}
     .buttons span{{flex:1;text-align:center;padding:8px 4px;border-radius:8px;background:#5c7d5699;color:#fff}}</style>
     <div class="bubble"><div class="who">Leads</div>{html}</div><div class="buttons">{rows}</div>"""

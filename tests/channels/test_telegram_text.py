@@ -21,7 +21,12 @@ HOSTILE = "<b>&amp;</i> </b><script>alert(1)</script> \u202e\x00 %s {{ 7*7 }}"
 
 def told(event_type: str = "lead.created", **data: Any) -> Text:
     summary = summarize(parcel({}, event_type, **data))
-    return render(summary.title, summary.facts, summary.message, summary.link)
+    return render(summary.title, summary.facts, summary.message, summary.link, quoted=summary.quoted)
+
+
+def lines(text: str) -> list[str]:
+    """A quotation has space of its own; without markup it stands between empty lines."""
+    return [line for line in text.split("\n") if line]
 
 
 def test_an_alert_says_who_how_to_reach_them_and_where_they_came_from() -> None:
@@ -35,16 +40,32 @@ def test_an_alert_says_who_how_to_reach_them_and_where_they_came_from() -> None:
 
 
 def test_notes_that_came_with_the_lead_are_told_too() -> None:
-    assert told(lead={"name": "Grace", "notes": "By phone."}).plain.endswith("\n\nBy phone.")
-    assert told(lead={"name": "Grace", "message": "Hello", "notes": "Call me."}).plain.endswith("Hello\n\nCall me.")
+    assert "\n\nBy phone.\n\n" in told(lead={"name": "Grace", "notes": "By phone."}).plain
+    assert "Hello\n\nCall me.\n" in told(lead={"name": "Grace", "message": "Hello", "notes": "Call me."}).plain
+
+
+def test_what_the_lead_wrote_is_quoted_below_how_to_reach_them() -> None:
+    shown = told().html.split("\n")
+    at = shown.index("<b>Company:</b> Navy") + 1
+    assert shown[at:][:3] == ["<blockquote>We need a compiler.", "Soon.</blockquote>", "<b>Stage:</b> New"]
+    assert "\n\nWe need a compiler.\nSoon.\n\nStage: New" in told().plain
+    assert "<blockquote expandable>" in told(lead=LEAD | {"message": "x" * 701}).html
+    assert "<blockquote" not in told(lead=LEAD | {"message": ""}).html
+
+
+def test_what_nobody_but_us_says_is_not_quoted() -> None:
+    written = draft(replace(parcel({}), text="Fresh\nCall them.")).text
+    assert (written.html, written.plain) == ("<b>🟢 Fresh</b>\n\nCall them.", "🟢 Fresh\n\nCall them.")
+    alert = {"title": "Main: no leads", "text": "Look at the tag."}
+    assert told("site.alert", lead=None, alert=alert).html.startswith("<b>Main: no leads</b>\n\nLook at the tag.\n\n")
 
 
 def test_emoji_that_are_younger_than_this_python_arrive() -> None:
     """Python 3.11 knows the Unicode of 2021; phones have those of this year."""
     said = "Thank you \U0001fa77 \U0001fae8 \U0001fadc, \U00031350"
-    assert told(lead={"name": "Grace", "message": said}).plain.endswith(said)
+    assert told(lead={"name": "Grace", "message": said}).plain.splitlines()[2] == said
     acting = "a\u202eb\u2066c\u200bd\U000e0041e\U000e0002f\U0001fffeg\ue000h"
-    assert told(lead={"name": "Grace", "message": acting}).plain.endswith("abcdefgh")
+    assert told(lead={"name": "Grace", "message": acting}).plain.splitlines()[2] == "abcdefgh"
 
 
 @pytest.mark.parametrize("name", ["\u3164", "\u200b\u202e", "\u200d \u2800\uffa0", "\u115f\u1160"])
@@ -55,7 +76,7 @@ def test_a_name_of_which_nothing_is_to_be_seen_is_none(name: str) -> None:
 
 def test_html_and_plain_say_the_same() -> None:
     text = told()
-    assert visible_text(text.html) == text.plain
+    assert lines(visible_text(text.html)) == lines(text.plain)
 
 
 @pytest.mark.parametrize(
@@ -93,8 +114,8 @@ def test_a_webhook_that_was_switched_off_says_which_and_why() -> None:
 def test_nothing_that_a_visitor_typed_becomes_markup() -> None:
     lead = {key: HOSTILE for key in LEAD if isinstance(LEAD[key], str) and key != "lead_url"}
     text = told(lead=lead | {"custom_data": {HOSTILE: HOSTILE}})
-    assert visible_text(text.html) == text.plain
-    assert text.html.count("<b>") == text.html.count("</b>") == len(text.plain.split("\n")) - 2
+    assert lines(visible_text(text.html)) == lines(text.plain)
+    assert text.html.count("<b>") == text.html.count("</b>") == len(lines(text.plain)) - 1
     assert "\x00" not in text.html and "\u202e" not in text.html
 
 
@@ -179,7 +200,7 @@ def test_whatever_a_visitor_types_is_a_message_that_telegram_takes(
     standing = Standing(LEAD["id"], "New", ("Begun", "New", "Won"), deeds=tuple(("moved", one) for one in deeds))
     told = parcel({}, event_type, lead=lead | {"lead_url": LEAD["lead_url"]}, session=SESSION)
     drawn = draft(replace(told, standing=standing), buttons=buttons)
-    assert visible_text(drawn.text.html) == drawn.text.plain
+    assert lines(visible_text(drawn.text.html)) == lines(drawn.text.plain)
     assert 0 < units_of(drawn.text.plain.strip()) <= MAX_UNITS
     assert drawn.buttons is None or check_keyboard(drawn.buttons.to_dict()) is None
 
@@ -187,5 +208,5 @@ def test_whatever_a_visitor_types_is_a_message_that_telegram_takes(
 def test_what_was_done_stands_below_the_title() -> None:
     deeds = (("moved", "Ada moved it to Won"), ("claimed", "Claimed by <Ada>"))
     standing = Standing(LEAD["id"], "Won", deeds=deeds)  # type: ignore[arg-type]
-    lines = draft(replace(parcel({}), standing=standing)).text.plain.splitlines()
-    assert lines[:4] == ["🟢 New lead: Grace Hopper", "➡️ Ada moved it to Won", "✅ Claimed by <Ada>", ""]
+    shown = draft(replace(parcel({}), standing=standing)).text.plain.splitlines()
+    assert shown[:4] == ["🟢 New lead: Grace Hopper", "➡️ Ada moved it to Won", "✅ Claimed by <Ada>", ""]

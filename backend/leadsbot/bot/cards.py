@@ -53,7 +53,7 @@ async def card(services: Services, house: House, row: Row) -> Answer:
     stands = await standing.load(services.database, house.id, row["id"], sleeper)
     told = summarize(parcel)
     deeds = [line for _, line in stands.deeds] if stands else []
-    text = render(name_of(row, "A lead"), told.facts, told.message, told.link, deeds=deeds)
+    text = render(name_of(row, "A lead"), told.facts, told.message, told.link, quoted=True, deeds=deeds)
     return Answer(text.html, keyboard(stands, text.button))
 
 

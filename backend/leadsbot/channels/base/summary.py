@@ -33,8 +33,9 @@ _GROWING = range(0x1F000, 0x3FFFE)
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """`facts` are (label, value) pairs of one line each; `message` keeps its lines; `link` opens the lead, or what else
-    it is about, as `opens` says. `chart` is what `chart.draw()` makes a picture of, where there is one."""
+    """`facts` are (label, value) pairs of one line each; `message` keeps its lines, `quoted` where the lead wrote them;
+    `link` opens the lead, or what else it is about, as `opens` says. `chart` is what `chart.draw()` makes a picture of,
+    where there is one."""
 
     title: str
     facts: tuple[tuple[str, str], ...]
@@ -42,6 +43,7 @@ class Summary:
     link: str | None
     opens: str = "Open the lead"
     chart: Data | None = None
+    quoted: bool = False
 
 
 def summarize(parcel: Parcel) -> Summary:
@@ -58,13 +60,14 @@ def summarize(parcel: Parcel) -> Summary:
         return _templated(parcel.text, lead)
     facts = [*_facts(lead, session), *_about_webhook(parcel.data), ("When", _when(parcel))]
     alert: Data = parcel.data.get("alert") or {}
-    text = parcel.data.get("text") or alert.get("text") or _words(lead)
+    text = parcel.data.get("text") or alert.get("text") or ""
     return Summary(
         title=one_line(_title(parcel, lead, session)),
         facts=tuple((one_line(label), line) for label, value in facts if (line := one_line(value))),
-        message=_readable(str(text)).strip() if parcel.event_type != "lead.stage_changed" else "",
+        message=_readable(str(text or _words(lead))).strip() if parcel.event_type != "lead.stage_changed" else "",
         link=lead.get("lead_url") or alert.get("url") or (parcel.data.get("webhook") or {}).get("dashboard_url"),
         opens=_opens(parcel, alert),
+        quoted=not text,
     )
 
 

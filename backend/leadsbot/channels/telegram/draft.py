@@ -60,5 +60,6 @@ def draft(parcel: Parcel, *, buttons: bool = True, address: bool = True) -> Draf
     sign = _SIGNS.get(parcel.event_type, "")
     deeds = [f"{_DEEDS[deed]} {one_line(line)}" for deed, line in standing.deeds] if standing else []
     title = f"{sign} {told.title}".strip()
-    text = render(title, told.facts, told.message, told.link, buttons=buttons and address, deeds=deeds)
+    can_press = buttons and address
+    text = render(title, told.facts, told.message, told.link, quoted=told.quoted, buttons=can_press, deeds=deeds)
     return Draft(text, keyboard(standing, text.button) if buttons else None)

@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import takewhile
 
 from leadsbot.channels.base.hooks import can_open
 
@@ -17,10 +18,14 @@ MAX_UNITS = 4_096
 MAX_CAPTION = 1_024
 _TITLE, _LABEL, _VALUE, _LINK, _DEED = 200, 60, 240, 500, 200
 _MOST_DEEDS = 5
-_LEAST_MESSAGE = 500
+_LEAST_MESSAGE, _LONG = 500, 700
+_REACH = ("Email", "Phone", "Company")
 _JOINER = "\u200d"
 _FLAGS = "".join(map(chr, range(0x1F1E6, 0x1F200)))  # letters that two by two are a flag
 _SKINS = "".join(map(chr, range(0x1F3FB, 0x1F400)))
+
+
+Fact = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,24 +39,38 @@ class Text:
 
 def render(
     title: str,
-    facts: Sequence[tuple[str, str]],
+    facts: Sequence[Fact],
     message: str,
     link: str | None,
     *,
+    quoted: bool = False,
     buttons: bool = True,
     deeds: Sequence[str] = (),
 ) -> Text:
-    """Lay out a message. A link stands in the text where `buttons` is false or Telegram would refuse its address;
-    `deeds`, what was done about it since, stand right below the title, where a phone's first glance falls."""
+    """Lay out a message: who, how to reach them, what was written (`quoted` where a visitor did), and the rest. A link
+    stands in the text where `buttons` is false or Telegram would refuse its address; `deeds`, what was done about it
+    since, stand right below the title, where a phone's first glance falls."""
     button = link if link and buttons and can_open(link) else None
-    head = [("", cut(title, _TITLE)), *(("", cut(deed, _DEED)) for deed in deeds[:_MOST_DEEDS])]
-    lines = [*head, *([("", "")] if deeds and facts else []), *_fitting(facts, sum(map(_size, head)) + 1)]
-    tail = [("", "\n" + cut(link, _LINK))] if link and not button else []
-    if message:
-        room = MAX_UNITS - sum(map(_size, lines)) - sum(map(_size, tail)) - 2
-        lines.append(("", "\n" + cut(message, room)))
-    lines += tail
-    return Text("\n".join(_marked(lines)), "\n".join(map(_bare, lines)), button)
+    head = [cut(title, _TITLE), *(cut(deed, _DEED) for deed in deeds[:_MOST_DEEDS]), *([""] if deeds and facts else [])]
+    told = list(_fitting(facts, sum(map(_size, head)) + 1))
+    reach = list(takewhile(lambda fact: fact[0] in _REACH, told))
+    tail = ["", cut(link, _LINK)] if link and not button else []
+    room = MAX_UNITS - sum(map(_size, [*head, *map(_bare, told), *tail])) - 3
+    said = _said(cut(message, room), quoted, last=len(reach) == len(told)) if message else ("", "")
+    rest = told[len(reach) :]
+    html = [f"<b>{escape(head[0])}</b>", *map(escape, head[1:]), *map(_marked, reach), *filter(None, said[:1])]
+    plain = [*head, *map(_bare, reach), *filter(None, said[1:])]
+    html += [*map(_marked, rest), *map(escape, tail)]
+    return Text("\n".join(html), "\n".join([*plain, *map(_bare, rest), *tail]), button)
+
+
+def _said(message: str, quoted: bool, *, last: bool) -> tuple[str, str]:
+    """Set what was written apart: as a quotation, which has space of its own, and one that is long can be unfolded."""
+    apart = f"\n{message}" + ("" if last else "\n")
+    if not quoted:
+        return escape(apart), apart
+    kind = " expandable" if units_of(message) > _LONG else ""
+    return f"<blockquote{kind}>{escape(message)}</blockquote>", apart
 
 
 def cut(text: str, units: int) -> str:
@@ -89,26 +108,23 @@ def units_of(text: str) -> int:
     return len(text.encode("utf-16-le")) // 2
 
 
-def _fitting(facts: Sequence[tuple[str, str]], taken: int) -> Iterator[tuple[str, str]]:
+def _fitting(facts: Sequence[Fact], taken: int) -> Iterator[Fact]:
     room = MAX_UNITS - taken - _LINK - _LEAST_MESSAGE
     for label, value in facts:
-        line = (cut(label, _LABEL), cut(value, _VALUE))
-        room -= _size(line)
+        fact = (cut(label, _LABEL), cut(value, _VALUE))
+        room -= _size(_bare(fact))
         if room < 0:
             return
-        yield line
+        yield fact
 
 
-def _size(line: tuple[str, str]) -> int:
-    return units_of(_bare(line)) + 1
+def _size(line: str) -> int:
+    return units_of(line) + 1
 
 
-def _bare(line: tuple[str, str]) -> str:
-    label, value = line
-    return f"{label}: {value}" if label else value
+def _bare(fact: Fact) -> str:
+    return f"{fact[0]}: {fact[1]}"
 
 
-def _marked(lines: Sequence[tuple[str, str]]) -> Iterator[str]:
-    yield f"<b>{escape(lines[0][1])}</b>"
-    for label, value in lines[1:]:
-        yield f"<b>{escape(label)}:</b> {escape(value)}" if label else escape(value)
+def _marked(fact: Fact) -> str:
+    return f"<b>{escape(fact[0])}:</b> {escape(fact[1])}"
