@@ -92,7 +92,8 @@ def test_it_ignores_keys_it_does_not_know() -> None:
 
 @pytest.mark.parametrize("event", [progress, submit, audit], ids=["progress", "submit", "audit"])
 def test_it_takes_out_of_a_form_s_key_what_is_new_on_every_visit(event: Any) -> None:
-    drawn = {"key": "contact_1719999999999", "name": "contact_1719999999999"}
+    key = f"contact_{SENT - 60_000}"
+    drawn = {"key": key, "name": key}
     (told,) = read(batch(event(forms=[drawn]) if event is audit else event(form=drawn))).events
     form = told.forms[0] if isinstance(told, wire.Audit) else told.form
     assert (form.key, form.name) == ("contact", "contact")

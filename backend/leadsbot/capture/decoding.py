@@ -124,7 +124,7 @@ def _settle(batch: Batch) -> None:
     for event in batch.events:
         if isinstance(event, View | Attempt):
             event.form.drawn = event.form.key
-            _settle_form(event.form)
+            _settle_form(event.form, event.start if isinstance(event, Attempt) else event.at)
         if isinstance(event, Attempt):
             event.session = event.session.lower()
             if isinstance(event, Submit):
@@ -133,15 +133,15 @@ def _settle(batch: Batch) -> None:
         elif isinstance(event, Audit):
             del event.forms[MAX_AUDITED:], event.missed[MAX_MISSED:]
             for form in event.forms:
-                _settle_form(form)
+                _settle_form(form, event.at)
         elif isinstance(event, Stage) and _too_deep(event.data, MAX_DEPTH):
             bottomless.append(event)
     if bottomless:
         _leave_out(batch, bottomless)
 
 
-def _settle_form(form: Form | AuditedForm) -> None:
-    key = keys.stable(form.key)
+def _settle_form(form: Form | AuditedForm, at: int) -> None:
+    key = keys.stable(form.key, at)
     if form.name == form.key:
         form.name = key
     form.key = key
