@@ -65,6 +65,7 @@ async def test_from_a_file_to_its_leads(owner: Browser, workspace: Created, data
     listed = shown(await owner.see("/imports"))
     assert "2 rows, 1 new, 1 failed" in listed
     thread = shown(await owner.see(f"/leads/{lead}"))
+    assert "fair 2026.csv, import" in shown(await owner.see("/attempts"))
     assert "Imported from a file" in thread and "owner@example.com (import)" in thread
 
 

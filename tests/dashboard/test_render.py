@@ -10,8 +10,23 @@ from pathlib import Path
 import pytest
 
 from leadsbot.dashboard.render import CONTENT_SECURITY_POLICY, STATIC_PATH, Renderer
-from leadsbot.dashboard.views import Fact, Inbox, Lead, LeadRow, Shell, Toast, Touch, View
-from tests.dashboard.samples import CHANNEL_SETTINGS, CHANNELS, DEAD, INBOX, LEAD, PAGES, ROWS, SHELL
+from leadsbot.dashboard.views import Delivery, Fact, Inbox, Lead, LeadRow, Shell, Toast, Touch, View
+from tests.dashboard.samples import (
+    CHANNEL_SETTINGS,
+    CHANNELS,
+    DEAD,
+    DELIVERED,
+    FAILED,
+    FORM,
+    FORMS,
+    INBOX,
+    LEAD,
+    PAGES,
+    PENDING,
+    ROWS,
+    SHELL,
+    WEBHOOKS,
+)
 
 PUBLIC = Path(__file__).parents[2] / "public"
 ATTACK = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
@@ -192,6 +207,47 @@ def test_a_test_is_offered_where_the_server_can_send_one(renderer: Renderer, mis
         renderer.page(SHELL, replace(CHANNEL_SETTINGS, channel=channel)),
     ):
         assert html.count('action="/channels/ch-1/test"') == offered
+
+
+@pytest.mark.parametrize(
+    ("last", "retrying", "said", "others"),
+    [
+        (DELIVERED, 0, "On</span>", 0),
+        (DELIVERED, 1, "On, some waits</span>", 1),
+        (FAILED, 1, "Trying again</span>", 0),
+        (FAILED, 3, "Trying again</span>", 1),
+        (DEAD, 3, "Last one failed</span>", 1),
+    ],
+    ids=["well", "one-waits", "newest-fails", "three-fail", "given-up"],
+)
+def test_what_is_on_says_what_is_to_be_tried_again(
+    renderer: Renderer, last: Delivery, retrying: int, said: str, others: int
+) -> None:
+    hook = replace(WEBHOOKS[0], enabled=True, disabled_reason="", last=last, retrying=retrying)
+    channel = replace(CHANNELS[0], link=None, last=last, retrying=retrying)
+    for html, at in (
+        (renderer.part(SHELL, "webhook.html", hook=hook), f"webhook:{hook.id}"),
+        (renderer.part(SHELL, "channel.html", channel=channel), f"channel:{channel.id}"),
+    ):
+        assert said in html
+        assert html.count(f"/deliveries?to={at}&amp;status=failed") == others
+
+
+def test_more_starts_than_views_are_explained_where_there_are_any(renderer: Renderer) -> None:
+    explained = "so there can be more starts than views"
+    for form, said in (
+        (replace(FORM, views=2, started=7), True),
+        (replace(FORM, views=9, started=7), False),
+        (replace(FORM, views=0, started=3, abandoned=0, submitted=3), False),
+    ):
+        assert (explained in renderer.page(SHELL, replace(FORMS, forms=(form,)))) is said
+
+
+def test_a_delivery_about_nobody_known_says_which_form_it_was(renderer: Renderer) -> None:
+    delivery = replace(PENDING, form=ATTACK)
+    html = renderer.part(SHELL, "delivery.html", delivery=delivery)
+    harmless(html)
+    assert "Form abandoned: " in html
 
 
 @pytest.mark.parametrize(

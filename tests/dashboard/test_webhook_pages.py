@@ -54,8 +54,9 @@ async def test_one_that_fails_does_not_look_well_because_more_waits_behind(
     owner: Browser, workspace: Created, database: Database
 ) -> None:
     row = await hook(owner, database, workspace)
-    about = {"workspace_id": workspace.workspace_id, "event_id": new_id(), "event_type": "lead.created",
-             "webhook_id": row["id"], "destination": row["url"]}  # fmt: skip
+    about = {"workspace_id": workspace.workspace_id, "event_id": new_id(), "event_type": "form.abandoned",
+             "webhook_id": row["id"], "destination": row["url"],
+             "body": '{"data": {"lead": null, "session": {"form_name": "Wedding request"}}}'}  # fmt: skip
 
     async def unit(tx: Tx) -> None:
         for age, status in ((2, "failed"), (1, "pending")):
@@ -65,6 +66,10 @@ async def test_one_that_fails_does_not_look_well_because_more_waits_behind(
 
     await database.write(unit)
     assert "Trying again</span>" in (await owner.see("/webhooks")).text
+    await database.write(lambda tx: tx.execute("UPDATE deliveries SET status = 'delivered' WHERE status = 'pending'"))
+    page = shown(await owner.see("/webhooks"))
+    assert "On, some waits</span>" in page and "1 delivery</a> didn't get through yet" in page
+    assert shown(await owner.see("/deliveries")).count("Form abandoned: <bdi>Wedding request") == 2
 
 
 async def test_a_new_secret_is_shown_once(owner: Browser, workspace: Created, database: Database) -> None:

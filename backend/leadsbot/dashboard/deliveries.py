@@ -14,7 +14,7 @@ from litestar.status_codes import HTTP_204_NO_CONTENT
 from leadsbot.channels.webhook import plain_headers
 from leadsbot.dashboard import answers, lead, words
 from leadsbot.dashboard.desk import Desk, Here, pages
-from leadsbot.dashboard.shown.deliveries import WEBHOOK, delivery_view, destinations, lead_names, shown
+from leadsbot.dashboard.shown.deliveries import WEBHOOK, destinations, lead_names, shown
 from leadsbot.dashboard.views import Deliveries, Delivery, DeliveryChoice, DeliveryStory, StatusCount, Toast
 from leadsbot.db.paging import Page
 from leadsbot.errors import Conflict, InvalidInput
@@ -83,10 +83,10 @@ async def _list(desk: Desk) -> Deliveries:
     choice = _choice(desk.asked, {place.key for place in places.all()})
     given = _given(choice)
     page, cursor = await _page(desk, choice, given)
-    names = await lead_names(desk.database, [*(row["lead_id"] for row in page.rows), choice.lead or None])
+    names = await lead_names(desk.database, [choice.lead])
     found = await deliveries.counts(desk.database, desk.workspace_id, **given)
     return Deliveries(
-        rows=tuple(delivery_view(row, places, names.get(row["lead_id"] or "", "")) for row in page.rows),
+        rows=await shown(desk.database, desk.workspace_id, page.rows, places),
         choice=choice,
         statuses=tuple(StatusCount(status, label, _counted(found[status])) for status, label in STATUSES),
         places=places.all(),

@@ -14,6 +14,7 @@ from leadsbot.db import Database
 
 Row = Mapping[str, Any]
 
+IMPORT: Final = "import"
 WAYS: Final = {
     "widget": "script tag",
     "form": "form without script",
@@ -22,9 +23,9 @@ WAYS: Final = {
     "v1": "/api/v1/leads",
     "inbound": "/api/inbound/…/leads",
     "postback": "/api/postback",
-    "import": "import",
+    IMPORT: "import",
 }
-_GONE: Final = {"site": "a deleted site", "endpoint": "a deleted endpoint", "key": "a deleted key"}
+_GONE: Final = {"site": "a deleted site", "endpoint": "a deleted endpoint", "key": "a deleted key", "import": "a file"}
 _SAYS_NOTHING: Final = "Too Many Requests"
 # What was turned away longer ago is history.
 RECENT_MS: Final = 7 * clock.DAY
@@ -39,9 +40,21 @@ async def doors_of(database: Database, workspace_id: str) -> tuple[Door, ...]:
 async def captures(database: Database, rows: Sequence[Row], doors: Sequence[Door]) -> tuple[Capture, ...]:
     """Give attempts with the names that people know."""
     names = {door.id: door.name for door in doors}
+    names |= await _files(database, [row["door_id"] for row in rows if row["door"] == IMPORT])
     leads = await lead_names(database, (row["lead_id"] for row in rows))
     spam = await _spam(database, leads)
     return tuple(_capture(row, names, leads.get(row["lead_id"] or ""), spam) for row in rows)
+
+
+async def _files(database: Database, import_ids: Sequence[str]) -> dict[str, str]:
+    """Give what the files of these imports are called."""
+    wanted = sorted(set(import_ids))
+    if not wanted:
+        return {}
+    rows = await database.fetch(
+        f"SELECT id, file_name FROM imports WHERE id {database.one_of(1)}", database.many(wanted)
+    )
+    return {row["id"]: row["file_name"] or "a file without a name" for row in rows}
 
 
 async def _spam(database: Database, lead_ids: Iterable[str]) -> frozenset[str]:
@@ -58,7 +71,7 @@ def _capture(row: Row, names: Mapping[str, str], who: str | None, spam: frozense
     name = names.get(door_id)
     common = {
         "at": row["at"],
-        "door": name or _GONE[row["door_kind"]],
+        "door": name or _GONE[IMPORT if row["door"] == IMPORT else row["door_kind"]],
         "door_id": door_id if name else "",
         "way": WAYS.get(row["door"], row["door"]),
     }

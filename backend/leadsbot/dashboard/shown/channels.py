@@ -12,7 +12,7 @@ from leadsbot.bot.links import offer
 from leadsbot.channels.base.contract import Channel as Medium
 from leadsbot.channels.base.fields import fields_of, steps_of
 from leadsbot.dashboard.channel_words import KINDS, events_in_words, filter_in_words, options_in_words
-from leadsbot.dashboard.shown.deliveries import Destinations, destinations, latest
+from leadsbot.dashboard.shown.deliveries import Destinations, destinations, latest, retrying
 from leadsbot.dashboard.views import Channel, ChannelKind, LinkOffer
 from leadsbot.routing import options
 from leadsbot.routing.destination import open_config
@@ -42,6 +42,7 @@ async def channel_view(services: Services, row: Row, places: Destinations | None
         enabled=bool(row["enabled"]),
         disabled_reason=row["disabled_reason"],
         last=await latest(services.database, row, places, channel_id=row["id"]),
+        retrying=await retrying(services.database, row, channel_id=row["id"]),
         link=LinkOffer(waiting.url or "", waiting.code, waiting.expires_at, waiting.bot) if waiting else None,
         missing="" if config.get("bot_token") else _missing(services, row["kind"]),
         unsubscribed=tuple(config.get("unsubscribed", ())),

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
+
+import msgspec
 
 from leadsbot.dashboard import words
 from leadsbot.dashboard.views import Attempt, Delivery, Place, Toast
@@ -15,9 +17,25 @@ from leadsbot.leads.present import full_name
 from leadsbot.routing import deliveries
 
 WEBHOOK = "webhook"
+FORM_EVENTS: Final = frozenset({"form.started", "form.abandoned", "form.submitted"})
 _ANSWER = 120  # of what the other side said to a test
 
 Row = Mapping[str, Any]
+
+
+class _Session(msgspec.Struct, frozen=True):
+    form_name: str = ""
+
+
+class _Data(msgspec.Struct, frozen=True):
+    session: _Session = _Session()
+
+
+class _Told(msgspec.Struct, frozen=True):
+    data: _Data = _Data()
+
+
+_told = msgspec.json.Decoder(_Told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +115,36 @@ async def lead_names(database: Database, lead_ids: Iterable[str | None]) -> dict
     return {row["id"]: full_name(row) or row["email"] or row["phone"] for row in rows}
 
 
-async def shown(database: Database, workspace_id: str, rows: Sequence[Row]) -> tuple[Delivery, ...]:
+async def shown(
+    database: Database, workspace_id: str, rows: Sequence[Row], places: Destinations | None = None
+) -> tuple[Delivery, ...]:
     """Give deliveries, which come as `delivery_json`, with the names that people know."""
-    places = await destinations(database, workspace_id)
+    places = places or await destinations(database, workspace_id)
     names = await lead_names(database, (row["lead_id"] for row in rows))
-    return tuple(delivery_view(row, places, names.get(row["lead_id"] or "", "")) for row in rows)
+    forms = await _forms(database, [row for row in rows if not row["lead_id"] and row["event_type"] in FORM_EVENTS])
+    return tuple(
+        delivery_view(row, places, names.get(row["lead_id"] or "", ""), forms.get(row["id"], "")) for row in rows
+    )
 
 
-def delivery_view(row: Row, places: Destinations, lead_name: str = "") -> Delivery:
+async def _forms(database: Database, rows: Sequence[Row]) -> dict[str, str]:
+    """Give the names of the forms that these deliveries tell of, as they were then."""
+    if not rows:
+        return {}
+    found = await database.fetch(
+        f"SELECT id, body FROM deliveries WHERE id {database.one_of(1)}", database.many([row["id"] for row in rows])
+    )
+    return {row["id"]: _form_of(row["body"]) for row in found}
+
+
+def _form_of(body: str) -> str:
+    try:
+        return _told.decode(body).data.session.form_name
+    except msgspec.MsgspecError:
+        return ""
+
+
+def delivery_view(row: Row, places: Destinations, lead_name: str = "", form: str = "") -> Delivery:
     """Give one delivery, which comes as `delivery_json`."""
     kind, name = places.name(row)
     return Delivery(
@@ -123,7 +163,20 @@ def delivery_view(row: Row, places: Destinations, lead_name: str = "") -> Delive
         off=(row["webhook_id"] or row["channel_id"]) in places.off,
         place=key_of(row),
         address=row["destination"],
+        form=form,
     )
+
+
+async def retrying(database: Database, row: Row, **place: str) -> int:
+    """Count what is to be tried again at a channel or webhook (its `row`), up to `deliveries.MOST_COUNTED`."""
+    ((column, place_id),) = place.items()
+    found = await database.fetch_one(
+        "SELECT count(*) AS found FROM (SELECT 1 AS one FROM deliveries"
+        f" WHERE workspace_id = $1 AND {column} = $2 AND status = 'failed' LIMIT {deliveries.MOST_COUNTED}) AS ones",
+        row["workspace_id"],
+        place_id,
+    )
+    return int(found["found"]) if found else 0
 
 
 async def latest(database: Database, row: Row, places: Destinations, **place: str) -> Delivery | None:

@@ -108,7 +108,7 @@ def _remarks(report: Report) -> tuple[str, ...]:
     if report.in_progress:
         remarks.append(f"{report.in_progress:,} {'is' if report.in_progress == 1 else 'are'} still filling it in.")
     if report.resubmitters:
-        remarks.append(f"{part(report.resubmission).counts} who sent it did so more than once.")
+        remarks.append(f"{part(report.resubmission).counts} who tried to send it tried more than once.")
     if report.never_accepted.count:
         remarks.append(f"{part(report.never_accepted).counts} who tried to send it never got through.")
     if report.views is not None and report.starters > report.views:

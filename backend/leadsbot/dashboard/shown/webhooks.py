@@ -8,7 +8,7 @@ from typing import Any, Final
 import msgspec
 
 from leadsbot import clock
-from leadsbot.dashboard.shown.deliveries import Destinations, latest
+from leadsbot.dashboard.shown.deliveries import Destinations, latest, retrying
 from leadsbot.dashboard.views import EventChoice, Form, Replaying, Webhook
 from leadsbot.db import Database
 from leadsbot.routing import replay
@@ -54,6 +54,7 @@ async def webhook_view(
         last=await latest(database, row, places, webhook_id=row["id"]),
         probe_at=row["probe_at"],
         missed=missed,
+        retrying=await retrying(database, row, webhook_id=row["id"]),
         replaying=_replaying(row),
         previous_until=row["previous_until"] if (row["previous_until"] or 0) > clock.now() else None,
         choices=choices(events if chosen is None else chosen),

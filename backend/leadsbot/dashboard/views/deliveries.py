@@ -27,7 +27,8 @@ class Attempt:
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """Something sent, or to be sent, to one destination. `destination` is its name as people know it, `place` its key
-    (see `Place`), `address` what was written down of where it leads.
+    (see `Place`), `address` what was written down of where it leads, `form` what the form is called that somebody
+    unknown began or left.
 
     `gone`: the destination was removed since, so that nothing can be sent there again; `off`: it is switched off, so
     that nothing can be before it is on.
@@ -48,6 +49,7 @@ class Delivery:
     off: bool = False
     place: str = ""
     address: str = ""
+    form: str = ""
 
     @property
     def reason(self) -> str:

@@ -23,6 +23,16 @@ class FormRow:
     abandoned: int = 0
     submitted: int = 0
 
+    @property
+    def watched(self) -> bool:
+        """Whether a script told of more than that it was sent."""
+        return bool(self.views) or self.started != self.submitted or not self.submitted
+
+    @property
+    def begun_again(self) -> bool:
+        """Whether it was begun more often than seen: a visit that begins it again is one view."""
+        return self.watched and self.started > self.views
+
 
 @dataclass(frozen=True, slots=True)
 class SessionRow:

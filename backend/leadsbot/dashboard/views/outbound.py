@@ -50,7 +50,7 @@ class Channel:
 
     `missing` says what this server lacks to reach it, `told` what it hears of, when and how, in words. Times are ms:
     silent until `muted_until`, in trouble since `failing_since`, tried again by itself at `probe_at`. `rival` says who
-    else takes its bot's updates.
+    else takes its bot's updates; `retrying` is how much is to be tried again.
     """
 
     id: str
@@ -68,6 +68,7 @@ class Channel:
     failing_since: int | None = None
     probe_at: int | None = None
     rival: str = ""
+    retrying: int = 0
     readable: bool = True
 
 

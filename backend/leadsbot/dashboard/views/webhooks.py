@@ -25,7 +25,8 @@ class Webhook:
     """A webhook; `last` is its newest delivery.
 
     `probe_at` is when a test goes there, as it failed for long; `missed` is how many events it may have missed
-    meanwhile; the secret before the present one signs until `previous_until`.
+    meanwhile, `retrying` how many are to be tried again; the secret before the present one signs until
+    `previous_until`.
     """
 
     id: str
@@ -37,6 +38,7 @@ class Webhook:
     last: Delivery | None = None
     probe_at: int | None = None
     missed: int = 0
+    retrying: int = 0
     replaying: Replaying | None = None
     previous_until: int | None = None
     choices: tuple[EventChoice, ...] = ()
