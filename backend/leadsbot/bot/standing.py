@@ -13,7 +13,7 @@ from leadsbot.bot.line import Line
 from leadsbot.db import Tx
 from leadsbot.db.tx import Row
 from leadsbot.events.log import topic
-from leadsbot.routing import places, trouble
+from leadsbot.routing import places, resuming, trouble
 from leadsbot.routing.destination import Destination, open_config, seal_config
 from leadsbot.routing.kinds import TELEGRAM
 from leadsbot.services import Services
@@ -54,7 +54,12 @@ async def _switch(tx: Tx, row: Row, reason: str | None) -> None:
     if reason is not None:
         await trouble.switch_off(tx, destination, row, reason, probed=False)
     elif not row["enabled"] and row["disabled_reason"] in _MENDED:
-        await trouble.switch_on(tx, destination)
+        await _switch_on(tx, destination)
+
+
+async def _switch_on(tx: Tx, destination: Destination) -> None:
+    if await trouble.switch_on(tx, destination, since="may be written to again now"):
+        await resuming.after_trouble(tx, destination)
 
 
 async def moved(services: Services, line: Line, old_chat: Chat, new_chat: int) -> None:
@@ -81,7 +86,7 @@ async def _follow(services: Services, tx: Tx, row: Row, new_chat: int) -> None:
         places.of_config(config)["chat"],
     )
     if back:
-        await trouble.switch_on(tx, Destination(TELEGRAM, row))
+        await _switch_on(tx, Destination(TELEGRAM, row))
     tx.signal(topic(row["workspace_id"]))
 
 

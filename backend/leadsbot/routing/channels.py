@@ -17,7 +17,7 @@ from leadsbot.db.paging import Page
 from leadsbot.errors import InvalidInput
 from leadsbot.events.log import topic
 from leadsbot.ids import new_id
-from leadsbot.routing import gates, inputs, kinds, options, places, templates, trial, trouble
+from leadsbot.routing import gates, inputs, kinds, options, places, resuming, templates, trial, trouble
 from leadsbot.routing.destination import Destination, open_config, seal_config
 from leadsbot.routing.owned import held, owned, page
 from leadsbot.routing.present import masked
@@ -101,6 +101,8 @@ async def update_channel(services: Services, workspace_id: str, channel_id: str,
         values = [bool(row["enabled"]), *(row[column] for column in _COLUMNS)]
         await tx.execute(f"UPDATE channels SET {_SET} WHERE id = $1", channel_id, *values)
         await gates.reopen(tx, workspace_id, channel_id, *gates.changed(before, row))
+        if row["enabled"] and not before["enabled"]:
+            await resuming.after_trouble(tx, Destination(row["kind"], before))
         tx.signal(topic(workspace_id))
         return row
 
@@ -132,6 +134,8 @@ async def link_chat(services: Services, channel: Row, place: Mapping[str, Any]) 
             found["chat"],
             found["bot"],
         )
+        if changed and not channel["enabled"]:
+            await resuming.after_trouble(tx, Destination(channel["kind"], channel))
         tx.signal(topic(channel["workspace_id"]))
         return bool(changed)
 

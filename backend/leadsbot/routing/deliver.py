@@ -49,7 +49,7 @@ async def deliver(
     if destination is None:
         return _end(delivery, "dead", gates.GONE)
     if not destination.row["enabled"]:
-        return _end(delivery, "withheld", gates.OFF)
+        return _end(delivery, "withheld", gates.off(destination))
     held = await gates.gate(services, delivery, destination, at_once=at_once)
     if held is not None:
         return held

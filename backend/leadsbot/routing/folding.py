@@ -23,7 +23,7 @@ from leadsbot.routing.bundling import MOST, chosen, gathering
 from leadsbot.routing.deliver import verdict_on
 from leadsbot.routing.destination import Destination
 from leadsbot.routing.digests import attempt_digest
-from leadsbot.routing.gates import GONE, OFF, OPEN, REASONS, RELEASE, Held
+from leadsbot.routing.gates import GONE, OPEN, REASONS, RELEASE, Held
 from leadsbot.routing.record import Entry, write_attempts
 from leadsbot.routing.verdict import Verdict
 from leadsbot.services import Services
@@ -55,7 +55,7 @@ async def release(services: Services, channel_id: str) -> Outcome:
     )
     destination = Destination(channel["kind"], channel) if channel else None
     if channel is None or destination is None or not channel["enabled"]:
-        return _end_all(channel_id, ("dead", GONE) if channel is None else ("withheld", OFF))
+        return _end_all(channel_id, ("withheld", gates.off(destination)) if destination else ("dead", GONE))
     now = clock.now()
     silent = gates.silence(destination, str(channel["timezone"]), now)
     if silent:

@@ -31,6 +31,7 @@ SOON: Final = 5 * clock.SECOND
 OPEN: Final = "status IN ('pending', 'failed')"
 GONE: Final = "Where it was to go has been deleted."
 OFF: Final = "Where it was to go is switched off."
+BROKEN: Final = "Where it was to go was switched off, as it did not work. It goes out once that is on again."
 REASONS: Final[Mapping[Code, str]] = {
     "turn": "It waits for its turn: a chat takes one message a second.",
     "quiet": "Quiet hours: it goes out when they end, with what else came.",
@@ -90,6 +91,12 @@ def silence(destination: Destination, timezone: str, at: int) -> Held | None:
     until = max(at, muted)
     until = quiet_until(hours, zone, until) or until
     return Held(code, until) if until > at else None
+
+
+def off(destination: Destination) -> str:
+    """Say why nothing goes to one that is off: somebody did that, or it was by itself (see `resuming`)."""
+    by_itself = destination.row["disabled_at"] is not None and not destination.is_webhook
+    return BROKEN if by_itself else OFF
 
 
 async def hold(tx: Tx, delivery: Row, held: Held) -> None:

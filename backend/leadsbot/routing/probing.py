@@ -14,7 +14,7 @@ from leadsbot import clock
 from leadsbot.db import Tx
 from leadsbot.jobs.outcomes import Again, Done, Outcome
 from leadsbot.jobs.runner import JobHandler
-from leadsbot.routing import gates, trouble
+from leadsbot.routing import gates, resuming, trouble
 from leadsbot.routing.attempt import Tried, attempt
 from leadsbot.routing.deliver import load
 from leadsbot.routing.destination import Destination, of_delivery
@@ -48,7 +48,8 @@ async def probe(services: Services, delivery_id: str, disabled_at: int) -> Outco
     async def write(tx: Tx) -> None:
         await write_attempt(tx, services.vault, delivery, destination, tried, verdict)
         if verdict.status == "delivered":
-            await trouble.switch_on(tx, destination)
+            if await trouble.switch_on(tx, destination):
+                await resuming.after_trouble(tx, destination)
         else:
             await _note(tx, destination, verdict, tried)
 

@@ -1,8 +1,8 @@
 """Taking a channel or webhook out, and putting it back within a month as it was.
 
 While it is out nothing finds it: what was still due ends as `dead`. Put back, a channel sends that after all, up to
-`MOST_RESUMED`, and reminds of what it was to remind of, at once where that time came up to `REMINDED_LATE` ago; a
-webhook offers what it missed (see `replay`), as that may be much.
+`MOST_RESUMED` of it (see `resuming`), and reminds of what it was to remind of, at once where that time came up to
+`REMINDED_LATE` ago; a webhook offers what it missed (see `replay`), as that may be much.
 """
 
 from __future__ import annotations
@@ -15,25 +15,22 @@ from leadsbot.db import Database, Tx
 from leadsbot.events.log import topic
 from leadsbot.jobs.queue import enqueue
 from leadsbot.outbound import without_query
-from leadsbot.routing import gates, kinds, trouble
-from leadsbot.routing.deliveries import begin_anew
+from leadsbot.routing import gates, kinds, resuming, trouble
 from leadsbot.routing.destination import Destination
 from leadsbot.routing.messages import ESCALATE, REMIND, refresh
 from leadsbot.routing.owned import held
 from leadsbot.routing.replay import under_way
-from leadsbot.routing.route import queue
+from leadsbot.routing.resuming import DIED
 from leadsbot.routing.tables import Channel, Message, Webhook
 from leadsbot.workspaces import removals
 
 CHANNEL: Final = "channel"
 WEBHOOK: Final = "webhook"
-MOST_RESUMED: Final = 1_000
 # Of the messages that stand in its chat, so that buttons below them go on working.
 MOST_MESSAGES: Final = 1_000
 REMINDED_LATE: Final = clock.DAY
 
 _TIMES: Final = {"escalate_at": ESCALATE, "snoozed_until": REMIND}
-_DIED: Final = f"status = 'dead' AND reason = '{gates.GONE}'"
 
 Row = dict[str, Any]
 
@@ -75,7 +72,7 @@ async def put_back_channel(tx: Tx, removal: Row) -> None:
     tx.insert(Channel, removals.fitting(Channel, row))
     await tx.flush()
     await _stand_again(tx, removal["more"]["messages"])
-    await _resume(tx, Destination(row["kind"], row))
+    await resuming.after_removal(tx, Destination(row["kind"], row))
     tx.signal(topic(row["workspace_id"]))
 
 
@@ -83,7 +80,7 @@ async def put_back_webhook(tx: Tx, removal: Row) -> None:
     """Put a webhook back under its id and with its secret."""
     row = removal["row"]
     oldest = await tx.fetch_one(
-        f"SELECT min(event_id) AS id FROM deliveries WHERE webhook_id = $1 AND {_DIED}", row["id"]
+        f"SELECT min(event_id) AS id FROM deliveries WHERE webhook_id = $1 AND {DIED}", row["id"]
     )
     died = UUID(oldest["id"]).int >> 80 if oldest and oldest["id"] else None  # a UUIDv7 begins with its time (RFC 9562)
     replay = under_way(row)
@@ -132,17 +129,3 @@ def _remind_again(tx: Tx, message: Row) -> None:
         if at := message[name]:
             what = {"message": message["id"]} | ({"until": at} if kind == REMIND else {})
             enqueue(tx, kind, what, due=max(at, clock.now()), workspace_id=message["workspace_id"])
-
-
-async def _resume(tx: Tx, destination: Destination) -> None:
-    """Begin anew what died because the channel was gone, the oldest first, but for what is about spam by now."""
-    rows = await tx.fetch(
-        f"SELECT id FROM deliveries WHERE channel_id = $1 AND {_DIED}"
-        " AND NOT EXISTS (SELECT 1 FROM leads l WHERE l.id = deliveries.lead_id AND l.spam)"
-        f" ORDER BY created_at, id LIMIT {MOST_RESUMED}",
-        destination.id,
-    )
-    begun = await begin_anew(tx, [row["id"] for row in rows])
-    for delivery_id, round in begun.items():
-        queue(tx, delivery_id, destination.lane, round)
-    await gates.wake(tx, destination.workspace_id, destination.id, clock.now())

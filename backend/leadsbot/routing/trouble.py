@@ -71,8 +71,9 @@ async def switch_off(tx: Tx, destination: Destination, delivery: Row, reason: st
         _tell(tx, destination, CHANNEL_DISABLED, f"Nothing is sent to {_called(destination)} any more", reason + more)
 
 
-async def switch_on(tx: Tx, destination: Destination) -> bool:
-    """Switch a destination on again that was off by itself, and tell; gives whether it still was."""
+async def switch_on(tx: Tx, destination: Destination, since: str = "took a test now") -> bool:
+    """Switch a destination on again that was off by itself, and tell what it did `since`; gives whether it still was
+    off. Whoever asks lets a channel go on with what it was due (see `resuming`)."""
     switched = await tx.execute(
         f"UPDATE {destination.table} SET {FORGIVEN}, enabled = TRUE WHERE id = $1 AND NOT enabled AND disabled_at = $2",
         destination.id,
@@ -81,7 +82,7 @@ async def switch_on(tx: Tx, destination: Destination) -> bool:
     if switched:
         more = " What it missed can be sent again on the Webhooks page." if destination.is_webhook else ""
         title = f"{_called(destination)} works again"
-        _tell(tx, destination, RESTORED, title, f"It was switched off, took a test now, and is on again.{more}")
+        _tell(tx, destination, RESTORED, title, f"It was switched off, {since}, and is on again.{more}")
     return bool(switched)
 
 
