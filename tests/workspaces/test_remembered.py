@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from leadsbot import clock
 from leadsbot.workspaces.remembered import FRESH_MS, MAX_REMEMBERED, Remembered
 
@@ -72,6 +74,37 @@ async def test_what_was_read_before_a_change_is_not_kept_after_it() -> None:
     book.forget()
     changed.set()
     assert (await reading, await book.get("a")) == ("Website", "Shop")
+
+
+async def test_all_who_ask_meanwhile_wait_for_one_reading() -> None:
+    shelf, free = Shelf(a="Website"), asyncio.Event()
+
+    async def slowly(key: str) -> str | None:
+        found = await shelf.read(key)
+        await free.wait()
+        return found
+
+    book = Remembered(slowly)
+    asking = [asyncio.create_task(book.get("a")) for _ in range(3)]
+    await asyncio.sleep(0)
+    asking[0].cancel()  # whoever was first may go away
+    free.set()
+    assert await asyncio.gather(*asking[1:]) == ["Website", "Website"]
+    assert shelf.asked == 1
+
+
+async def test_a_reading_that_failed_is_no_answer() -> None:
+    shelf, broken = Shelf(a="Website"), [OSError("no database")]
+
+    async def failing(key: str) -> str | None:
+        if broken:
+            raise broken.pop()
+        return await shelf.read(key)
+
+    book = Remembered(failing)
+    with pytest.raises(OSError, match="no database"):
+        await book.get("a")
+    assert await book.get("a") == "Website"
 
 
 async def test_guessing_fills_no_memory() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Generic, TypeVar
 
@@ -14,29 +15,41 @@ T = TypeVar("T")
 
 
 class Remembered(Generic[T]):
-    """Reads by key, at most every `FRESH_MS`. What isn't there is remembered too, so that guessing costs little."""
+    """Reads by key, at most every `FRESH_MS`, and once for all who ask meanwhile. What isn't there is remembered too,
+    so that guessing costs little."""
 
     def __init__(self, read: Callable[[str], Awaitable[T | None]]) -> None:
         self._read = read
         self._known: dict[str, tuple[int, T | None]] = {}
-        self._forgotten = 0
+        self._reading: dict[str, asyncio.Task[T | None]] = {}
 
     async def get(self, key: str) -> T | None:
         """Give what stands under `key`, or None."""
         entry = self._known.get(key)
-        now = clock.now()
-        if entry is not None and 0 <= now - entry[0] < FRESH_MS:
+        if entry is not None and 0 <= clock.now() - entry[0] < FRESH_MS:
             return entry[1]
-        forgotten = self._forgotten
-        found = await self._read(key)
-        if forgotten != self._forgotten:  # changed while this was being read: right now, but not to be kept
+        reading = self._reading.get(key)
+        if reading is None:
+            reading = self._reading[key] = asyncio.create_task(self._fetch(key))
+        return await asyncio.shield(reading)  # who asked first may go away; the others still wait
+
+    async def _fetch(self, key: str) -> T | None:
+        now, mine = clock.now(), asyncio.current_task()
+        try:
+            found = await self._read(key)
+            if self._reading.get(key) is mine:  # else it was changed meanwhile: right a moment ago, not to be kept
+                self._keep(key, now, found)
             return found
+        finally:
+            if self._reading.get(key) is mine:
+                del self._reading[key]
+
+    def _keep(self, key: str, at: int, found: T | None) -> None:
         if len(self._known) >= MAX_REMEMBERED:
             self._known.clear()
-        self._known[key] = (now, found)
-        return found
+        self._known[key] = (at, found)
 
     def forget(self) -> None:
         """Read everything anew from the next request on."""
-        self._forgotten += 1
         self._known.clear()
+        self._reading.clear()
