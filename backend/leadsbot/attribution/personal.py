@@ -90,6 +90,7 @@ def _kept(query: str) -> str:
     return "&".join(pair for pair in query.split("&") if pair and not is_personal(pair))
 
 
+@lru_cache(maxsize=2048)
 def is_personal(pair: str) -> bool:
     """Tell whether a part of a query ("name=value", percent-encoded or not) names or looks like personal data."""
     text = _decoded(pair)

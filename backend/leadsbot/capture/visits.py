@@ -32,7 +32,7 @@ class Sender(msgspec.Struct, frozen=True, gc=False):
 def visit_of(batch: wire.Batch, sender: Sender) -> Visit:
     """Give where the visitor came from (the last touch counts, the first is kept beside it) and on what."""
     first = _clean(batch.first)
-    last = first if batch.last is None else _clean(batch.last)
+    last = first if batch.last is None or batch.last == batch.first else _clean(batch.last)
     url = last.url if last and last.url else batch.page.url
     referrer = last.ref if last else strip_personal(batch.page.ref)
     utm = last.utm if last else {}

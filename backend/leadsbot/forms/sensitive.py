@@ -14,6 +14,7 @@ _SECRET_TYPES: Final = frozenset({"password", "file"})
 # HTML standard, "Autofill detail tokens".
 _SECRET_HINT: Final = re.compile(r"(?<!\S)(?:cc-|(?:current-password|new-password|one-time-code)(?!\S))", re.IGNORECASE)
 _SEPARATORS: Final = re.compile(r"[\s.+\uff0b\-\u2010-\u2015]+")
+_NUMBER: Final = re.compile(r"[\d\s.+\uff0b\-\u2010-\u2015]+")
 _PLUS: Final = ("+", "\uff0b")
 
 # Whole words, accents taken off; a space stands for any or no separator ("card number", card-number, cardNumber).
@@ -115,10 +116,11 @@ def _judged(name: str, label: str) -> tuple[bool, bool]:
 
 
 def _is_card(value: str, *, phone: bool) -> bool:
-    if phone or len(value) < CARD_DIGITS.start:
+    # Most of what people write has a letter in it, and is told at its first one.
+    if phone or len(value) < CARD_DIGITS.start or not _NUMBER.fullmatch(value):
         return False
     digits = _SEPARATORS.sub("", value)
-    return len(digits) in CARD_DIGITS and digits.isdecimal() and _passes_luhn(digits)
+    return len(digits) in CARD_DIGITS and _passes_luhn(digits)
 
 
 def _passes_luhn(digits: str) -> bool:
