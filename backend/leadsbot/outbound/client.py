@@ -7,26 +7,25 @@ import logging
 import ssl
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
+import aiohttp
 import httpx
+from yarl import URL
 
-from leadsbot import __version__
 from leadsbot.outbound.addresses import is_public
 from leadsbot.outbound.connections import Connections
 from leadsbot.outbound.errors import OutboundError
-from leadsbot.outbound.exchange import Answer, Disconnected, Unreadable, told
+from leadsbot.outbound.failures import told
 from leadsbot.outbound.resolver import Resolver
-from leadsbot.outbound.transport import CheckedOpener, Resolve
+from leadsbot.outbound.transport import Checked, Resolve
 from leadsbot.outbound.urls import check_url, host_and_port
 
 DESTINATIONS_KEPT = 256
 IDLE_SECONDS = 60.0
 SWEEP_SECONDS = 1.0
-
-# A compressed answer could unpack to far more than `max_body`, hence identity.
-_HEADERS = {"user-agent": f"LeadsBot/{__version__}", "accept": "*/*", "accept-encoding": "identity"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +35,6 @@ class Response:
     status: int
     headers: Mapping[str, str]
     body: bytes
-
-
-@dataclass(slots=True)
-class _Kept:
-    """A destination's connections; `used` (loop time, s) and `busy` (exchanges under way) decide when they go."""
-
-    connections: Connections
-    used: float = 0.0
-    busy: int = 0
 
 
 class Outbound:
@@ -66,14 +56,12 @@ class Outbound:
         self.allow_private = allow_private
         self._trusted = {host_and_port(check_url(url)) for url in trusted}
         self._resolver = Resolver()
+        self._tls = tls or _public_tls()
+        self._tls.set_alpn_protocols(["http/1.1"])
         resolve = resolve or self._resolver
-        tls = tls or _public_tls()
-        tls.set_alpn_protocols(["http/1.1"])
-        self._openers = {
-            False: CheckedOpener(resolve, self._allows, tls),
-            True: CheckedOpener(resolve, self._allows_trusted, tls),
-        }
-        self._clients: OrderedDict[tuple[str, bool], _Kept] = OrderedDict()
+        self._checked = {False: Checked(resolve, self._allows), True: Checked(resolve, lambda address: True)}
+        self._kept: OrderedDict[tuple[str, bool], Connections] = OrderedDict()
+        self._closed = False
         self._swept = 0.0
         # Below WARNING whole addresses would be logged, and a Bot API address contains the bot's token.
         for name in ("httpx", "httpcore"):
@@ -99,89 +87,90 @@ class Outbound:
         that a user chose. Raises OutboundError.
         """
         target = _target(url)
-        request = _request(target, method, headers, content)
-        answer = Answer(max_body)
-        kept = self._kept((destination, to_trusted))
+        kept = self._connections(destination, to_trusted and target.server in self._trusted)
+        until = asyncio.get_running_loop().time() + timeout
         kept.busy += 1
         try:
-            async with asyncio.timeout(timeout):
-                await kept.connections.exchange(target.origin, request, answer)
+            async with asyncio.timeout_at(until):
+                answer = await kept.ask(method, target.url, headers, content)
+            body = await _body(answer, max_body, until)
         except TimeoutError:
-            if not answer.status:
-                raise OutboundError("timeout", f"{target.host} took longer than {timeout:g} seconds.") from None
-        except (Disconnected, Unreadable) as error:
-            raise told(error, target.host) from None
+            raise OutboundError("timeout", f"{target.named[0]} took longer than {timeout:g} seconds.") from None
+        except aiohttp.ClientError as error:
+            raise told(error, *target.named) from None
         finally:
             kept.busy -= 1
-            kept.used = asyncio.get_running_loop().time()
-            self._let_go_of_idle(kept.used)
-        return Response(answer.status, httpx.Headers(answer.headers), bytes(answer.body))
+            await self._used(kept)
+        return Response(answer.status, httpx.Headers(answer.raw_headers), body)
 
     async def aclose(self) -> None:
         """Close every connection, those in use as soon as they have their answer."""
-        while self._clients:
-            self._clients.popitem()[1].connections.close()
-        await asyncio.sleep(0)  # sockets are closed as the loop comes round
+        self._closed = True
+        for kept in [kept for kept in self._kept.values() if not kept.busy]:
+            await kept.close()
+        self._kept.clear()
         self._resolver.close()
 
-    def _allows(self, host: str, port: int, address: str) -> bool:
+    def _allows(self, address: str) -> bool:
         return self.allow_private or is_public(address)
 
-    def _allows_trusted(self, host: str, port: int, address: str) -> bool:
-        return (host, port) in self._trusted or self._allows(host, port, address)
-
-    def _kept(self, key: tuple[str, bool]) -> _Kept:
-        kept = self._clients.get(key)
+    def _connections(self, destination: str, exempt: bool) -> Connections:
+        kept = self._kept.get((destination, exempt))
         if kept is None:
-            kept = self._clients[key] = _Kept(Connections(self._openers[key[1]]))
-        self._clients.move_to_end(key)
+            kept = self._kept[destination, exempt] = Connections(self._checked[exempt], self._tls)
+        self._kept.move_to_end((destination, exempt))
         return kept
 
-    def _let_go_of_idle(self, now: float) -> None:
-        if len(self._clients) <= DESTINATIONS_KEPT and now < self._swept + SWEEP_SECONDS:
-            return
-        self._swept = now
-        idle = [name for name, kept in self._clients.items() if not kept.busy]
-        surplus = max(0, len(self._clients) - DESTINATIONS_KEPT)
+    async def _used(self, kept: Connections) -> None:
+        kept.used = now = asyncio.get_running_loop().time()
+        if self._closed and not kept.busy:
+            await kept.close()
+        elif len(self._kept) > DESTINATIONS_KEPT or now >= self._swept + SWEEP_SECONDS:
+            self._swept = now
+            await self._let_go_of_idle(now - IDLE_SECONDS)
+
+    async def _let_go_of_idle(self, since: float) -> None:
+        idle = [name for name, kept in self._kept.items() if not kept.busy]
+        surplus = max(0, len(self._kept) - DESTINATIONS_KEPT)
         gone = [
-            self._clients.pop(name)
-            for place, name in enumerate(idle)
-            if place < surplus or now - self._clients[name].used >= IDLE_SECONDS
+            self._kept.pop(name) for place, name in enumerate(idle) if place < surplus or self._kept[name].used <= since
         ]
         for kept in gone:
-            kept.connections.close()
+            await kept.close()
 
 
 @dataclass(frozen=True, slots=True)
 class _Target:
-    """An address as its requests need it: `origin` is scheme, host as it goes on the wire, and port."""
+    """An address as its requests need it: `server` is its host as it goes on the wire and its port, `named` is both as
+    people read them.
+    """
 
-    origin: tuple[str, str, int]
-    host: str
-    path: str
-    named: str
+    url: URL
+    server: tuple[str, int]
+    named: tuple[str, int]
 
 
 @lru_cache(maxsize=1024)
 def _target(address: str) -> _Target:
     url = check_url(address)
     host, port = host_and_port(url)
-    return _Target((url.scheme, host, port), url.host, url.raw_path.decode("ascii"), url.netloc.decode("ascii"))
+    wire = f"{url.scheme}://{url.netloc.decode('ascii')}{url.raw_path.decode('ascii')}"
+    return _Target(URL(wire, encoded=True), (host, port), (url.host, port))
 
 
-def _request(target: _Target, method: str, headers: Mapping[str, str], content: bytes) -> bytes:
-    """Give a request as it goes out. Raises ValueError for headers that would end before they should."""
-    given = {name.lower() for name in headers}
-    own = {"host": target.named, **_HEADERS}
-    if content or method != "GET":
-        own["content-length"] = str(len(content))
-    lines = [f"{method} {target.path} HTTP/1.1"]
-    lines += [f"{name}: {value}" for name, value in own.items() if name not in given]
-    lines += [f"{name}: {value}" for name, value in headers.items()]
-    head = "\r\n".join(lines)
-    if head.count("\r") != len(lines) - 1 or head.count("\n") != len(lines) - 1 or "\0" in head:
-        raise ValueError("a header holds a line break")
-    return head.encode("ascii") + b"\r\n\r\n" + content
+async def _body(answer: aiohttp.ClientResponse, most: int, until: float) -> bytes:
+    """Read up to `most` bytes; an answer whose head has come is one, however it goes on."""
+    body = bytearray()
+    try:
+        with suppress(TimeoutError, aiohttp.ClientError):
+            async with asyncio.timeout_at(until):
+                async for chunk in answer.content.iter_any():
+                    body += chunk
+                    if len(body) >= most:
+                        break
+    finally:
+        answer.close()
+    return bytes(body[:most])
 
 
 @cache

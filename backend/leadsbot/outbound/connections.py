@@ -1,68 +1,102 @@
-"""The connections of one destination: at most 8, kept for the next request.
-
-No client library's: those offer more than is wanted here (cookies, redirects, proxies of the environment) and cost
-several times the CPU of the exchange itself.
-"""
+"""The connections of one destination: an aiohttp session of its own, with at most 8, kept for the next request."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable
+import io
+import ssl
+from collections.abc import Mapping
+from types import SimpleNamespace
 from typing import Final
 
-from leadsbot.outbound.exchange import Answer, Connection, Disconnected
+import aiohttp
+from aiohttp.connector import Connection
+from yarl import URL
+
+from leadsbot import __version__
+from leadsbot.outbound.transport import Checked
 
 CONNECTIONS_PER_DESTINATION: Final = 8
 KEEPALIVE_SECONDS: Final = 30.0
+HEADER_BYTES: Final = 32 * 1024  # the longest header of an answer that is read; how many, aiohttp limits
 
-Origin = tuple[str, str, int]
-"""Scheme, host and port."""
+# A compressed answer could unpack to far more than anybody wants of it, hence identity.
+_HEADERS: Final = {"user-agent": f"LeadsBot/{__version__}", "accept": "*/*", "accept-encoding": "identity"}
+_AT_ONCE: Final = 1 << 20  # aiohttp wants larger bodies in pieces
+_CALLERS: Final = aiohttp.ClientTimeout(total=None, sock_connect=None)  # whoever asks has a limit for all of it
 
 
 class Connections:
-    """Opens them by `open`. One request at a time on each; who comes ninth waits."""
+    """Opens them as `checked` lets it. One request at a time on each; who comes ninth waits.
 
-    def __init__(self, open: Callable[[Origin], Awaitable[Connection]]) -> None:
-        self._open = open
-        self._places = asyncio.Semaphore(CONNECTIONS_PER_DESTINATION)
-        self._idle: list[tuple[Origin, Connection]] = []
-        self._closed = False
+    `busy` counts the exchanges under way, `used` is when the last one ended (loop time, s); whoever exchanges says so.
+    """
 
-    async def exchange(self, origin: Origin, request: bytes, answer: Answer) -> None:
-        """Send a request and let `answer` take what comes, as `Connection.exchange` does.
+    def __init__(self, checked: Checked, tls: ssl.SSLContext) -> None:
+        connector = aiohttp.TCPConnector(
+            resolver=checked,
+            socket_factory=checked.socket,
+            use_dns_cache=False,
+            ssl=tls,
+            limit=CONNECTIONS_PER_DESTINATION,
+            keepalive_timeout=KEEPALIVE_SECONDS,
+        )
+        self._session = aiohttp.ClientSession(
+            connector=connector,
+            request_class=_Request,
+            headers=_HEADERS,
+            skip_auto_headers=("content-type",),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            trust_env=False,
+            auto_decompress=False,
+            timeout=_CALLERS,
+            max_line_size=HEADER_BYTES,
+            max_field_size=HEADER_BYTES,
+            trace_configs=[_telling_kept()],
+        )
+        self.busy = 0
+        self.used = 0.0
 
-        A server may close a kept connection just as the request leaves (RFC 9112, section 9.5): then it goes over a new
-        one, once. Whoever sends would send again in any case, only later and with a failure to show.
+    async def ask(self, method: str, url: URL, headers: Mapping[str, str], content: bytes) -> aiohttp.ClientResponse:
+        """Send a request and give its answer as soon as the head is there; redirects are answers too.
+
+        A server may close a kept connection just as the request leaves (RFC 9112, section 9.5): then it goes once more.
+        Whoever sends would send again in any case, only later and with a failure to show. Raises aiohttp.ClientError.
         """
-        async with self._places:
-            kept = self._kept(origin)
-            if kept is not None:
-                try:
-                    return await self._over(kept, origin, request, answer)
-                except Disconnected:
-                    answer.begin()
-            await self._over(await self._open(origin), origin, request, answer)
+        way = SimpleNamespace(kept=False)
+        try:
+            return await self._once(method, url, headers, content, way)
+        except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError):
+            if not way.kept:
+                raise
+        return await self._once(method, url, headers, content, way)
 
-    def close(self) -> None:
-        """Close them; one that is used just now goes once it has its answer."""
-        self._closed = True
-        idle, self._idle = self._idle, []
-        for _, connection in idle:
-            connection.abort()
+    async def close(self) -> None:
+        """Close them, those in use too."""
+        await self._session.close()
 
-    async def _over(self, connection: Connection, origin: Origin, request: bytes, answer: Answer) -> None:
-        await connection.exchange(request, answer)
-        if self._closed:
-            connection.abort()
-        elif connection.stands:
-            self._idle.append((origin, connection))
+    async def _once(
+        self, method: str, url: URL, headers: Mapping[str, str], content: bytes, way: SimpleNamespace
+    ) -> aiohttp.ClientResponse:
+        data = content if len(content) <= _AT_ONCE else io.BytesIO(content)
+        return await self._session.request(
+            method, url, headers=headers, data=data or None, allow_redirects=False, trace_request_ctx=way
+        )
 
-    def _kept(self, origin: Origin) -> Connection | None:
-        """Give the connection used last that still stands; what the other side has closed, or leads elsewhere, goes."""
-        oldest = asyncio.get_running_loop().time() - KEEPALIVE_SECONDS
-        while self._idle:
-            to, connection = self._idle.pop()
-            if to == origin and connection.stands and connection.idle_since > oldest:
-                return connection
-            connection.abort()
-        return None
+
+class _Request(aiohttp.ClientRequest):
+    async def send(self, conn: Connection) -> aiohttp.ClientResponse:
+        """Send it, unless the other side has said something unasked: that would be taken for the answer."""
+        if conn.protocol is None or conn.protocol.should_close:
+            raise aiohttp.ServerDisconnectedError
+        return await super().send(conn)
+
+
+def _telling_kept() -> aiohttp.TraceConfig:
+    """Note on whatever accompanies a request that it goes over a connection that was there before."""
+
+    async def note(session: aiohttp.ClientSession, context: SimpleNamespace, params: object) -> None:
+        context.trace_request_ctx.kept = True
+
+    telling: aiohttp.TraceConfig = aiohttp.TraceConfig()
+    telling.on_connection_reuseconn.append(note)
+    return telling

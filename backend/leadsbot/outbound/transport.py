@@ -1,72 +1,65 @@
-"""Opening connections: names resolved here, judged here, opened to exactly what was judged."""
+"""Where sockets may lead: names resolved here, every address judged here, and again as its socket is made."""
 
 from __future__ import annotations
 
-import ssl
+import socket
 from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+from aiohttp.abc import AbstractResolver, ResolveResult
 
 from leadsbot.outbound.errors import OutboundError
-from leadsbot.outbound.exchange import Connection
 
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
+Allows = Callable[[str], bool]
 
-# One unreachable address of several must leave time for the others within the exchange's total.
-_CONNECT_SECONDS = 5.0
+_NUMERIC = socket.AI_NUMERICHOST | socket.AI_NUMERICSERV
 
 
-class CheckedOpener:
-    """Opens connections only to addresses it has judged; a certificate is asked for by the name."""
+class Checked(AbstractResolver):
+    """Finds the addresses of names for aiohttp, and makes its sockets: only to addresses that `allows` lets through.
 
-    def __init__(self, resolve: Resolve, allows: Callable[[str, int, str], bool], tls: ssl.SSLContext) -> None:
+    aiohttp asks no resolver about a host that is an address, so what holds for all is asked as the socket is made.
+    """
+
+    def __init__(self, resolve: Resolve, allows: Allows) -> None:
         self._resolve = resolve
         self._allows = allows
-        self._tls = tls
-        self._connect = Connection.opened
 
-    async def __call__(self, origin: tuple[str, str, int]) -> Connection:
-        """Open a connection to scheme, host and port. Raises OutboundError."""
-        scheme, host, port = origin
-        connection = await self._connected(host, port)
-        if scheme == "https":
-            await self._encrypt(connection, host)
-        return connection
-
-    async def _connected(self, host: str, port: int) -> Connection:
-        for address in await self._checked(host, port):
-            try:
-                return await self._connect(address, port, _CONNECT_SECONDS)
-            except OSError:  # TimeoutError too
-                continue
-        raise OutboundError("connect", f"{host} accepts no connection on port {port}.")
-
-    async def _encrypt(self, connection: Connection, host: str) -> None:
-        try:
-            await connection.encrypt(self._tls, host)
-        except BaseException as error:
-            connection.abort()
-            if isinstance(error, OSError) and not isinstance(error, TimeoutError):  # an SSLError too
-                raise _untrusted(error, host) from error
-            raise
-
-    async def _checked(self, host: str, port: int) -> Sequence[str]:
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[ResolveResult]:
+        """Give the addresses of `host`, all of which may be called. Raises OutboundError."""
         try:
             addresses = await self._resolve(host, port)
         except (OSError, UnicodeError):
             addresses = ()
         if not addresses:
             raise OutboundError("dns", f"The name {host} can't be found.")
-        if not all(self._allows(host, port, address) for address in addresses):
-            message = (
-                f"{host} leads to a private or reserved address, which is not called from here"
-                " unless the server is started with LEADSBOT_ALLOW_PRIVATE_TARGETS=1."
-            )
-            raise OutboundError("blocked_address", message, permanent=True)
-        return addresses
+        if not all(map(self._allows, addresses)):
+            raise refused(host)
+        return [_found(host, port, address) for address in addresses]
+
+    async def close(self) -> None:
+        """Nothing to close: whoever finds names belongs to the client."""
+
+    def socket(self, found: tuple[Any, ...]) -> socket.socket:
+        """Make a socket for a row of `getaddrinfo`. Raises OutboundError."""
+        family, kind, protocol, _, (address, *_) = found
+        if not self._allows(address):
+            raise refused(address)
+        return socket.socket(family, kind, protocol)
 
 
-def _untrusted(error: OSError, host: str) -> OutboundError:
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return OutboundError("tls", f"{host} shows a certificate that can't be trusted: {error.verify_message}.")
-    if isinstance(error, ssl.SSLError):
-        return OutboundError("tls", f"{host} and this server found no common way to encrypt.")
-    return OutboundError("connect", f"{host} closed the connection before it had answered.")
+def refused(host: str) -> OutboundError:
+    """Say that `host` is not called."""
+    message = (
+        f"{host} leads to a private or reserved address, which is not called from here"
+        " unless the server is started with LEADSBOT_ALLOW_PRIVATE_TARGETS=1."
+    )
+    return OutboundError("blocked_address", message, permanent=True)
+
+
+def _found(host: str, port: int, address: str) -> ResolveResult:
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    return ResolveResult(hostname=host, host=address, port=port, family=family, proto=0, flags=_NUMERIC)

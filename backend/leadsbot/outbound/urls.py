@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from ipaddress import IPv4Address
 
 import httpx
 
@@ -26,6 +27,8 @@ def check_url(url: str) -> httpx.URL:
         problem = f"The address is longer than {MAX_URL} characters."
     elif parsed.scheme not in ("http", "https") or not _HOST.fullmatch(parsed.raw_host):
         problem = "The address must start with http:// or https:// and name a host."
+    elif _is_odd_number(parsed.host):
+        problem = "Write the host's number the usual way, as in 93.184.216.34."
     elif parsed.userinfo:
         problem = "The address must not carry a user name or password."
     elif parsed.port is not None and not 0 < parsed.port < 65_536:
@@ -33,6 +36,17 @@ def check_url(url: str) -> httpx.URL:
     else:
         return parsed
     raise OutboundError("invalid_url", problem, permanent=True)
+
+
+def _is_odd_number(host: str) -> bool:
+    """Tell whether `host` is an IPv4 address as only old ways of writing have them: 2130706433, 127.1, 0177.0.0.1."""
+    if not host.replace(".", "").isdigit():
+        return False
+    try:
+        IPv4Address(host)
+    except ValueError:
+        return True
+    return False
 
 
 def without_query(url: str) -> str:
