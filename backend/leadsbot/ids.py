@@ -18,7 +18,7 @@ def new_id() -> str:
 @lru_cache(maxsize=8192)
 def derived_id(*parts: str) -> str:
     """Give the id that always belongs to `parts`, so that two nodes make the same row without asking each other."""
-    return str(uuid_utils.uuid5(_NAMESPACE, "\x1f".join(parts).encode()))
+    return str(uuid_utils.uuid5(_NAMESPACE, "\x1f".join(parts)))
 
 
 def is_id(text: str) -> bool:
