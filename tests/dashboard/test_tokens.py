@@ -52,6 +52,15 @@ def test_fields_and_focus_can_be_seen(edge: str, ground: str, scheme: int) -> No
     assert contrast(COLOURS[edge][scheme], COLOURS[ground][scheme]) >= 3
 
 
+def test_what_is_chosen_can_be_told_where_the_system_chooses_the_colours() -> None:
+    """Grounds are not drawn then (CSS Color Adjustment 1, 3.1), so what a ground marks needs something else too."""
+    everything = "".join(sheet.read_text() for sheet in sheets() if sheet.name != "docs.css")
+    forced = everything[everything.index("@media (forced-colors: active)") :]
+    for mark in ("[aria-current]", '[aria-pressed="true"]', ".row.open > a", ".unread .dot"):
+        assert re.search(rf"{re.escape(mark)}[^{{}}]*{{[^}}]*background: var", everything), mark
+        assert mark in forced, mark
+
+
 def sheets() -> list[Path]:
     return sorted((PUBLIC / "css").glob("*.css"))
 
