@@ -10,7 +10,7 @@ from leadsbot import clock
 from leadsbot.bot import links, times
 from leadsbot.bot.commands import commands
 from leadsbot.bot.menu import menu
-from leadsbot.channels.telegram.presses import PAGE, Press, data_of
+from leadsbot.channels.telegram.presses import PAGE, Press, data_of, waiting
 from leadsbot.channels.telegram.text import units_of
 from leadsbot.errors import InvalidInput
 from leadsbot.leads import changes, merges
@@ -168,6 +168,22 @@ async def test_no_lead_is_passed_over_when_some_of_the_page_were_claimed_meanwhi
         await changes.assign(services.database, workspace.workspace_id, one, workspace.user_id, "Ada")
     talk.telegram.press(number, ADA, stale)
     assert "None: somebody looks after each." in (await talk.hear())[0].text
+
+
+async def test_a_digests_button_lists_its_leads_in_a_message_of_its_own(
+    services: Services, workspace: Created, stranger: Created, talk: Talk
+) -> None:
+    channel = await channel_in(services, workspace, GROUP, thread_id=7)
+    waits = await lead(services, workspace)
+    digest = await talk.alert(GROUP, waits, channel)
+    talk.telegram.message(digest).update(message_thread_id=7, is_topic_message=True)
+    talk.telegram.press(digest, BOB, waiting(workspace.workspace_id))
+    listed, answered = await talk.hear()
+    assert (listed.method, answered.method) == ("sendMessage", "answerCallbackQuery")
+    assert listed.text.startswith("Leads of Lindenhof that nobody has claimed: 1\n")
+    assert listed.params["message_thread_id"] == "7" and "1" in talk.telegram.buttons(listed.result["message_id"])
+    refused = await talk.press(digest, BOB, waiting(stranger.workspace_id))
+    assert refused == "!This list is not here any more."
 
 
 async def test_those_at_a_stage_are_listed_whatever_the_pipeline_is_called_since(

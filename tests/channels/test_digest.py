@@ -10,7 +10,9 @@ import pytest
 from leadsbot.channels.base import Parcel, summarize
 from leadsbot.channels.base.digest import PLAIN_ROOM, digest, plain_digest
 from leadsbot.channels.telegram.digest import MOST_ENTRIES, laid_out
+from leadsbot.channels.telegram.keyboard import of_digest
 from leadsbot.channels.telegram.pace import limits_of
+from leadsbot.channels.telegram.presses import waiting
 from leadsbot.channels.telegram.text import MAX_UNITS, units_of
 from leadsbot.outbound import Outbound
 from tests.channels.parcels import LEAD, parcel
@@ -108,6 +110,12 @@ async def test_telegram_sends_one_message_and_says_where_each_stands(
     assert "parse_mode" not in call.params and "Lead 011" in call.text
     state = {"digest": True, "thread_id": 7, "chat_id": -1001, "message_id": call.result["message_id"]}
     assert all(receipt.state == state for receipt in receipts)
+    (button,) = call.buttons
+    assert button == {"text": "Act on them here", "callback_data": waiting(parcel({}).workspace_id)}
+
+
+def test_a_digest_of_what_nobody_can_claim_has_no_button() -> None:
+    assert of_digest([parcel({}, "lead.stage_changed", from_stage="New", to_stage="Won")] * 3) is None
 
 
 def test_telegrams_limits_are_a_chats_a_groups_and_a_bots() -> None:

@@ -8,7 +8,6 @@ is read from there: the message is the bot's, nobody else can write it.
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -21,7 +20,7 @@ from leadsbot.bot.answers import Answer
 from leadsbot.bot.rights import House
 from leadsbot.bot.times import ago
 from leadsbot.channels.base import name_of, one_line
-from leadsbot.channels.telegram.presses import PAGE, Press, data_of, mark
+from leadsbot.channels.telegram.presses import HERE, PAGE, WAITING, Press, data_of, mark
 from leadsbot.channels.telegram.text import cut
 from leadsbot.db.tx import Row
 from leadsbot.errors import NotFound
@@ -32,8 +31,6 @@ from leadsbot.services import Services
 PAGE_SIZE: Final = 8
 OPEN: Final = "o"
 AFTER, BEFORE, FIRST = ">", "<", "1"
-WAITING: Final = "new"
-"""Those that have arrived and that nobody has claimed or moved."""
 _FIND: Final = "Leads with “"
 _END: Final = "”"
 _NAME, _CONTACT, _STAGE, _HOUSE, _SOUGHT = 60, 80, 40, 60, 100
@@ -61,15 +58,10 @@ class _List:
     nothing: str
 
 
-def house_mark(house_id: str) -> str:
-    """Give what a button says of a workspace."""
-    return f"{zlib.crc32(house_id.encode()):08x}"
-
-
-def chosen(houses: Sequence[House], mark: str) -> House:
+def chosen(houses: Sequence[House], wanted: str) -> House:
     """Give the workspace that a button means among those that may be asked about. Raises NotFound."""
     for house in houses:
-        if mark in ("", house_mark(house.id)):
+        if wanted in ("", mark(house.id)):
             return house
     raise NotFound("This list is not here any more.")
 
@@ -78,7 +70,7 @@ def read_page(press: Press, text: str) -> Asked:
     """Read what a page's button asks for; `text` is that of the message it stands under. Raises ValueError."""
     way, _, rest = press.argument.partition(".")
     house, _, at = rest.partition(".")
-    if (way in (AFTER, BEFORE)) != bool(press.subject) or not (press.subject or way == FIRST):
+    if way not in ((AFTER, BEFORE) if press.subject else (FIRST, HERE)):
         raise ValueError(press.argument)
     first, _, _ = text.partition("\n")
     sought = first[len(_FIND) :].rpartition(_END)[0] if first.startswith(_FIND) else ""
@@ -99,7 +91,7 @@ async def page(services: Services, houses: Sequence[House], asked: Asked) -> Ans
     lines = [f"{told.title}: {total:,}\n", *(_line(ahead + place, row) for place, row in enumerate(rows, 1))]
     if not rows:
         lines.append(told.nothing)
-    turners = _turners(f"{house_mark(house.id)}.{asked.at}".rstrip("."), rows, ahead, total)
+    turners = _turners(f"{mark(house.id)}.{asked.at}".rstrip("."), rows, ahead, total)
     return Answer("\n".join(lines), _keyboard([_openers(rows, ahead), turners, *_others(houses, house, asked.at)]))
 
 
@@ -153,7 +145,7 @@ def _others(houses: Sequence[House], house: House, at: str) -> list[list[InlineK
     """Give a button for each other workspace; a stage is one workspace's own."""
     others = [one for one in houses if one.id != house.id][:PAGE_SIZE]
     alike = f".{at}" if at == WAITING else ""
-    return [[_button(cut(one.name, _HOUSE), f"{FIRST}.{house_mark(one.id)}{alike}")] for one in others]
+    return [[_button(cut(one.name, _HOUSE), f"{FIRST}.{mark(one.id)}{alike}")] for one in others]
 
 
 def _keyboard(rows: Sequence[Sequence[InlineKeyboardButton]]) -> InlineKeyboardMarkup | None:

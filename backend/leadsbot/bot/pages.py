@@ -8,7 +8,7 @@ from leadsbot.bot import cards, lists
 from leadsbot.bot.answers import Answer, Place, say, show
 from leadsbot.bot.line import Line
 from leadsbot.bot.rights import NOT_HERE, House, houses
-from leadsbot.channels.telegram.presses import Press
+from leadsbot.channels.telegram.presses import HERE, Press
 from leadsbot.errors import Conflict, NotFound
 from leadsbot.leads import reading
 from leadsbot.leads.merged import successor
@@ -18,7 +18,7 @@ STALE = "This button does nothing any more."
 
 
 async def turn(services: Services, line: Line, query: CallbackQuery, press: Press) -> str:
-    """Turn a list's page in its message, or open one of its leads in a message of its own."""
+    """Turn a list's page in its message; open one of its leads, or a list from a digest, in a message of its own."""
     message = query.message
     if not isinstance(message, Message):
         raise Conflict("This message is too old for me. Ask anew with /leads.")
@@ -32,6 +32,9 @@ async def turn(services: Services, line: Line, query: CallbackQuery, press: Pres
     except ValueError:
         raise Conflict(STALE) from None
     answer = await lists.page(services, found, asked)
+    if asked.way == HERE:
+        await say(line, Place(message.chat.id, thread_id), answer)
+        return ""
     await show(line, Place(message.chat.id, message_id=message.message_id), answer)
     return ""
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from leadsbot.bot.answers import Answer
-from leadsbot.bot.lists import WAITING, Asked, page, stages_of
+from leadsbot.bot.lists import Asked, page, stages_of
 from leadsbot.bot.rights import House, asked_by
 from leadsbot.bot.said import Command, Said
 from leadsbot.channels.base import one_line
-from leadsbot.channels.telegram.presses import mark
+from leadsbot.channels.telegram.presses import WAITING, mark
 from leadsbot.errors import InvalidInput
 from leadsbot.leads import pipeline
 from leadsbot.services import Services

@@ -17,6 +17,7 @@ from leadsbot.channels.telegram.api import OutboundRequest, make_bot
 from leadsbot.channels.telegram.digest import laid_out
 from leadsbot.channels.telegram.draft import draft
 from leadsbot.channels.telegram.failures import explain, is_unchanged
+from leadsbot.channels.telegram.keyboard import of_digest
 from leadsbot.channels.telegram.pace import limits_of
 from leadsbot.channels.telegram.posting import Dress, insist
 from leadsbot.channels.telegram.text import MAX_CAPTION, Text, cut, units_of
@@ -94,9 +95,9 @@ class Telegram:
         state: dict[str, Any] = {"digest": True, **_topic(config)}
 
         async def post(bot: Bot, dress: Dress) -> None:
-            message = await bot.send_message(
-                chat_id=config["chat_id"], message_thread_id=config.get("thread_id"), **_worn(text, dress)
-            )
+            worn = {**_worn(text, dress), "reply_markup": of_digest(parcels) if dress.buttons else None}
+            place = {"chat_id": config["chat_id"], "message_thread_id": config.get("thread_id")}
+            message = await bot.send_message(**place, **worn)
             state.update(chat_id=message.chat_id, message_id=message.message_id)
 
         status = await self._call(parcels[0], outbound, post)
@@ -117,7 +118,8 @@ class Telegram:
         text, _ = laid_out(parcels)
 
         async def post(bot: Bot, dress: Dress) -> None:
-            await _edit(bot, state, _worn(text, dress))
+            buttons = of_digest(parcels) if dress.buttons else None
+            await _edit(bot, state, {**_worn(text, dress), "reply_markup": buttons})
 
         return Receipt(await self._call(parcels[0], outbound, post), state=state)
 

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from leadsbot.channels.base import Standing
-from leadsbot.channels.telegram.presses import CLAIM, NOT_SPAM, SNOOZE, SPAM, STAGE, UNCLAIM, Press, data_of, mark
+from leadsbot.channels.base import UNCLAIMED, Parcel, Standing
+from leadsbot.channels.telegram.presses import (
+    CLAIM,
+    NOT_SPAM,
+    SNOOZE,
+    SPAM,
+    STAGE,
+    UNCLAIM,
+    Press,
+    data_of,
+    mark,
+    waiting,
+)
 from leadsbot.channels.telegram.text import cut
 
 MOST_STAGES = 3
@@ -36,6 +47,14 @@ def snooze_choices(lead_id: str) -> InlineKeyboardMarkup:
     told = [*SNOOZES, ("Back", BACK)]
     buttons = [Button(label, callback_data=data_of(Press(SNOOZE, lead_id, said))) for label, said in told]
     return InlineKeyboardMarkup([buttons[:2], buttons[2:]])
+
+
+def of_digest(parcels: Sequence[Parcel]) -> InlineKeyboardMarkup | None:
+    """Give the button under a digest that tells of leads which may wait for somebody; no message has room for all of
+    theirs."""
+    if not any(parcel.event_type in ("lead.created", UNCLAIMED) for parcel in parcels):
+        return None
+    return InlineKeyboardMarkup([[Button("Act on them here", callback_data=waiting(parcels[0].workspace_id))]])
 
 
 def next_stages(standing: Standing) -> list[str]:

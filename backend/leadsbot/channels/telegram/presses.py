@@ -21,6 +21,11 @@ SPAM: Final = "p"
 NOT_SPAM: Final = "n"
 PAGE: Final = "g"
 
+# What a page's button may ask for: a list in a message of its own, of those that have arrived and that nobody has
+# claimed or moved.
+HERE: Final = "n"
+WAITING: Final = "new"
+
 MAX_BYTES: Final = 64
 _VERBS: Final = frozenset({STAGE, CLAIM, UNCLAIM, SNOOZE, SPAM, NOT_SPAM, PAGE})
 
@@ -44,6 +49,11 @@ def data_of(press: Press) -> str:
     return data
 
 
+def waiting(workspace_id: str) -> str:
+    """Give the data of a button that lists a workspace's waiting leads, to be opened and claimed there."""
+    return data_of(Press(PAGE, "", f"{HERE}.{mark(workspace_id)}.{WAITING}"))
+
+
 def read(data: str) -> Press | None:
     """Give what a button said, or None for what none of ours ever said."""
     verb, _, rest = data.partition(":")
@@ -58,9 +68,9 @@ def read(data: str) -> Press | None:
         return None
 
 
-def mark(stage: str) -> str:
-    """Give a stage's mark: a pipeline may change between message and press, and a name may be longer than a button."""
-    return f"{zlib.crc32(stage.encode()):08x}"
+def mark(name: str) -> str:
+    """Give the mark of a stage, which may be gone between message and press, and longer than a button; or of an id."""
+    return f"{zlib.crc32(name.encode()):08x}"
 
 
 def _short(lead_id: str) -> str:
