@@ -22,7 +22,7 @@ PAGES = sorted(
 )
 
 # The tests' own switches; everything else that begins so is a setting.
-NOT_SETTINGS = {"LEADSBOT_CHROMIUM", "LEADSBOT_NO_BROWSER", "LEADSBOT_WIDGET_BROWSER"}
+NOT_SETTINGS = {f"LEADSBOT_{name}" for name in ("CHROMIUM", "NO_BROWSER", "WIDGET_BROWSER", "SLOW", "SLOW_CPU")}
 
 
 def names_in(text: str) -> set[str]:

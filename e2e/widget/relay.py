@@ -21,6 +21,7 @@ class Relay(Server):
 
     def __init__(self, node_url: str, port: int) -> None:
         self._node = urlsplit(node_url)
+        self._gates: dict[str, threading.Event] = {}
         self.reset()
         super().__init__("127.0.0.1", port)
 
@@ -30,8 +31,7 @@ class Relay(Server):
         self.answered: list[Request] = []
         self.broken: dict[str, int] = {}
         self.loses_answers = False
-        self.gate = threading.Event()
-        self.gate.set()
+        self.release()
 
     def breaks(self, status: int, part: str = "/events") -> None:
         """Answer requests whose path holds `part` with this status, without LeadsBot; `mends()` ends it."""
@@ -42,16 +42,19 @@ class Relay(Server):
 
     # `loses_answers`: what LeadsBot took is answered with 502.
 
-    def hold(self) -> None:
-        """Keep settings and batches waiting until `release()`; the script itself is served."""
-        self.gate.clear()
+    def hold(self, part: str = "/api/") -> None:
+        """Keep requests to paths with `part` in them waiting until `release()`: settings and batches, or a file."""
+        self._gates[part] = threading.Event()
 
-    def release(self) -> None:
-        self.gate.set()
+    def release(self, part: str = "") -> None:
+        """Let go on what was held by `part`, all of it when none is named."""
+        for held in [part] if part else list(self._gates):
+            self._gates.pop(held).set()
 
     def answer(self, request: Request) -> Answer:
-        if request.path.startswith("/api/"):
-            self.gate.wait(PATIENCE_S)
+        for part, gate in list(self._gates.items()):
+            if part in request.path:
+                gate.wait(PATIENCE_S)
         status = next((status for part, status in self.broken.items() if part in request.path), 0)
         if status:
             return Answer(status, b'{"error":"out of order"}', {"access-control-allow-origin": "*"})

@@ -17,9 +17,12 @@ const load = async () => {
   more = (await import(api + '/widget-engaged.js')).default(kit());
 };
 
-/** Calls what the second file has under this name: at once if it is there, in the order of asking if it is yet to come. */
+/**
+ * Calls what the second file has under this name: at once if it is there, in the order of asking if it is yet to come. What
+ * that goes on to wait for is nobody's business here.
+ */
 const need = (name, ...args) =>
-  more ? safe(more[name])(...args) : (loading = (loading || load()).then(safe(() => more[name](...args)), () => {}));
+  more ? safe(more[name])(...args) : (loading = (loading || load()).then(safe(() => void more[name](...args)), () => {}));
 
 
 const page = { consent: safe(consent) };
