@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from piccolo.apps.migrations.commands.new import AutoMigrationManager
 from piccolo.table import sort_table_classes
 
-from leadsbot.db import Database
+from leadsbot.db import Database, Tx
 from leadsbot.db.migrate import DatabaseBehind, known, migrate, missing, pending, require_current
 from leadsbot.db.piccolo_app import APP_CONFIG
 from leadsbot.db.schema import all_tables
@@ -48,7 +50,7 @@ async def test_one_that_stopped_midway_is_told_how_to_go_on_and_left_alone(empty
         await database.write(lambda tx: tx.execute("UPDATE migration SET name = $1", UNRELEASED))
         with pytest.raises(DatabaseBehind, match="unreleased LeadsBot"):
             await migrate(database)
-        assert [row["name"] for row in await database.fetch("SELECT name FROM migration")] == [UNRELEASED]
+        assert {row["name"] for row in await database.fetch("SELECT name FROM migration")} == {UNRELEASED}
 
 
 def test_what_came_later_is_missing_until_it_ran() -> None:
@@ -79,3 +81,26 @@ async def columns(database: Database) -> set[tuple[str, ...]]:
         for row in await database.fetch(sql)
         if row["tbl"] in ours and (row["tbl"], row["col"]) != arrival
     }
+
+
+INDEXED = {
+    "SELECT id FROM leads WHERE workspace_id = 'w' AND assigned_to = 'm' ORDER BY created_at": "leads_assigned",
+    "DELETE FROM messages WHERE channel_id = 'c'": "messages_channel",
+}
+
+
+async def test_what_is_looked_for_by_member_and_by_channel_is_found_by_an_index(empty_database_url: str) -> None:
+    """Asked of PostgreSQL without its scans, which it prefers while there is nothing in a table."""
+    async with Database.opened(empty_database_url) as database:
+        await migrate(database)
+        for query, index in INDEXED.items():
+            if database.dialect == "sqlite":
+                plan = await database.fetch(f"EXPLAIN QUERY PLAN {query}")
+            else:
+                plan = await database.write(lambda tx, query=query: explained(tx, query))
+            assert index in str(plan), plan
+
+
+async def explained(tx: Tx, query: str) -> list[dict[str, Any]]:
+    await tx.execute("SET LOCAL enable_seqscan = off")
+    return list(await tx.fetch(f"EXPLAIN {query}"))
