@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from leadsbot.dashboard.render import CONTENT_SECURITY_POLICY, STATIC_PATH, Renderer
-from leadsbot.dashboard.views import Delivery, Fact, Inbox, Lead, LeadRow, Shell, Toast, Touch, View
+from leadsbot.dashboard.views import Delivery, Fact, Inbox, Lead, LeadRow, Shell, Sites, Toast, Touch, View
 from tests.dashboard.samples import (
     CHANNEL_SETTINGS,
     CHANNELS,
@@ -25,6 +25,7 @@ from tests.dashboard.samples import (
     PENDING,
     ROWS,
     SHELL,
+    SITE,
     WEBHOOKS,
 )
 
@@ -231,6 +232,16 @@ def test_what_is_on_says_what_is_to_be_tried_again(
     ):
         assert said in html
         assert html.count(f"/deliveries?to={at}&amp;status=failed") == others
+
+
+def test_a_tag_that_was_seen_makes_room_for_what_it_sees(renderer: Renderer) -> None:
+    for seen, first, last in (
+        (SHELL.now, "Pages</h3>", "Script tag</summary>"),
+        (None, "Script tag</h3>", "Pages</h3>"),
+    ):
+        html = renderer.page(SHELL, Sites((replace(SITE, seen_at=seen),)))
+        assert 0 < html.index(first) < html.index("Allowed origins</label>") < html.index(last)
+        assert html.count('aria-label="Script tag"') == 1
 
 
 def test_more_starts_than_views_are_explained_where_there_are_any(renderer: Renderer) -> None:
