@@ -216,6 +216,9 @@ async def test_a_lead_is_found_by_what_people_have_at_hand(
     card = await talk.asked(PRIVATE, ADA, f"/lead {asked.format(id=lead_id)}")
     assert card.text.startswith("Grace Hopper") and "Stage: New" in card.text
     assert {"Contacted", "Claim", "Spam", "Open"} <= {button["text"] for button in card.buttons}
+    # A place in the list beyond its end is no part of a phone; with a zero in front it is.
+    assert "no such lead" in (await talk.asked(PRIVATE, ADA, "/lead 901")).text
+    assert (await talk.asked(PRIVATE, ADA, "/lead 0901")).text.startswith("Grace Hopper")
 
 
 async def test_what_visitors_typed_is_text_and_fits(services: Services, workspace: Created, talk: Talk) -> None:

@@ -13,8 +13,9 @@ async def run(services: Services, said: Said) -> str:
     url = services.settings.public_url
     return "\n".join(
         [
-            f"I bring new leads to every chat that is linked with a code from {url}/channels",
-            f"Press the buttons under a lead, or reply to it to keep a note. So that I know you: {url}{ACCOUNT_PAGE}",
+            f"I bring new leads to every chat that is linked: a code for that is at {url}/channels",
+            "Press a button under a lead to act on it, or reply to it to leave a note. So that I know who you are, link"
+            f" your Telegram account at {url}{ACCOUNT_PAGE}",
             "",
             *lines,
         ]
