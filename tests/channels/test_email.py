@@ -118,6 +118,23 @@ def test_a_leads_later_mails_keep_its_subject_as_gmail_threads_no_others() -> No
     assert moved["subject"] == "Re: New lead: Grace Hopper" and moved["in-reply-to"]
 
 
+def test_beside_its_subject_a_list_of_mails_shows_what_was_written_and_how_to_reach_them() -> None:
+    def glimpse(event_type: str, **data: Any) -> str:
+        body = compose(parcel({"tells_new_leads": True}, event_type, **data), OWNER).get_body(("html",))
+        found = re.search(
+            r"<body[^>]*>\s*<div style=\"display:none[^>]*>([^<]*)</div>", str(body and body.get_content())
+        )
+        return found[1] if found else ""
+
+    asked = {**LEAD, "message": "Is <b> cheap?\nSoon."}
+    assert glimpse("lead.created", lead=asked) == "Is &lt;b&gt; cheap? Soon. · grace@navy.example · +1 202 555 0101"
+    moved = glimpse("lead.stage_changed", from_stage="New", to_stage="Won")
+    assert moved.startswith("Grace Hopper: New → Won · grace@navy.example")
+    facts = [{"label": "New leads", "value": "37"}, {"label": "Sources", "value": "google 37"}]
+    told = {"title": "Lindenhof: Monday", "facts": facts, "chart": None, "url": None}
+    assert glimpse("summary", lead=None, summary=told) == "New leads: 37 · Sources: google 37"
+
+
 def test_a_mail_that_follows_on_none_says_its_news_in_its_subject() -> None:
     assert subject_of("lead.stage_changed") == "Grace Hopper: New → Won"
     assert subject_of("lead.stage_changed", tells_new_leads=True, text="Won!\nCall them.") == "Won!"

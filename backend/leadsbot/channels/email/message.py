@@ -17,7 +17,7 @@ from leadsbot.channels.base.digest import Digest, Entry
 from leadsbot.channels.email.addresses import valid
 from leadsbot.channels.email.headers import POLICY
 
-_SUBJECT = 200
+_SUBJECT, _GLIMPSE = 200, 100
 _PICTURE: Final = "chart@leadsbot"
 _WEB: Final = ("http", "https")
 _FOLLOWING: Final = ("lead.updated", "lead.stage_changed", "form.started", "form.abandoned", "form.submitted")
@@ -65,10 +65,12 @@ def _filled(
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"  # RFC 8058
     foot = f"Sent to {to} by LeadsBot for {parcel.workspace.get('name') or 'your workspace'}."
     message.set_content(_plain(summary, entries, foot, leave))
-    message.add_alternative(_html(summary, entries, foot, leave, pictured=picture is not None), subtype="html")
+    seen = _glimpse(str(message["Subject"]), summary, entries)
+    html = _html(summary, entries, foot, leave, seen, pictured=picture is not None)
+    message.add_alternative(html, subtype="html")
     if picture is not None:
-        _, html = message.iter_parts()
-        html.add_related(picture, "image", "png", cid=f"<{_PICTURE}>", filename="chart.png", disposition="inline")
+        _, part = message.iter_parts()
+        part.add_related(picture, "image", "png", cid=f"<{_PICTURE}>", filename="chart.png", disposition="inline")
     return message
 
 
@@ -120,8 +122,19 @@ def _plain(summary: Summary, entries: Sequence[Entry], foot: str, leave: str) ->
     return "\n\n".join(filter(None, (summary.title, facts, leads, summary.message, summary.link, below))) + "\n"
 
 
-def _html(summary: Summary, entries: Sequence[Entry], foot: str, leave: str, *, pictured: bool) -> str:
+def _glimpse(subject: str, summary: Summary, entries: Sequence[Entry]) -> str:
+    """Give what lists of mails and phones show beside the subject, which is what the HTML begins with: what is new, in
+    place of the subject once more."""
+    told = [summary.title] if not subject.startswith(summary.title[:_SUBJECT]) else []
+    said = one_line(summary.message) if not entries else ", ".join(entry.name for entry in entries)
+    reach = [value for label, value in summary.facts if label in ("Email", "Phone")]
+    figures = [f"{label}: {value}" for label, value in summary.facts[:2]]
+    return " · ".join(filter(None, (*told, said[:_GLIMPSE], *(reach or figures))))
+
+
+def _html(summary: Summary, entries: Sequence[Entry], foot: str, leave: str, glimpse: str, *, pictured: bool) -> str:
     return _environment.get_template("alert.html").render(
+        glimpse=glimpse,
         title=summary.title,
         message=summary.message,
         facts=list(_linked(summary.facts)),
