@@ -40,5 +40,5 @@ async def test_a_slow_hook_holds_up_no_other_of_its_host(channel: discord.Discor
         one = parcel({"webhook_url": host.url})
         for name in ("one", "another"):
             await channel.send(replace(one, destination_id=name), outbound)
-    assert len(outbound._clients) == 2
+    assert len(outbound._kept) == 2
     await outbound.aclose()

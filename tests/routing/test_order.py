@@ -76,7 +76,7 @@ async def test_a_lead_whose_delivery_fails_holds_up_no_other_lead(
     make_services: Make, run: Run, hook: str, workspace: Created, receiver: WebhookReceiver
 ) -> None:
     services = make_services(retry_schedule="1h")
-    receiver.next(Answer(500))
+    receiver.next(Answer(500, headers={"Retry-After": "3600"}))  # else it follows as soon as another has arrived
     await happen(services, workspace, 0, "anna")
     run(services)
     await settled(services, workspace, "failed")

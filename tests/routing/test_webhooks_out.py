@@ -209,7 +209,7 @@ async def test_two_webhooks_with_the_same_address_share_no_connections(
         await hook(running, workspace, receiver.url)
     await tell(running, workspace)
     await settled(running, workspace, "delivered", 2)
-    assert len(running.outbound._clients) == 2
+    assert len(running.outbound._kept) == 2
 
 
 async def test_a_private_address_is_refused_in_words_that_show_nothing_of_the_inside(

@@ -15,7 +15,7 @@ from leadsbot.events.log import topic
 from leadsbot.ids import new_id
 from leadsbot.jobs import lanes
 from leadsbot.jobs.chains import withdraw
-from leadsbot.routing import messages, places
+from leadsbot.routing import messages, places, recovery
 from leadsbot.routing.attempt import Tried
 from leadsbot.routing.destination import Destination, open_config, seal_config
 from leadsbot.routing.failing import Failing, worth_noting
@@ -129,6 +129,9 @@ async def _end_overtaken(tx: Tx, entries: Sequence[Entry]) -> None:
 
 def _moved(delivery: Row, tried: Tried, verdict: Verdict) -> tuple[Any, ...]:
     now = clock.now()
+    state = tried.outcome.state
+    if tried.failure:
+        state = recovery.named(delivery, now, tried.failure.retry_after) or state
     return (
         delivery["id"],
         delivery["round"],
@@ -137,7 +140,7 @@ def _moved(delivery: Row, tried: Tried, verdict: Verdict) -> tuple[Any, ...]:
         int(verdict.counts),
         now if verdict.status == "delivered" else None,
         None if verdict.wait is None else now + verdict.wait,
-        msgspec.json.encode(tried.outcome.state).decode() if tried.outcome.state else None,
+        msgspec.json.encode(state).decode() if state else None,
     )
 
 
@@ -147,7 +150,9 @@ async def _mark(tx: Tx, destination: Destination, failing: Failing | None) -> No
     row = destination.row
     if failing is None:
         if row["failing_since"] is not None:
-            await tx.execute(f"UPDATE {destination.table} SET {RECOVERED} WHERE id = $1", destination.id)
+            over = f"UPDATE {destination.table} SET {RECOVERED} WHERE id = $1 AND failing_since IS NOT NULL"
+            if await tx.execute(over, destination.id) and destination.is_webhook:
+                recovery.works_again(tx, destination)
     elif worth_noting(row, failing):
         same = "IS NOT DISTINCT FROM" if tx.dialect == "postgres" else "IS"
         await tx.execute(
