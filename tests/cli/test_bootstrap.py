@@ -35,6 +35,8 @@ def test_links_follow_the_port_unless_a_public_url_was_chosen(migrated: Path) ->
 def test_without_json_the_key_is_named_for_people(migrated: Path) -> None:
     done = leadsbot(migrated, *BOOTSTRAP)
     assert re.search(r"^api_key +lb_\w{40}$", done.stdout, re.MULTILINE)
+    # Whoever installs asks `leadsbot doctor` next, which misses the key otherwise.
+    assert stat.S_IMODE((migrated / "data" / "secret.key").stat().st_mode) == 0o600
     assert "shown this once" in done.stdout
 
 

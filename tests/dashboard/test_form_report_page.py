@@ -83,8 +83,7 @@ async def test_it_says_who_saw_began_and_sent_it(
         "4 began 50 % of those who saw it",
         "1 sent it 25 % of those who began · 12 % of those who saw it",
         "1 left without sending it. 2 are still filling it in.",
-        "1 of 2 who tried to send it tried more than once.",
-        "1 of 2 who tried to send it never got through.",
+        "Of 2 who tried to send it, 1 tried more than once and 1 never got through.",
     ):
         assert said in page, said
 

@@ -33,6 +33,7 @@ def command(name: str, email: str, password: str, origins: tuple[str, ...], pipe
     from leadsbot.workspaces.bootstrap import NewWorkspace
 
     allowed = [check_pattern(origin) for origin in origins]
+    settings.ensure_secret_key()
     new = NewWorkspace(_checked_name(name), checked_email(email), password, allowed, pipeline)
     made = _described(settings, asyncio.run(_bootstrap(settings, new)))
     if as_json:

@@ -107,15 +107,22 @@ def _remarks(report: Report) -> tuple[str, ...]:
         remarks.append(f"{report.abandoned:,} left without sending it.")
     if report.in_progress:
         remarks.append(f"{report.in_progress:,} {'is' if report.in_progress == 1 else 'are'} still filling it in.")
-    if report.resubmitters:
-        remarks.append(f"{part(report.resubmission).counts} who tried to send it tried more than once.")
-    if report.never_accepted.count:
-        remarks.append(f"{part(report.never_accepted).counts} who tried to send it never got through.")
+    if troubles := _troubles(report):
+        remarks.append(f"Of {report.senders:,} who tried to send it, {' and '.join(troubles)}.")
     if report.views is not None and report.starters > report.views:
         remarks.append("There are more starts than views: a visit that begins it again is one view.")
     if report.views is None:
         remarks.append("Views can't be told by device.")
     return tuple(remarks)
+
+
+def _troubles(report: Report) -> list[str]:
+    """Say what came between those who wanted to send it and their having sent it."""
+    again, never = report.resubmitters, report.never_accepted.count
+    return [
+        *([f"{again:,} tried more than once"] if again else []),
+        *([f"{never:,} never got through"] if never else []),
+    ]
 
 
 def _worst(report: Report) -> str:
