@@ -18,7 +18,7 @@ from urllib.parse import parse_qs
 from playwright.sync_api import sync_playwright
 
 from leadsbot.channels import discover
-from leadsbot.channels.base import Deed, Edits, Parcel, Standing
+from leadsbot.channels.base import Deed, Edits, Parcel, Standing, send_digest
 from leadsbot.channels.base.chart import draw
 from leadsbot.channels.email.message import compose
 from leadsbot.outbound import Outbound
@@ -47,8 +47,10 @@ SIGNS = {"🟢": ("dot", ""), "✅": ("tick", "✓"), "➡️": ("arrow", "→")
 FACE = "system-ui, 'Noto Sans', 'DejaVu Sans', sans-serif"
 
 
-def told(config: dict[str, Any]) -> Parcel:
-    return replace(parcel(config, lead=WANTED), workspace={"name": WHO, "timezone": "Europe/Vienna"})
+def told(config: dict[str, Any], name: str = "", percent: int = 100) -> Parcel:
+    first, last = name.lower().replace("ß", "ss").split() if name else ("", "")
+    other = {"name": name, "email": f"{first}@{last}.example", "form_completion_percent": percent} if name else {}
+    return replace(parcel(config, lead=WANTED | other), workspace={"name": WHO, "timezone": "Europe/Vienna"})
 
 
 def posted(kind: str, field: str = "webhook_url", url: str = "") -> WebhookReceiver:
@@ -179,12 +181,32 @@ def telegram() -> str:
     with TelegramServer() as server:
         asyncio.run(_claimed(server))
         message = server.message(server.sent[0].result["message_id"])
-    html = server.calls[-1].params["text"]
+    return _bubble(server.calls[-1].params["text"], message["reply_markup"]["inline_keyboard"])
+
+
+def digest() -> str:
+    """A burst of leads in Telegram, folded into one message."""
+    told_of = ("Anna Berger", 100), ("Jonas Weiß", 100), ("Mira Haddad", 60), ("Luc Moreau", 100), ("Eva Novak", 80)
+    with TelegramServer() as server:
+        config = {"chat_id": 1, "bot_token": server.token, "api_base": server.base_url}
+        parcels = [told(config, name, percent) for name, percent in told_of]
+        asyncio.run(_send_digest(parcels))
+        call = server.sent[0]
+    return _bubble(call.params["text"], call.params["reply_markup"]["inline_keyboard"])
+
+
+async def _send_digest(parcels: list[Parcel]) -> None:
+    outbound = Outbound(allow_private=True)
+    await send_digest(discover()["telegram"], parcels, outbound)
+    await outbound.aclose()
+
+
+def _bubble(html: str, keyboard: list[list[dict[str, Any]]]) -> str:
+    """A message as a chat shows it, with the buttons under it."""
     for sign, drawn in SIGNS.items():
         html = html.replace(sign, f'<i class="{drawn[0]}">{drawn[1]}</i>')
     rows = "".join(
-        "<div>" + "".join(f"<span>{escape(button['text'])}</span>" for button in row) + "</div>"
-        for row in message["reply_markup"]["inline_keyboard"]
+        "<div>" + "".join(f"<span>{escape(button['text'])}</span>" for button in row) + "</div>" for row in keyboard
     )
     return f"""<style>body{{margin:0;padding:16px;background:#99ba92;font:15px/1.4 {FACE};color:#000}}
     .bubble{{background:#fff;border-radius:12px;padding:8px 12px;white-space:pre-wrap;overflow-wrap:anywhere}}
@@ -192,7 +214,7 @@ def telegram() -> str:
     .dot{{border-radius:50%;background:#4caf50}} .tick{{border-radius:3px;background:#4caf50;color:#fff}}
     .arrow{{border-radius:3px;background:#3a8fd6;color:#fff}} i{{vertical-align:-2px}}
     blockquote{{margin:4px 0 -18px;padding:4px 10px;border-left:3px solid #3a8fd6;border-radius:4px}}
-    blockquote{{background:#3a8fd61a}}
+    blockquote{{background:#3a8fd61a}} a{{color:#168acd;text-decoration:none}}
     .who{{color:#3a8fd6;font-weight:600}} .buttons div{{display:flex;gap:4px;margin-top:4px}}
     .buttons span{{flex:1;text-align:center;padding:8px 4px;border-radius:8px;background:#5c7d5699;color:#fff}}</style>
     <div class="bubble"><div class="who">Leads</div>{html}</div><div class="buttons">{rows}</div>"""
@@ -220,6 +242,7 @@ PICTURES = {
     "slack": (slack, 600),
     "apprise": (apprise, 420),
     "telegram": (telegram, 400),
+    "telegram-digest": (digest, 400),
 }
 
 

@@ -35,18 +35,20 @@ def parcels(count: int, **more: Any) -> list[Parcel]:
 
 def test_it_says_who_how_to_reach_them_where_and_how_far_and_links_the_lead() -> None:
     (entry,) = digest(parcels(1)).entries
-    assert entry.line == "Lead 000 · lead0@x.example · Contact us · 100 %"
+    assert entry.line == "Lead 000 · lead0@x.example · Contact us"
     assert entry.link == "https://leads.example.com/leads/0"
+    (partly,) = digest(parcels(1, form_completion_percent=60)).entries
+    assert partly.line == "Lead 000 · lead0@x.example · Contact us · 60\xa0%"
 
 
 def test_it_names_the_page_where_the_form_has_no_name_and_the_phone_without_email() -> None:
     (entry,) = digest(parcels(1, form_name=None, email=None, page_url="https://shop.example/a/b?utm=1")).entries
-    assert entry.line == "Lead 000 · +1 202 555 0101 · a/b · 100 %"
+    assert entry.line == "Lead 000 · +1 202 555 0101 · a/b"
 
 
 def test_a_lead_without_a_name_is_told_once() -> None:
     (entry,) = digest(parcels(1, name="")).entries
-    assert entry.line == "lead0@x.example · Contact us · 100 %"
+    assert entry.line == "lead0@x.example · Contact us"
 
 
 def test_its_title_counts_what_it_tells() -> None:

@@ -23,6 +23,7 @@ PLAIN_ROOM: Final = 1_800
 
 _NAME, _DETAIL = 80, 60
 _NEW: Final = "New lead: "
+_WHOLE: Final = "100 %"  # as nearly every form that is sent: it says nothing
 _KINDS: Final = {
     "lead.created": ("new lead", "new leads"),
     "lead.updated": ("returning lead", "returning leads"),
@@ -39,7 +40,8 @@ _OTHER: Final = ("notice", "notices")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One event in a line: who or what it is about, and in `details` contact, form or page, and completion."""
+    """One event in a line: who or what it is about, and in `details` contact, form or page, and how far that was
+    filled in, where it wasn't wholly."""
 
     name: str
     details: tuple[str, ...]
@@ -126,10 +128,11 @@ def _entry(parcel: Parcel) -> Entry:
     nudge = parcel.event_type in NUDGES  # its title is a sentence about them
     name = name_of(parcel.data.get("lead") or {}) if nudge else told.title.removeprefix(_NEW)
     contact = [facts.get("Email") or facts.get("Phone"), facts.get("Form") or _path(facts.get("Page"))]
-    completed = facts.get("Completed", "").partition(" (")[0]
+    completed = facts.get("Completed", "").partition(" (")[0].removeprefix(_WHOLE)
     about = [*contact, completed, facts.get("Address"), told.message if not parcel.data.get("lead") else ""]
     details = (_short(detail, _DETAIL) for detail in about if detail and detail not in name)
-    return Entry(_short(name, _NAME), tuple(details), told.link)
+    # A percent sign stays with its number where the line breaks.
+    return Entry(_short(name, _NAME), tuple(detail.replace(" %", "\xa0%") for detail in details), told.link)
 
 
 def _path(page: str | None) -> str:
