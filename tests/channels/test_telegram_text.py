@@ -210,3 +210,11 @@ def test_what_was_done_stands_below_the_title() -> None:
     standing = Standing(LEAD["id"], "Won", deeds=deeds)  # type: ignore[arg-type]
     shown = draft(replace(parcel({}), standing=standing)).text.plain.splitlines()
     assert shown[:4] == ["🟢 New lead: Grace Hopper", "➡️ Ada moved it to Won", "✅ Claimed by <Ada>", ""]
+
+
+def test_the_button_says_what_it_opens_where_that_is_no_lead() -> None:
+    alert = {"title": "Main: no leads", "url": "https://leads.example.com/sites", "opens": "Open the sites"}
+    of_alert = draft(parcel({}, "site.alert", lead=None, alert=alert)).buttons
+    of_lead = draft(parcel({})).buttons
+    assert of_alert is not None and of_alert.inline_keyboard[-1][0].text == "Open the sites"
+    assert of_lead is not None and of_lead.inline_keyboard[-1][0].text == "Open"

@@ -62,4 +62,5 @@ def draft(parcel: Parcel, *, buttons: bool = True, address: bool = True) -> Draf
     title = f"{sign} {told.title}".strip()
     can_press = buttons and address
     text = render(title, told.facts, told.message, told.link, quoted=told.quoted, buttons=can_press, deeds=deeds)
-    return Draft(text, keyboard(standing, text.button) if buttons else None)
+    opens = "Open" if parcel.data.get("lead") else told.opens
+    return Draft(text, keyboard(standing, text.button, opens) if buttons else None)

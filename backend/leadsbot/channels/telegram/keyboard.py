@@ -34,11 +34,12 @@ _NARROW = 20  # so much text of buttons beside each other is still read on a pho
 Button = InlineKeyboardButton
 
 
-def keyboard(standing: Standing | None, link: str | None) -> InlineKeyboardMarkup | None:
-    """Give the buttons for a lead as it stands, and one that opens `link`; None where there would be none."""
+def keyboard(standing: Standing | None, link: str | None, opens: str = "Open") -> InlineKeyboardMarkup | None:
+    """Give the buttons for a lead as it stands, and one that opens `link`, as `opens` says; None where there would be
+    none."""
     rows = list(_rows(standing)) if standing and not standing.deleted else []
     if link:
-        rows.append([Button("Open", url=link)])
+        rows.append([Button(opens, url=link)])
     return InlineKeyboardMarkup(rows) if rows else None
 
 
