@@ -1,5 +1,5 @@
 """The hourly purge of what has served its time: finished jobs, past counts, expired sign-ins, first answers a day old,
-what was removed a month ago, and pages and refusals long unheard of."""
+what was removed a month ago, and pages and refusals long unheard of. With it, a look at how full the tables are."""
 
 from __future__ import annotations
 
@@ -34,6 +34,7 @@ async def purge(tx: Tx) -> None:
 
 def job_handlers(services: HasDatabase) -> dict[str, JobHandler]:
     async def run(payload: dict[str, Any]) -> Outcome:
+        await services.database.analyse()
         return Done(writes=purge)
 
     return {KIND: run}

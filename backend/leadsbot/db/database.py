@@ -17,8 +17,8 @@ from leadsbot.db.postgres import COMMAND_TIMEOUT_S, READERS, Listener, PostgresB
 from leadsbot.db.schema import all_tables
 from leadsbot.db.signals import Signals
 from leadsbot.db.sql import Dialect
-from leadsbot.db.sqlite import PooledSQLiteEngine, SQLiteBackend
-from leadsbot.db.tx import Row
+from leadsbot.db.sqlite import ANALYSIS, PooledSQLiteEngine, SQLiteBackend
+from leadsbot.db.tx import Row, Tx
 from leadsbot.db.writer import Backend, Handler, Once, Unit, Writer
 from leadsbot.errors import Unavailable
 
@@ -100,6 +100,18 @@ class Database:
         if self.dialect == "sqlite":
             raise RuntimeError("SQLite is written through the writer alone")
         return await self.fetch(sql, *args)
+
+    async def analyse(self) -> None:
+        """Let SQLite learn how its tables are filled, of which it takes a sample; PostgreSQL does so by itself."""
+        if not isinstance(self.engine, PooledSQLiteEngine):
+            return
+
+        async def unit(tx: Tx) -> None:
+            for statement in ANALYSIS:
+                await tx.execute(statement)
+
+        await self.write(unit)
+        self.engine.reads.renew()
 
     async def fetch_one(self, sql: str, *args: Any) -> Row | None:
         rows = await self.fetch(sql, *args)

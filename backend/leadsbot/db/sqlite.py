@@ -28,7 +28,20 @@ READERS = 4
 BUSY_TIMEOUT_MS = 2_500
 _PRAGMAS = (f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}", "PRAGMA foreign_keys = ON", "PRAGMA synchronous = FULL")
 # A log of 16 MiB before it is folded back: hot pages are written once instead of at each of SQLite's 4 MiB.
-_WRITER_PRAGMAS = ("PRAGMA journal_mode = WAL", "PRAGMA wal_autocheckpoint = 4000", "PRAGMA cache_size = -32768")
+_WRITER_PRAGMAS = (
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA wal_autocheckpoint = 4000",
+    "PRAGMA cache_size = -32768",
+    "PRAGMA analysis_limit = 1000",
+)
+# Without statistics SQLite takes a workspace to have ten rows, and reads all its deliveries to find one lead's. Those
+# of a small table say nothing of what it will be once it has grown, and there any way is quick.
+MANY_ROWS = 10_000
+ANALYSIS = (
+    "ANALYZE",
+    f"DELETE FROM sqlite_stat1 WHERE CAST(stat AS INTEGER) < {MANY_ROWS}",
+    "ANALYZE sqlite_schema",  # reads what is left of them
+)
 
 R = TypeVar("R")
 
@@ -184,6 +197,7 @@ class ReadPool:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._local = threading.local()
+        self._edition = 0
         self._connections: list[sqlite3.Connection] = []
         self._threads = ThreadPoolExecutor(READERS, thread_name_prefix="sqlite-reader")
 
@@ -195,13 +209,24 @@ class ReadPool:
                 raise
             raise _translated(error) from error
 
+    def renew(self) -> None:
+        """Open the connections anew, each before its next query: statistics are read when one is opened."""
+        self._edition += 1
+
     def _fetch(self, sql: str, args: Sequence[Any]) -> list[Row]:
-        connection = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = self._local.connection = connect(self._path, read_only=True)
-            self._connections.append(connection)
-        rows: list[Row] = connection.execute(for_sqlite(sql), args).fetchall()
+        rows: list[Row] = self._connection().execute(for_sqlite(sql), args).fetchall()
         return rows
+
+    def _connection(self) -> sqlite3.Connection:
+        edition, connection = getattr(self._local, "held", (-1, None))
+        if connection is None or edition != self._edition:
+            if connection is not None:
+                self._connections.remove(connection)
+                connection.close()
+            edition, connection = self._edition, connect(self._path, read_only=True)
+            self._local.held = edition, connection
+            self._connections.append(connection)
+        return connection
 
     def close(self) -> None:
         self._threads.shutdown(wait=True)

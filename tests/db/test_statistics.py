@@ -1,0 +1,57 @@
+"""SQLite finds rows by the index that tells most of them apart, once it has looked at how its tables are filled."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from leadsbot.db import Database
+from leadsbot.db.sqlite import MANY_ROWS
+
+OF_A_LEAD = "SELECT * FROM deliveries WHERE workspace_id = 'w' AND lead_id = '7' ORDER BY created_at DESC, id DESC"
+BY_STAGE = (
+    "SELECT stage, count(*) FROM leads WHERE workspace_id = 'w' AND deleted_at IS NULL AND NOT spam GROUP BY stage"
+)
+
+
+@pytest.fixture
+async def embedded(migrated_file: Path, tmp_path: Path) -> AsyncIterator[Database]:
+    shutil.copy(migrated_file, tmp_path / "leadsbot.db")
+    async with Database.opened(f"sqlite:///{tmp_path / 'leadsbot.db'}") as opened:
+        yield opened
+
+
+async def plan(database: Database, query: str) -> str:
+    return str([row["detail"] for row in await database.fetch(f"EXPLAIN QUERY PLAN {query}")])
+
+
+async def deliver(database: Database, times: int) -> None:
+    await database.write(
+        lambda tx: tx.execute(
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $1)"
+            " INSERT INTO deliveries (id, workspace_id, lead_id, created_at) SELECT i, 'w', i, i FROM n",
+            times,
+        )
+    )
+
+
+async def test_one_leads_deliveries_are_not_looked_for_among_the_workspaces(embedded: Database) -> None:
+    await embedded.write(lambda tx: tx.execute("INSERT INTO workspaces (id, name, created_at) VALUES ('w', 'W', 1)"))
+    await deliver(embedded, MANY_ROWS)
+    before = await plan(embedded, OF_A_LEAD)
+    await embedded.analyse()
+    assert ("deliveries_workspace" in before, "deliveries_lead" in await plan(embedded, OF_A_LEAD)) == (True, True)
+
+
+async def test_a_small_table_leaves_no_statistics(embedded: Database) -> None:
+    await embedded.write(lambda tx: tx.execute("INSERT INTO workspaces (id, name, created_at) VALUES ('w', 'W', 1)"))
+    await deliver(embedded, MANY_ROWS // 2)
+    await embedded.analyse()
+    assert await embedded.fetch("SELECT * FROM sqlite_stat1") == []
+
+
+async def test_leads_are_counted_without_being_looked_up(embedded: Database) -> None:
+    assert "COVERING INDEX leads_stage" in await plan(embedded, BY_STAGE)
