@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import count
 from pathlib import Path
 
 from e2e.support.house import House, house
@@ -13,13 +14,13 @@ from tests.support.webhook_receiver import Answer, WebhookReceiver
 
 VISITORS = 400
 KILLED_AFTER = 150
-DELIVERED_WITHIN_S = 60.0  # the leases of what was under way have to end first
 
 
 def test_what_was_acknowledged_survives_a_kill_and_is_delivered(
     tmp_path: Path, ports: int, database_url: str, receiver: WebhookReceiver
 ) -> None:
-    submissions = [Submission(f"visitor-{number}@example.com") for number in range(VISITORS)]
+    # However long it lives, it is killed in the middle.
+    submissions = (Submission(f"visitor-{number}@example.com") for number in count())
     with house(tmp_path, ports, DATABASE_URL=database_url) as leadsbot:
         hook = leadsbot.hook(receiver, "lead.created")
         leadsbot.set_site(burst_per_second=100_000)  # they all come from one address here
@@ -29,13 +30,13 @@ def test_what_was_acknowledged_survives_a_kill_and_is_delivered(
             leadsbot.node.kill()
         acknowledged = load.acknowledged()
         assert len(acknowledged) == len(load.answers), load.answers
-        assert KILLED_AFTER <= len(acknowledged) < VISITORS, "it was not killed in the middle"
+        assert len(acknowledged) >= KILLED_AFTER
 
         leadsbot.node.start()
         assert _leads(leadsbot).keys() >= acknowledged
         assert set(_leads(leadsbot).values()) == {1}
 
-        eventually(lambda: _told(receiver) >= acknowledged, "a delivery for each", DELIVERED_WITHIN_S)
+        eventually(lambda: _told(receiver) >= acknowledged, "a delivery for each")
         for request in list(receiver.requests):
             request.verify(hook.secret)
         assert _deliveries_by_email(receiver) == dict.fromkeys(_told(receiver), 1)
@@ -94,7 +95,7 @@ def test_a_kill_between_retries_loses_nothing_and_keeps_the_order_of_each_lead(
         leadsbot.node.start()
 
         due = len(leads) * (1 + len(stages))
-        eventually(lambda: len(_delivery_ids(receiver)) == due, "a delivery for each", DELIVERED_WITHIN_S)
+        eventually(lambda: len(_delivery_ids(receiver)) == due, "a delivery for each")
         path = f"/api/v1/webhooks/{hook.id}/deliveries"
         eventually(lambda: {one["status"] for one in leadsbot.api.every(path)} == {"delivered"}, "the word of it")
         for lead_id in ids:

@@ -19,7 +19,6 @@ from e2e.support.wire import Submission
 from tests.support.webhook_receiver import Answer, Received, WebhookReceiver
 
 HOLDS_WITHIN_S = 2.0
-TAKEN_OVER_WITHIN_S = 30.0
 ORIGIN = "https://lindenhof.example"
 ELSEWHERE = "https://elsewhere.example"
 
@@ -77,7 +76,7 @@ def test_what_a_dead_node_had_under_way_is_delivered_by_another(
     first.node.kill()
     killed = time.monotonic()
 
-    arrived = receiver.wait_for(2 * len(visitors), TAKEN_OVER_WITHIN_S)[len(visitors) :]
+    arrived = receiver.wait_for(2 * len(visitors))[len(visitors) :]
     print(f"taken over within {time.monotonic() - killed:.1f} s")
     assert _ids(arrived) == _ids(held)
     for request in arrived:

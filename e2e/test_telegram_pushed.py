@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 
 from e2e.support.house import House, house
-from e2e.support.waiting import eventually
+from e2e.support.waiting import PATIENCE_S, eventually
 from tests.support.telegram_calls import Call
 from tests.support.telegram_server import ADA, TelegramServer
 
@@ -62,7 +62,7 @@ def _note(telegram: TelegramServer, alert: int, number: int) -> dict[str, Any]:
 
 def _push(telegram: TelegramServer, update: dict[str, Any], secret: str | None) -> int:
     headers = {} if secret is None else {SECRET_HEADER: secret}
-    return httpx.post(telegram.webhook["url"], json=update, headers=headers, timeout=30).status_code
+    return httpx.post(telegram.webhook["url"], json=update, headers=headers, timeout=PATIENCE_S).status_code
 
 
 def _push_out_of_order_and_some_twice(telegram: TelegramServer, updates: list[dict[str, Any]]) -> None:

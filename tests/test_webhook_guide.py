@@ -16,6 +16,7 @@ import pytest
 
 from leadsbot import clock
 from leadsbot.channels.webhook import new_secret, sign
+from tests.support.waiting import PATIENCE_S
 
 GUIDE = (Path(__file__).parent.parent / "docs" / "webhooks.md").read_text()
 BODY = '{"type":"lead.created","data":{"lead":{"name":"Grüße 🎉"}}}'
@@ -78,7 +79,7 @@ def test_the_guides_code_tells_what_is_genuine(language: str) -> None:
     [code] = re.findall(rf"^```{language}\n(.+?)^```", GUIDE, re.MULTILINE | re.DOTALL)
     asked, wanted = zip(*cases(), strict=True)
     program = _filled(frame, code, json.dumps(asked))
-    done = subprocess.run(command, input=program, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, input=program, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == list(wanted)
 

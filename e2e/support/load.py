@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import http.client
-import queue
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from types import TracebackType
@@ -21,16 +20,15 @@ CONNECTIONS = 16
 class Load:
     """Sends submissions over `CONNECTIONS` connections between `with` and its end, which waits for all of them.
 
-    A connection ends with the work, or with the server. `answers` has the status of every answer by email.
+    A connection ends with the work, of which there may be no end, or with the server. `answers` has the status of every
+    answer by email.
     """
 
-    def __init__(self, events_url: str, submissions: Sequence[Submission], origin: str | None = None) -> None:
+    def __init__(self, events_url: str, submissions: Iterable[Submission], origin: str | None = None) -> None:
         self.answers: dict[str, int] = {}
         self._headers = {"content-type": "text/plain"} | ({"origin": origin} if origin else {})
         self._url = urlsplit(events_url)
-        self._left: queue.SimpleQueue[Submission] = queue.SimpleQueue()
-        for submission in submissions:
-            self._left.put(submission)
+        self._left = iter(submissions)
         self._news = threading.Condition()
         self._pool = ThreadPoolExecutor(CONNECTIONS)
 
@@ -59,9 +57,13 @@ class Load:
         assert self._url.hostname
         connection = http.client.HTTPConnection(self._url.hostname, self._url.port, timeout=PATIENCE_S)
         # The server dies under us: whoever has no answer knows nothing, and stops.
-        with closing(connection), suppress(OSError, http.client.HTTPException, queue.Empty):
-            while True:
-                self._send(connection, self._left.get_nowait())
+        with closing(connection), suppress(OSError, http.client.HTTPException):
+            while submission := self._next():
+                self._send(connection, submission)
+
+    def _next(self) -> Submission | None:
+        with self._news:
+            return next(self._left, None)
 
     def _send(self, connection: http.client.HTTPConnection, submission: Submission) -> None:
         connection.request("POST", self._url.path, submission.body, self._headers)

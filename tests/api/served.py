@@ -20,6 +20,7 @@ from leadsbot.ids import new_id
 from tests.cli.running import Running, free_ports, leadsbot, wait_until
 from tests.conftest import KINDS, a_database
 from tests.support.capture import FORM, batch, email_field, submit, view
+from tests.support.waiting import PATIENCE_S
 
 ORIGIN = "https://lindenhof.example"
 PAGE = f"{ORIGIN}/contact"
@@ -56,7 +57,7 @@ class House:
     def client(self, key: str | None = None) -> httpx.Client:
         """Give a client that sends this key; it is closed with the house."""
         headers = {"authorization": f"Bearer {key}"} if key else {}
-        return self.closing.enter_context(httpx.Client(base_url=self.url, headers=headers, timeout=60))
+        return self.closing.enter_context(httpx.Client(base_url=self.url, headers=headers, timeout=PATIENCE_S))
 
 
 @pytest.fixture(scope="module", params=KINDS)

@@ -21,6 +21,7 @@ from leadsbot.api.reference.describing import METHODS, PUBLIC
 from leadsbot.api.reference.samples import asked, samples
 from leadsbot.jobs.handlers import modules_in
 from tests.api.served import NOWHERE, House, Rows, house
+from tests.support.waiting import PATIENCE_S
 
 __all__ = ["house"]
 
@@ -186,12 +187,12 @@ def _node(code: list[str]) -> list[str]:
     """Run all in one process: starting one takes longer than a sample does."""
     script = "\n".join(f"{{\n{one}\n}}\nconsole.log({END!r});" for one in code)
     line = ["node", "--input-type=module", "-"]
-    done = subprocess.run(line, input=script, capture_output=True, text=True, check=True, timeout=120)
+    done = subprocess.run(line, input=script, capture_output=True, text=True, check=True, timeout=PATIENCE_S)
     return done.stdout.split(END)[:-1]
 
 
 def _shell(line: str) -> str:
-    return subprocess.run(["sh", "-c", line], capture_output=True, text=True, check=True, timeout=60).stdout
+    return subprocess.run(["sh", "-c", line], capture_output=True, text=True, check=True, timeout=PATIENCE_S).stdout
 
 
 NODE = pytest.mark.skipif(shutil.which("node") is None, reason="no node here to run the JavaScript with")

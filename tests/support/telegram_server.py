@@ -313,7 +313,7 @@ class TelegramServer(HttpThread):
             headers = {"content-type": "application/json"}
             if secret := self.webhook.get("secret_token"):
                 headers["X-Telegram-Bot-Api-Secret-Token"] = secret
-            urlopen(Request(self.webhook["url"], json.dumps(update).encode(), headers), timeout=10).close()
+            urlopen(Request(self.webhook["url"], json.dumps(update).encode(), headers), timeout=PATIENCE_S).close()
             return
         with self.changed:
             self._updates.append(update)
