@@ -14,6 +14,7 @@ async def run(services: Services, said: Said) -> str:
     return "\n".join(
         [
             f"I bring new leads to every chat that is linked: a code for that is at {url}/channels",
+            "",
             "Press a button under a lead to act on it, or reply to it to leave a note. So that I know who you are, link"
             f" your Telegram account at {url}{ACCOUNT_PAGE}",
             "",
