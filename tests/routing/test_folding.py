@@ -88,7 +88,8 @@ async def test_of_a_backlog_that_nobody_reads_the_latest_are_named_and_the_rest_
         advance(clock.HOUR)
         await folding.release(services, channel_id)  # sent, and never settled
         advance(clock.MINUTE)
-        await released(services, channel_id)
+        for _ in range(2):
+            await released(services, channel_id)
         first, again = telegram.sent
         assert first.text == again.text and first.text.startswith("501 new leads") and "in the inbox" in first.text
         assert "/leads new lists those" in first.text
@@ -101,6 +102,42 @@ async def test_of_a_backlog_that_nobody_reads_the_latest_are_named_and_the_rest_
         advance(clock.MINUTE)
         await released(services, channel_id)
         assert telegram.sent[-1].text.startswith("90 new leads") and "Lead 0501" in telegram.sent[-1].text
+
+
+async def test_what_one_message_counts_is_written_down_in_parts_and_told_once(
+    services: Services, workspace: Created, telegram: TelegramServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(counted, "PART", 200)
+    with clock.freeze(NOON) as advance:
+        channel_id = await chat(services, workspace, QUIET)
+        await backlog(services, workspace, channel_id, counted.TOO_MANY + 1)
+        advance(clock.HOUR)
+        written = []
+        for _ in range(3):  # each could be the last of its process
+            await released(services, channel_id)
+            written.append(sum(row["status"] == "delivered" for row in await of(services)))
+        assert written == [200, 400, 501] and len(telegram.sent) == 1
+        rows = await services.database.fetch("SELECT answer, at FROM attempts")
+        assert len(rows) == 501 and len({(row["answer"], row["at"]) for row in rows}) == 1
+        advance(clock.MINUTE)
+        await released(services, channel_id)
+        assert telegram.sent[-1].text.startswith("90 new leads") and "Lead 0501" in telegram.sent[-1].text
+
+
+async def test_what_could_not_be_counted_is_tried_again_as_a_whole(
+    services: Services, workspace: Created, telegram: TelegramServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(counted, "PART", 200)
+    with clock.freeze(NOON) as advance:
+        channel_id = await chat(services, workspace, QUIET)
+        await backlog(services, workspace, channel_id, counted.TOO_MANY + 1)
+        advance(clock.HOUR)
+        telegram.fail(CHAT, BROKEN)
+        await folding.release(services, channel_id)  # the last part is never written
+        assert sum(row["status"] == "failed" for row in await of(services)) == 301
+        advance(clock.MINUTE)
+        await released(services, channel_id)
+        assert telegram.sent[-1].text.startswith("501 new leads")
 
 
 async def test_mute_holds_until_it_ends_or_is_taken_back(

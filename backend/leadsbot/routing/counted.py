@@ -23,7 +23,10 @@ from leadsbot.services import Services
 TOO_MANY: Final = 1_000
 NAMED: Final = 500
 COUNTED: Final = 5_000
-"""By one message, in one transaction."""
+"""By one message."""
+PART: Final = 500
+"""Of these written down in one transaction, since others wait for it; those with which the message's own delivery is
+come first where it has arrived, and last where it has not. So a crash in between loses nothing and counts no less."""
 COLUMNS: Final = (
     "id, workspace_id, event_type, round, attempt_count, held, folded_into, destination, created_at, next_attempt_at"
 )
@@ -49,6 +52,27 @@ async def beyond(database: Database, channel_id: str, now: int) -> list[Row]:
     order = "ORDER BY next_attempt_at, created_at, event_id"
     select = f"SELECT {COLUMNS} FROM deliveries WHERE {free} {order} LIMIT {found - NAMED}"
     return list(await database.fetch(select, channel_id, now, types))
+
+
+async def unwritten(database: Database, channel_id: str) -> tuple[Sequence[Row], Tried] | None:
+    """Give up to `PART` of what a message that has arrived counted and of which nothing is written down yet, and that
+    message's attempt; None where there is no such thing."""
+    waiting = f"channel_id = $1 AND held <> '' AND {OPEN}"
+    order = "ORDER BY next_attempt_at, created_at, event_id"
+    first = await database.fetch_one(f"SELECT folded_into FROM deliveries WHERE {waiting} {order} LIMIT 1", channel_id)
+    if first is None or not first["folded_into"]:
+        return None
+    sent = await database.fetch_one(
+        "SELECT a.at, a.latency_ms, a.status_code, a.answer FROM deliveries d JOIN attempts a ON a.delivery_id = d.id"
+        " WHERE d.id = $1 AND d.folded_into = d.id AND d.status = 'delivered' AND a.error = ''"
+        " ORDER BY a.at DESC LIMIT 1",
+        first["folded_into"],
+    )
+    if sent is None:
+        return None
+    left = f"SELECT {COLUMNS} FROM deliveries WHERE {waiting} AND folded_into = $2 {order} LIMIT {PART}"
+    rows = await database.fetch(left, channel_id, first["folded_into"])
+    return list(rows), Tried(sent["at"], sent["latency_ms"] or 0, Receipt(sent["status_code"], sent["answer"]))
 
 
 async def attempt_counted(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, Final
 
 from leadsbot import clock
@@ -17,14 +18,14 @@ from leadsbot.events.log import topic
 from leadsbot.jobs import lanes
 from leadsbot.jobs.outcomes import Again, Outcome
 from leadsbot.jobs.runner import JobHandler
-from leadsbot.routing import counted, gates, pace
+from leadsbot.routing import counted, gates, marking, pace
 from leadsbot.routing.attempt import Tried, attempt
 from leadsbot.routing.bundling import MOST, chosen, gathering
 from leadsbot.routing.deliver import verdict_on
 from leadsbot.routing.destination import Destination
 from leadsbot.routing.digests import attempt_digest
 from leadsbot.routing.gates import GONE, OPEN, REASONS, RELEASE, Held
-from leadsbot.routing.record import Entry, write_attempts
+from leadsbot.routing.record import Entry
 from leadsbot.routing.verdict import Verdict
 from leadsbot.services import Services
 
@@ -35,7 +36,7 @@ LONG_WAIT_MS: Final = 5 * clock.SECOND
 _BREATH_MS: Final = 200
 
 _HALVED: Final = Verdict("pending", wait=0, counts=False)
-"""A digest that is refused for what it says: see `_halve`."""
+"""A digest that is refused for what it says: see `marking.halve`."""
 
 _WAITING: Final = f"channel_id = $1 AND held <> '' AND {OPEN}"
 _ORDER: Final = "ORDER BY next_attempt_at, created_at, event_id"
@@ -54,6 +55,8 @@ async def release(services: Services, channel_id: str) -> Outcome:
         "SELECT c.*, w.timezone FROM channels c JOIN workspaces w ON w.id = c.workspace_id WHERE c.id = $1", channel_id
     )
     destination = Destination(channel["kind"], channel) if channel else None
+    if destination and (left := await counted.unwritten(services.database, channel_id)):
+        return _written(services, destination, *left)
     if channel is None or destination is None or not channel["enabled"]:
         return _end_all(channel_id, ("withheld", gates.off(destination)) if destination else ("dead", GONE))
     now = clock.now()
@@ -102,7 +105,7 @@ async def _send(services: Services, destination: Destination, due: Sequence[Row]
     rows = chosen(due)
     digest = rows[0]["folded_into"] or (rows[0]["id"] if len(rows) > 1 else None)
     if digest and not rows[0]["folded_into"]:
-        await _mark(services.database, rows, digest)
+        await marking.mark(services.database, rows, digest)
     numbers = len(rows) > MOST
     deliveries = rows if numbers else await _load(services.database, rows)
     if not deliveries:  # all were withdrawn meanwhile
@@ -113,10 +116,10 @@ async def _send(services: Services, destination: Destination, due: Sequence[Row]
         tried, receipts = await counted.attempt_counted(services, destination, deliveries, digest)
     else:
         tried, receipts = await attempt_digest(services, destination, deliveries, digest)
-    return _outcome(services, destination, deliveries, digest, tried, receipts)
+    return await _outcome(services, destination, deliveries, digest, tried, receipts)
 
 
-def _outcome(
+async def _outcome(
     services: Services,
     destination: Destination,
     deliveries: Sequence[Row],
@@ -131,12 +134,17 @@ def _outcome(
     each = [replace(tried, outcome=receipt) for receipt in receipts] if receipts else [tried] * len(told)
     busy = verdict.wait if verdict.wait and not verdict.counts else None
     passed = gates.passed(services, destination, busy)
+    entries = [Entry(services.vault, row, destination, one, verdict) for row, one in zip(told, each, strict=True)]
+    first, *later = marking.parts(entries, digest)
+    if tried.failure:  # what arrived is written down from here on by `_written`
+        for part in later:
+            await services.database.write(partial(marking.write, entries=part, digest=digest, settle=not refused))
 
     async def write(tx: Tx) -> None:
-        entries = [Entry(services.vault, row, destination, one, verdict) for row, one in zip(told, each, strict=True)]
-        await write_attempts(tx, entries)
-        await (_halve(tx, told) if refused else _settle(tx, told, digest, verdict))
-        await _unmark(tx, deliveries[len(told) :])
+        await marking.write(tx, first, digest, settle=not refused)
+        if refused:
+            await marking.halve(tx, told)
+        await marking.unmark(tx, deliveries[len(told) :])
         if passed:
             await passed(tx)
         if busy and busy >= LONG_WAIT_MS:
@@ -145,21 +153,18 @@ def _outcome(
     return Again(_next(services, destination, tried, busy), writes=write, error=tried.error)
 
 
+def _written(services: Services, destination: Destination, rows: Sequence[Row], tried: Tried) -> Outcome:
+    """Write down of some more that the message that counts them has arrived."""
+    verdict = Verdict("delivered")
+    entries = [Entry(services.vault, row, destination, tried, verdict) for row in rows]
+    return Again(0, writes=lambda tx: marking.write(tx, entries, rows[0]["folded_into"], settle=True))
+
+
 def _next(services: Services, destination: Destination, tried: Tried, busy: int | None) -> int:
     """Give in how many ms to look for more: not before the other side, or its chat's limits, would take it."""
     asked = tried.outcome.pause if isinstance(tried.outcome, Receipt) else None
     limits = pace.limits_of(services, destination)
     return max(busy or 0, round((asked or 0) * clock.SECOND), limits[0].every if limits else _BREATH_MS)
-
-
-async def _mark(database: Database, rows: Sequence[Row], digest: str) -> None:
-    async def unit(tx: Tx) -> None:
-        await tx.execute_many(
-            f"UPDATE deliveries SET folded_into = $3 WHERE id = $1 AND round = $2 AND held <> '' AND {OPEN}",
-            [(row["id"], row["round"], digest) for row in rows],
-        )
-
-    await database.write(unit)
 
 
 async def _load(database: Database, rows: Sequence[Row]) -> list[Row]:
@@ -171,35 +176,6 @@ async def _load(database: Database, rows: Sequence[Row]) -> list[Row]:
     )
     by_id = {row["id"]: row for row in found}
     return [by_id[row["id"]] for row in rows if row["id"] in by_id]
-
-
-async def _settle(tx: Tx, rows: Sequence[Row], digest: str | None, verdict: Verdict) -> None:
-    """What has ended is held no more; what will be tried again waits for that, with the digest that it belongs to."""
-    await tx.execute_many(
-        "UPDATE deliveries SET held = CASE WHEN NOT $3 THEN '' WHEN held = 'alone' THEN held ELSE 'turn' END,"
-        " folded_into = $4 WHERE id = $1 AND round = $2",
-        [(row["id"], row["round"], verdict.wait is not None, digest) for row in rows],
-    )
-
-
-async def _halve(tx: Tx, rows: Sequence[Row]) -> None:
-    """Let what a digest held go out as two of half its length, and so on, until what is refused is found: it alone is
-    dead then, and the others have arrived in few messages."""
-    middle = len(rows) // 2
-    for half in (rows[:middle], rows[middle:]):
-        held, digest = ("turn", half[0]["id"]) if len(half) > 1 else ("alone", None)
-        await tx.execute_many(
-            f"UPDATE deliveries SET held = $3, folded_into = $4 WHERE id = $1 AND round = $2 AND {OPEN}",
-            [(row["id"], row["round"], held, digest) for row in half],
-        )
-
-
-async def _unmark(tx: Tx, rows: Sequence[Row]) -> None:
-    """What the message had no room for goes into another, with what has come meanwhile."""
-    await tx.execute_many(
-        "UPDATE deliveries SET folded_into = NULL WHERE id = $1 AND round = $2 AND held <> ''",
-        [(row["id"], row["round"]) for row in rows],
-    )
 
 
 def _later(destination: Destination, now: int, held: Held) -> Outcome:

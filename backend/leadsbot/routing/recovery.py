@@ -46,7 +46,7 @@ def works_again(tx: Tx, destination: Destination) -> None:
 
 def named(delivery: Row, at: int, retry_after: float | None) -> dict[str, Any] | None:
     """Give a webhook delivery's `state` with the time that its answer of `at` (ms) has named, if it has."""
-    if delivery["webhook_id"] is None or not retry_after:
+    if not retry_after or delivery.get("webhook_id") is None:
         return None
     return {**_state(delivery), _NOT_BEFORE: at + round(retry_after * clock.SECOND)}
 
