@@ -1,4 +1,5 @@
-// The inbox: opening leads beside the list, the keyboard, and leads that arrive while somebody is reading.
+// The inbox: opening leads beside the list, the keyboard, and leads that arrive while somebody is reading. `choosing.js`
+// chooses several of them, `lead.js` is about the one that stands open.
 "use strict";
 
 (() => {
@@ -10,43 +11,6 @@
   const arrivals = document.getElementById("arrivals");
   const roomy = matchMedia("(min-width: 1000px)");
   const row = (id) => document.getElementById(`row-${id}`);
-
-  document.addEventListener("keydown", (event) => {
-    if (event.key === "n" && free(event)) focusNote(event);
-  });
-
-  // Half a note outlives whatever takes the place of its lead: a move, another lead that is looked at, a sign-in that has
-  // ended meanwhile (then in this tab alone, until the page is back).
-  const DRAFTS = "leadsbot:notes";
-  const drafts = new Map(JSON.parse(sessionStorage.getItem(DRAFTS) ?? "[]"));
-  sessionStorage.removeItem(DRAFTS);
-
-  const about = (note) => note.closest("[data-lead]").dataset.lead;
-
-  function resume() {
-    const note = document.getElementById("note");
-    if (note && !note.value) note.value = drafts.get(about(note)) ?? "";
-  }
-
-  document.addEventListener("input", (event) => {
-    if (event.target.id === "note") drafts.set(about(event.target), event.target.value);
-  });
-  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
-    const posted = detail.requestConfig.path.match(/^\/leads\/([\w-]+)\/notes$/);
-    if (posted && detail.xhr.status === 200) drafts.delete(posted[1]);
-  });
-  document.addEventListener("htmx:responseError", ({ detail }) => {
-    if (detail.xhr.status === 401) sessionStorage.setItem(DRAFTS, JSON.stringify([...drafts]));
-  });
-  document.addEventListener("htmx:afterSettle", resume);
-  resume();
-
-  document.addEventListener("htmx:oobBeforeSwap", (event) => {
-    const { target, fragment } = event.detail;
-    if (target.id !== "standing") return;
-    const same = target.dataset.as === fragment.firstElementChild.dataset.as;
-    if (same || target.querySelector("details[open]")) event.detail.shouldSwap = false;
-  });
 
   // The numbers in navigation and title follow; the server's next page says what is true.
   function count(by) {
@@ -156,13 +120,6 @@
       && !event.target.closest("input:not(.pick), textarea, select, dialog, [contenteditable]");
   }
 
-  function focusNote(event) {
-    const note = document.getElementById("note");
-    if (!note) return;
-    event.preventDefault();
-    note.focus();
-  }
-
   function step(by) {
     const all = [...rows.querySelectorAll(".row")];
     const here = document.activeElement.closest(".row") ?? rows.querySelector(".row.open");
@@ -182,8 +139,7 @@
 
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && !document.querySelector("dialog[open]")) {
-      if (chosen().length) choose([]);
-      else if (event.target.closest("input, textarea, select")) event.target.blur();
+      if (event.target.closest("input, textarea, select")) event.target.blur();
       else close();
     } else if (free(event) && keys[event.key]) {
       event.preventDefault();
@@ -192,55 +148,6 @@
   });
 
   document.querySelector("[data-keys]").addEventListener("click", keys["?"]);
-
-  // Choosing several ---------------------------------------------------------------------------------------------
-
-  const bar = document.getElementById("chosen");
-  const picks = () => [...rows.querySelectorAll(".pick")];
-  const chosen = () => picks().filter((pick) => pick.checked);
-  const MOST = 100; // as many as the server takes
-  let latest = null;
-
-  function tally() {
-    const count = chosen().length;
-    document.getElementById("picked").textContent = `${count} chosen`;
-    const question = bar.elements._ask;
-    if (question) question.value = question.value.replace(/^Delete .*? for good/, `Delete ${count === 1 ? "the chosen lead" : `these ${count} leads`} for good`);
-  }
-
-  function choose(wanted) {
-    for (const pick of picks()) pick.checked = wanted.includes(pick);
-    tally();
-  }
-
-  rows.addEventListener("click", (event) => {
-    const pick = event.target.closest(".pick");
-    if (!pick) return;
-    const all = picks();
-    if (event.shiftKey && latest?.isConnected) {
-      const [from, to] = [all.indexOf(latest), all.indexOf(pick)].sort((one, other) => one - other);
-      for (const between of all.slice(from, to + 1)) between.checked = pick.checked;
-    }
-    latest = pick;
-    tally();
-  });
-
-  // A box is part of the bar's form, which Enter would send.
-  rows.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || !event.target.matches(".pick")) return;
-    event.preventDefault();
-    open(event.target.value);
-  });
-
-  bar?.addEventListener("click", (event) => {
-    const button = event.target.closest("[data-pick]");
-    if (button) choose(button.dataset.pick === "all" ? picks().slice(0, MOST) : []);
-  });
-
-  // Back to where they were chosen: with the lead that stands open, which the address knows alone.
-  bar?.addEventListener("submit", () => {
-    bar.elements.next.value = location.pathname + location.search;
-  });
 
   // Filters take effect as they are chosen -------------------------------------------------------------------------
 
@@ -291,7 +198,6 @@
   function drop(known, held) {
     if (!known && held < 0) return;
     known?.remove();
-    if (bar) tally();
     if (held >= 0) waiting.splice(held, 1);
     add(-1);
     say();
