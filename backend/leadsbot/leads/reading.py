@@ -32,12 +32,12 @@ async def leads_on_page(
     database: Database, workspace_id: str, wanted: LeadFilter, page: int, limit: int
 ) -> tuple[list[Row], int]:
     """Give the rows of a numbered page (the first is 1) and how many leads there are in all."""
-    total = await count_leads(database, workspace_id, wanted)
-    skipped = (page - 1) * limit
-    if skipped >= total:
-        return [], total
     where = filters.where(database, workspace_id, wanted)
-    return await _part(database, where, limit, skipped), total
+    if page == 1:
+        rows = await _part(database, where, limit, 0)
+        return rows, len(rows) if len(rows) < limit else await _count(database, where)
+    total, skipped = await _count(database, where), (page - 1) * limit
+    return await _part(database, where, limit, skipped) if skipped < total else [], total
 
 
 async def leads_beside(
