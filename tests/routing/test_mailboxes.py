@@ -7,14 +7,17 @@ from typing import Any
 import msgspec
 import pytest
 
+from leadsbot import clock
 from leadsbot.channels.email import MAX_MAILED
 from leadsbot.db import Database, Tx
 from leadsbot.errors import NotFound
 from leadsbot.ids import new_id
-from leadsbot.routing import destinations, mailboxes
+from leadsbot.routing import destinations, gates, mailboxes
 from leadsbot.routing.defaults import add_team_mail
 from leadsbot.routing.destination import Destination, open_config
 from leadsbot.routing.mailboxes import EVERYBODY_LEFT
+from leadsbot.routing.news import envelope
+from leadsbot.routing.tables import Delivery
 from leadsbot.services import Services
 from leadsbot.workspaces import members
 from leadsbot.workspaces.bootstrap import Created
@@ -123,10 +126,26 @@ async def test_the_last_ones_leaving_switches_the_channel_off_until_that_is_undo
         await mailboxes.resubscribe(services, stranger.workspace_id, row["id"], "sales@example.com")
     with pytest.raises(NotFound):
         await mailboxes.resubscribe(services, workspace.workspace_id, row["id"], "other@example.com")
+    await _withheld(services, row)
     await mailboxes.resubscribe(services, workspace.workspace_id, row["id"], "sales@example.com")
     row = await again(services, workspace, row)
     assert (bool(row["enabled"]), row["disabled_reason"]) == (True, "")
+    [waited] = await services.database.fetch("SELECT status FROM deliveries WHERE event_type = 'lead.created'")
+    assert waited["status"] == "pending"
     assert open_config(services.vault, row["config"])["to"] == ["sales@example.com"]
+
+
+async def _withheld(services: Services, channel: Row) -> None:
+    """Let a delivery wait for a channel that is off."""
+    event = {"id": new_id(), "type": "lead.created", "workspace_id": channel["workspace_id"], "lead_id": None}
+    event["at"] = clock.now()
+    stopped = {"status": "withheld", "reason": gates.BROKEN}
+    row = Destination("email", channel).delivery("sales", event, envelope(event, {"lead": None}), id=new_id())
+    await services.database.write(lambda tx: _insert(tx, {**row, **stopped}))
+
+
+async def _insert(tx: Tx, row: Row) -> None:
+    tx.insert(Delivery, row)
 
 
 async def test_a_channel_that_was_switched_off_by_hand_stays_off(services: Services, workspace: Created) -> None:

@@ -18,7 +18,7 @@ from leadsbot.channels.email import GROUPS, MAX_MAILED
 from leadsbot.db import Tx
 from leadsbot.errors import Conflict, NotFound
 from leadsbot.events.log import topic
-from leadsbot.routing import trouble
+from leadsbot.routing import resuming, trouble
 from leadsbot.routing.destination import Destination, open_config, seal_config
 from leadsbot.routing.kinds import EMAIL, default_events
 from leadsbot.routing.owned import owned
@@ -153,6 +153,7 @@ async def _write(services: Services, tx: Tx, row: Row, config: Config) -> bool:
         await trouble.switch_off(tx, Destination(EMAIL, row), {}, EVERYBODY_LEFT, probed=False)
     elif anybody and row["disabled_reason"] == EVERYBODY_LEFT:
         await tx.execute(f"UPDATE channels SET {trouble.FORGIVEN}, enabled = TRUE WHERE id = $1", row["id"])
+        await resuming.after_trouble(tx, Destination(EMAIL, row))
     tx.signal(topic(row["workspace_id"]))
     return True
 
