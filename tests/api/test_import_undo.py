@@ -9,7 +9,7 @@ import pytest
 from leadsbot import clock
 from leadsbot.db import Database, Tx
 from leadsbot.ids import new_id
-from leadsbot.imports import book, run
+from leadsbot.imports import book, outcome, run
 from leadsbot.leads import changes
 from leadsbot.routing.tables import Delivery
 from leadsbot.workspaces.bootstrap import Created
@@ -63,7 +63,7 @@ async def test_undo_leaves_what_others_sent_and_changed_while_it_ran(
         assert (await shown(api, made["id"]))["state"] == "undone"
         left = {lead["email"]: lead["message"] for lead in await leads(api)}
     assert left == {"visitor@x.example": "Please call me", "hand@x.example": ""}
-    assert await book.kept(database, made["id"]) == 2
+    assert await outcome.kept(database, made["id"]) == 2
 
 
 async def test_undo_leaves_nothing_of_them_where_it_was_told(

@@ -9,7 +9,7 @@ from pathlib import PurePath
 import msgspec
 
 from leadsbot.db import Database
-from leadsbot.imports import book
+from leadsbot.imports import book, outcome
 from leadsbot.imports.book import Row
 from leadsbot.imports.columns import ERROR_COLUMN
 from leadsbot.imports.sheet import MOST_ROWS
@@ -22,7 +22,7 @@ async def failed_csv(database: Database, row: Row) -> bytes:
     writer = csv.writer(out, delimiter=book.options_of(row).delimiter)
     header = list(book.decode_mapping(row))
     writer.writerow([*header, ERROR_COLUMN])
-    for failed in await book.failures(database, row["id"], MOST_ROWS):
+    for failed in await outcome.failures(database, row["id"], MOST_ROWS):
         cells = msgspec.json.decode(failed["cells"], type=list[str])
         cells += [""] * (len(header) - len(cells))
         writer.writerow([*cells, failed["error"]])

@@ -16,6 +16,7 @@ from leadsbot.api.reference.codes import CODES
 from leadsbot.api.reference.describing import METHODS, REFUSED
 from leadsbot.api.reference.examples import example_of, resolved
 from leadsbot.api.reference.samples import NAMES, SAMPLE_KEY, asked, samples
+from leadsbot.api.reference.schema_words import kind_of, says
 
 Json = Mapping[str, Any]
 
@@ -179,14 +180,14 @@ def _answer_of(answer: Json, components: Json) -> tuple[str, str]:
 
 def _parameter(told: Json) -> Field:
     where = "" if told["in"] == "query" else f" · {told['in']}"
-    return Field(told["name"], _kind(told["schema"]) + where, told.get("description", ""), bool(told.get("required")))
+    return Field(told["name"], kind_of(told["schema"]) + where, told.get("description", ""), bool(told.get("required")))
 
 
 def _fields(schema: Json, components: Json) -> list[Field]:
     schema = resolved(schema, components)
     required = set(schema.get("required", ()))
     return [
-        Field(name, _kind(inner), _says(inner), name in required)
+        Field(name, kind_of(inner), says(inner), name in required)
         for name, inner in schema.get("properties", {}).items()
     ]
 
@@ -195,35 +196,6 @@ def _shape(name: str, components: Json) -> Shape:
     schema = components[name]
     example = json.dumps(example_of(schema, components), indent=2, ensure_ascii=False)
     return Shape(name, schema.get("description", ""), _fields(schema, components), example)
-
-
-def _says(schema: Json) -> str:
-    told = [schema["description"]] if schema.get("description") else []
-    if "enum" in schema and "`" not in "".join(told):
-        told.append("one of " + ", ".join(f"`{one}`" for one in schema["enum"]))
-    limits = {"maxLength": "at most {} characters", "maxItems": "at most {} entries", "minimum": "at least {}"}
-    limits["maximum"] = "at most {}"
-    for inner in (schema, *schema.get("anyOf", ()), *schema.get("oneOf", ())):
-        told += [text.format(_number(inner[name])) for name, text in limits.items() if name in inner]
-    return "; ".join(told)
-
-
-def _number(value: float) -> str:
-    return f"{value:,.10g}"
-
-
-def _kind(schema: Json) -> str:
-    if "$ref" in schema:
-        return str(schema["$ref"].rpartition("/")[2])
-    for name in ("anyOf", "oneOf"):
-        if name in schema:
-            return " or ".join(dict.fromkeys(_kind(one) for one in schema[name]))
-    kind = schema.get("type", "any")
-    if isinstance(kind, list):
-        return " or ".join(kind)
-    if kind == "array":
-        return f"list of {_kind(schema.get('items') or {})}"
-    return {"uuid": "id", "date-time": "time", "date": "date"}.get(schema.get("format", ""), str(kind))
 
 
 def prose(text: str) -> Markup:

@@ -12,7 +12,7 @@ from leadsbot.dashboard.views.imports import Column, Failure, ImportLine, Import
 from leadsbot.dashboard.views.shell import Tone
 from leadsbot.dashboard.words import count
 from leadsbot.db import Database
-from leadsbot.imports import book, columns
+from leadsbot.imports import book, columns, outcome
 
 Row = Mapping[str, Any]
 
@@ -76,8 +76,8 @@ async def import_page(
         failures=tuple(Failure(one["row"], one["error"]) for one in failures[:FAILURES]),
         leads=await _leads(database, row) if step == "done" else (),
         undoable=book.undoable(dict(row)),
-        left=await book.kept(database, row["id"]) if step == "undone" else 0,
-        filled=await book.filled(database, row["workspace_id"], row["id"]) if step == "undone" else 0,
+        left=await outcome.kept(database, row["id"]) if step == "undone" else 0,
+        filled=await outcome.filled(database, row["workspace_id"], row["id"]) if step == "undone" else 0,
         error=error or row["error"],
     )
 
@@ -106,5 +106,5 @@ def _samples(preview: list[list[str]], place: int) -> tuple[str, ...]:
 async def _leads(database: Database, row: Row) -> tuple[Any, ...]:
     """Give the first leads that an import made."""
     pipeline = await pipeline_of(database, row["workspace_id"])
-    found = await book.made(database, row["workspace_id"], row["id"], LEADS)
+    found = await outcome.made(database, row["workspace_id"], row["id"], LEADS)
     return await lead_rows(database, found, pipeline)
