@@ -218,3 +218,8 @@ def test_the_button_says_what_it_opens_where_that_is_no_lead() -> None:
     of_lead = draft(parcel({})).buttons
     assert of_alert is not None and of_alert.inline_keyboard[-1][0].text == "Open the sites"
     assert of_lead is not None and of_lead.inline_keyboard[-1][0].text == "Open"
+
+
+def test_a_sign_says_what_sort_of_news_it_is() -> None:
+    moved = draft(parcel({}, "lead.stage_changed", from_stage="New", to_stage="Won")).text.plain
+    assert moved.startswith("➡️ Grace Hopper: New → Won\n")

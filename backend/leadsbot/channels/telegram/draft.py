@@ -19,6 +19,7 @@ DELETED: Final = "This lead was deleted."
 _SIGNS: Final[Mapping[str, str]] = {
     "lead.created": "🟢",
     "lead.updated": "🔁",
+    "lead.stage_changed": "➡️",
     "form.abandoned": "🟡",
     UNCLAIMED: "⏰",
     REMINDER: "⏰",
