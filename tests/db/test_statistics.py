@@ -5,11 +5,17 @@ from __future__ import annotations
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from leadsbot.db import Database
+from leadsbot.db import sql as dialects
 from leadsbot.db.sqlite import MANY_ROWS
+from leadsbot.forms.visit import Visit
+from leadsbot.leads import matching
+from leadsbot.leads.contact import Contact
+from leadsbot.leads.submission import Submission
 
 OF_A_LEAD = "SELECT * FROM deliveries WHERE workspace_id = 'w' AND lead_id = '7' ORDER BY created_at DESC, id DESC"
 BY_STAGE = (
@@ -55,3 +61,34 @@ async def test_a_small_table_leaves_no_statistics(embedded: Database) -> None:
 
 async def test_leads_are_counted_without_being_looked_up(embedded: Database) -> None:
     assert "COVERING INDEX leads_stage" in await plan(embedded, BY_STAGE)
+
+
+class Asked:
+    """A transaction that only notes what it is asked."""
+
+    dialect = "sqlite"
+
+    def __init__(self) -> None:
+        self.sql, self.args = "", ()
+
+    def one_of(self, number: int) -> str:
+        return dialects.one_of("sqlite", number)
+
+    def many(self, values: list[str]) -> Any:
+        return dialects.many("sqlite", values)
+
+    async def fetch(self, sql: str, *args: Any) -> list[Any]:
+        self.sql, self.args = sql, args
+        return []
+
+
+async def test_who_left_a_phone_alone_is_looked_for_among_the_latest_leads(embedded: Database) -> None:
+    """Not among all that ever came without an email."""
+    caller = Submission(
+        id="s", workspace_id="w", stages=("New Lead",), door="widget", contact=Contact(phone="+43 1 5550100"),
+        received_at=1, submitted_at=1, visit=Visit(ip_address="203.0.113.7"),
+    )  # fmt: skip
+    asked = Asked()
+    await matching._ids(asked, [caller])  # type: ignore[arg-type]
+    found = await embedded.fetch(f"EXPLAIN QUERY PLAN {asked.sql}", *asked.args)
+    assert "leads_created (workspace_id=? AND created_at>?)" in str(found)
