@@ -132,8 +132,8 @@ def traps(v: Visitor) -> None:
 @case("Drawn anew on every visit under an id with another number (HubSpot): one form, with the views of all")
 def renumbered(v: Visitor) -> None:
     drawn = "hsForm_be50d20f-3ff9-4ac2-aee2-fcc3fcfb9d65"
-    for number in ("_6071", "_1984"):
+    for visits, number in enumerate(("_6071", "_1984"), 1):
         v.open(CONTACT.replace('name="contact"', f'id="{drawn}{number}"'))
-        v.event("view", 1)
+        v.event("view", visits)
     told = v.report(drawn, until=lambda told: told["views"] >= 1)
     assert [form["key"] for form in v.forms()] == [drawn] and told["starters"] == 0
