@@ -123,7 +123,7 @@ class Script:
 
 SCRIPTS = (
     Script("widget.js", 5120, hint=EAGER, parts=FIRST),
-    Script("widget-engaged.js", 5120, hint=EAGER, parts=ENGAGED),
+    Script("widget-engaged.js", 5632, hint=EAGER, parts=ENGAGED),
     Script("widget-rare.js", 1536),
     Script("hosted-form.js", 6144, style="hosted-form.css"),
 )

@@ -92,7 +92,9 @@ heard.input = (event) => {
 
 /** Looked at once per field that somebody is in; anew where another attempt began, or the field asks something else. */
 function arrive(here) {
-  const { el, form, attempt } = here;
+  const { el, form } = here;
+  pending.forEach((entry) => entry.form !== form && judge(entry)); // this may be the next step of what was sent last
+  const attempt = (here.attempt = attempts.get(form) || here.attempt);
   const inside = el.ownerDocument;
   if (inside !== doc && !roots.has(inside)) enter(inside.defaultView.frameElement);
   attempt.errors ??= errorsIn(form); // shown before anybody did anything: part of the page
@@ -104,8 +106,9 @@ let place = {}; // where somebody is
 function act(event, here, at) {
   const { type } = event;
   place = here;
-  const { el, form, attempt } = here;
-  if (here.of !== attempt.stats || here.name !== el.name) arrive(here);
+  const { el, form } = here;
+  if (here.of !== here.attempt.stats || here.name !== el.name) arrive(here);
+  const { attempt } = here;
   if (/input|change/.test(type)) {
     settled(attempt);
     restTimer ||= later(onRest, REST);
@@ -119,6 +122,8 @@ function act(event, here, at) {
 /** Somebody goes on in the form: what was rejected stays so, and what is being sent is no more taken from its fields. */
 function settled(attempt) {
   for (const entry of pending) {
-    if (entry.attempt === attempt) entry.off ? pending.delete(entry) : (entry.kept = true);
+    if (entry.attempt !== attempt) continue;
+    if (!entry.kept && isStep(entry)) goOn(entry);
+    entry.off ? pending.delete(entry) : (entry.kept = true);
   }
 }

@@ -26,10 +26,8 @@ function asked(button) {
   const attempt = attempts.get(form);
   if (attempt) attempt.by = button;
   if (!attempt?.now || kindOf(form) !== 'lead') return;
-  // One of several steps goes on with a button like that.
-  if (button.type !== 'submit' && controls(form).some((el) => !isShown(el) && isInHiddenStep(el, form))) return;
-  const typed = collect(form, attempt).filter((field) => touched.has(field.from()) && field.value.length > 4);
-  click = { form, at: clock(), typed: typed.map((field) => field.value) };
+  const isTyped = ({ from, value }) => value.length > 4 && (touched.has(from()) || from().ownerDocument === inert);
+  click = { form, at: clock(), was: askedIn(form), typed: collect(form, attempt).filter(isTyped).map(({ value }) => value) };
   if (!unwatch) watchRequests(form.ownerDocument.defaultView);
   later(unfollow, CLICK);
 }
@@ -39,5 +37,8 @@ function onBody(body) {
   if (!click || clock() - click.at > CLICK || [...pending].some((entry) => entry.form === click.form && !entry.refused)) return;
   const raw = (body?.values ? [...body.values()] : body) + '';
   const text = raw + (safe(decodeURIComponent)(raw.replace(/\+/g, ' ')) || '');
-  if (click.typed.some((value) => text.includes(value))) take(click.form, () => (click = 0));
+  if (!click.typed.some((value) => text.includes(value))) return;
+  const { form, was } = click; // the page may have gone on to its next step by now
+  take(form, () => (click = 0));
+  assign(attempts.get(form).entry || {}, was);
 }

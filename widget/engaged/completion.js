@@ -12,6 +12,22 @@ const isTrap = (el) =>
   (el.tabIndex < 0 && !isCustom(el) && !el.selectedOptions) ||
   [el, ...(el.labels || [])].every((one) => boxOf(one).right < -999);
 
+/** True for a field for words that is there and not to be seen: so stand traps for robots, and questions that lie above one another. */
+function isVeiled(el) {
+  const form = el.form || up(el, FORMS);
+  for (let node = el; /^(text|email|tel|url)/.test(el.type) && node !== form && !all(node, CONTROLS)[+(node !== el)]; node = node.parentElement) {
+    const { position, opacity, zIndex, width, height, overflow } = getComputedStyle(node);
+    const isSmall = parseFloat(width) < 2 || parseFloat(height) < 2;
+    if ((/^(abs|fix)/.test(position) && (opacity < 0.1 || zIndex < 0)) || (isSmall && (node === el || overflow !== 'visible'))) return true;
+  }
+}
+
+/** A veiled one that is no question: there is no other, or there are several in plain sight. */
+function isHoney(el, form) {
+  const asked = isVeiled(el) && controls(form).filter((other) => other.type !== 'hidden');
+  return asked && (!asked.filter(isVeiled)[1] || asked.filter((other) => !isVeiled(other))[1]);
+}
+
 /**
  * True for a field of a later step: its hidden section stands beside a visible one and holds several fields, or is one
  * of several in a form that asks a single question at a time.
@@ -28,6 +44,7 @@ const isUnit = (el, form) =>
   el.type !== 'hidden' &&
   !(el.readOnly && !touched.has(el)) &&
   !isTrap(el) &&
+  !isHoney(el, form) &&
   (isShown(el) ? !is(el, ':disabled') : !el.disabled && isInHiddenStep(el, form));
 
 const isFilled = safe((el) => is(el, ':autofill'));

@@ -37,8 +37,9 @@ function watch(entry) {
   }
   const view = form.ownerDocument?.defaultView || window;
   attempt.errors ??= errorsIn(form);
-  assign(entry, { view, href: hrefOf(view), shown: shown(form), asked: asking(form), wrong: controls(form).some((el) => isShown(el) && is(el, ':invalid')),
-    ok: false, refused: false, reset: false, left: false, off: false, busy: 0 });
+  assign(entry, { view, href: hrefOf(view), others: keysIn(view), shown: shown(form), ...askedIn(form),
+    wrong: controls(form).some((el) => isShown(el) && is(el, ':invalid')),
+    ok: 0, refused: false, reset: false, left: false, off: false, busy: 0 });
   if (!unwatch) watchRequests(view);
   later(judge, 600, entry);
   later(forget, MOST_WAIT, entry);
@@ -47,18 +48,49 @@ function watch(entry) {
 /** What a form asks for as it is to be seen. */
 const asking = (form) => controls(form).filter(isShown).map(nameOf);
 
-/** The form, or the one that the page has put in its place: of the same name, or with the same questions. */
-const standing = ({ form, attempt, view, asked }) =>
+const askedIn = (form) => ({ asked: asking(form), said: controls(form).filter(isShown).map(labelOf) });
+const keysIn = (view) => all(view.document, FORMS).map((form) => identityOf(form).key);
+
+/**
+ * The form, or the one that the page has put in its place: of the same name, with the same questions, or a new one before
+ * anything was asked of a server.
+ */
+const standing = ({ form, attempt, view, asked, href, others, ok, busy }) =>
   (form.isConnected === false &&
-    safe(() =>
-      all(view.document, FORMS).find(
-        (other) => identityOf(other).key === attempt.form.key || asking(other) + '' === asked + '',
-      ),
-    )()) ||
+    safe(() => {
+      const now = all(view.document, FORMS);
+      return (
+        now.find((other) => identityOf(other).key === attempt.form.key || asking(other) + '' === asked + '') ||
+        (!ok && !busy && hrefOf(view) === href && now.find((other) => !others.includes(identityOf(other).key) && kindOf(other) === 'lead'))
+      );
+    })()) ||
   form;
 
 /** Undefined for a frame that has gone to another origin, which is an address too. */
 const hrefOf = safe((view) => view.location.href);
+
+/**
+ * Asks for what it asked for: a framework may give it another id (React's useId), and what has neither name nor id may change its
+ * words when it was sent ("Thank you").
+ */
+const isAsked = ({ asked, said }, el) =>
+  asked.includes(nameOf(el)) || said.includes(labelOf(el)) || !(el.name || el.id || !touched.has(el));
+
+/**
+ * True where other questions stand there now: it was a step. Not where they had been answered before and are empty: after the
+ * last step a page may go back to its first.
+ */
+function isStep(entry) {
+  const fresh = controls(standing(entry)).filter((el) => isShown(el) && !isAsked(entry, el));
+  return fresh[0] && !fresh.some((el) => entry.attempt.stats.get(nameOf(el))?.[2] && !valueOf(el).trim());
+}
+
+/** On to the next step, whose answers join these. */
+function goOn(entry) {
+  if (!entry.off && !entry.refused) entry.attempt.now.tries--;
+  reject(entry);
+  pending.delete(entry);
+}
 
 const isWrong = (entry) => errorsIn(standing(entry)) > entry.attempt.errors;
 
@@ -69,17 +101,12 @@ function evidence(entry, final) {
   if (final?.target && final.target !== entry.form.ownerDocument) final = false;
   const { form, event, ok, refused, busy, off } = entry;
   const typed = event.fields.map((field) => field.from()).filter((el) => touched.has(el) && !isChoice(el));
-  const cleared = entry.reset || (typed[0] && typed.every((el) => !el.value));
+  const cleared = entry.reset || (typed[0] && typed.every((el) => !el.value && isAsked(entry, el)));
+  if (!cleared && !entry.kept && isStep(entry)) return goOn(entry);
   const gone = form.isConnected === false || (entry.shown && !shown(form)) || hrefOf(entry.view) !== entry.href || entry.left;
   const wrong = isWrong(entry);
-  if (!busy && ((cleared && !off) || (!wrong && (ok || (gone && !refused && !off && (final || clock() - entry.at > 500)))))) return 'confirmed';
+  if (!busy && ((cleared && !off) || (!wrong && ((ok && (gone || final || clock() - ok > 1400)) || (gone && !refused && !off && (final || clock() - entry.at > 500)))))) return 'confirmed';
   if (off) return;
-  // No request, and other questions than before: on to the next step.
-  const next = !busy && asking(standing(entry));
-  if (next[0] && !next.some((name) => entry.asked.includes(name))) {
-    entry.attempt.now.tries--;
-    return reject(entry);
-  }
   if (!wrong && !refused && !(entry.wrong && !busy)) return final && 'attempted';
   if (!busy && (final || wrong || refused)) reject(entry);
 }
@@ -92,7 +119,8 @@ function reject(entry) {
   const { attempt } = entry;
   const form = standing(entry);
   entry.off = true;
-  attempt.entry = null;
+  if (attempt.entry === entry) attempt.entry = null;
+  attempts.delete(entry.form);
   attempts.set(form, attempt);
   attempt.dirty = true;
   controls(form).forEach((el) => is(el, ':invalid,[aria-invalid=true]') && statOf(attempt.stats, el)[8]++);

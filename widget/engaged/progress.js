@@ -14,7 +14,7 @@ function statOf(stats, el, name = nameOf(el)) {
 
 /** Tells how far an attempt is; `midway`: while somebody may be in the middle of a word. */
 const say = safe((attempt, form, midway, reached) => {
-  if (!open() || !attempt.dirty || kindOf(form) !== 'lead') return;
+  if (!open() || !attempt.dirty || attempts.get(form) !== attempt || kindOf(form) !== 'lead') return; // it may go on in another form
   const fields = partial(form, attempt, midway === true);
   attempt.dirty = midway === true && !!fields && attempt.typing; // half a word is left for the next time
   enqueue({ type: 'progress', ...progressOf(form, attempt, reached), fields }, form);

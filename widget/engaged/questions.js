@@ -14,9 +14,32 @@ function controlsOf(form) {
   return found.get(form);
 }
 
+/**
+ * Where no label is tied to a field: the one in the smallest place that is about nothing else, or right before that place; or
+ * the few words that stand there before the field. What a library put beside it to draw it has no name.
+ */
+function besides(el) {
+  const isOther = (one) => one !== el && one.name && one.type !== 'hidden';
+  for (let node = el; node && !is(node, FORMS) && !all(node, CONTROLS).some(isOther); node = node.parentElement) {
+    let label = all(node, 'label')[0];
+    for (label ||= node.previousElementSibling; label && !shown(label); ) label = label.previousElementSibling;
+    if (label && is(label, 'label') && !label.control?.name) return label.textContent;
+    // What a button says there may be the answer.
+    const text = node !== el && !attr(el, 'placeholder') && !all(node, 'button,[role]')[0] && textBefore(node, el);
+    if (text) return text.length < 100 && text;
+  }
+}
+
+function textBefore(node, end) {
+  const range = doc.createRange();
+  range.setStart(node, 0);
+  range.setEndBefore(end);
+  return range.toString().trim();
+}
+
 function asks(el) {
   const said = byIds(el);
-  if (!isChoice(el)) return said || (isCustom(el) && attr(el, 'label'));
+  if (!isChoice(el)) return said || (isCustom(el) && attr(el, 'label')) || (el.labels?.[0] || attr(el, 'aria-label') ? '' : besides(el));
   const form = el.form || up(el, FORMS);
   const others = controlsOf(form).filter((other) => other.type !== 'hidden');
   const same = others.filter((other) => isChoice(other) && other.name === el.name);
@@ -27,10 +50,7 @@ function asks(el) {
     const named = attr(node, 'aria-label') || byIds(node);
     if (named) return named;
     if (others.some((other) => other.name !== el.name && has(other))) break;
-    const range = doc.createRange();
-    range.setStart(node, 0);
-    range.setEndBefore(all(node, '*').find((one) => one === same[0] || [...same[0].labels].includes(one)));
-    const text = range.toString().trim();
+    const text = textBefore(node, all(node, '*').find((one) => one === same[0] || [...same[0].labels].includes(one)));
     if (text) return text;
   }
   const around = up(el, 'fieldset');

@@ -47,10 +47,11 @@ function watchRequests(view) {
 
 function onReply(entry, status) {
   entry.busy--;
-  entry.ok = entry.ok || (status > 199 && status < 300);
+  entry.ok ||= status > 199 && status < 300 && clock();
   entry.refused = !entry.ok && (entry.refused || (status > 399 && status < 500));
   later(peek, 50, entry); // whoever is quick sends again before the verdict
   later(judge, 500, entry);
+  later(judge, 1500, entry); // a next step may take a while to show
 }
 
 const peek = (entry) => pending.has(entry) && !entry.busy && (entry.refused || isWrong(entry)) && judge(entry);

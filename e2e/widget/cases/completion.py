@@ -129,6 +129,42 @@ def readonly_touched(v: Visitor) -> None:
     left_at(v, 1, 2)
 
 
+@case("Traps that are there and not to be seen (no opacity, a pixel, cut off, behind the page) are no units")
+def veiled_traps(v: Visitor) -> None:
+    behind = "position:absolute!important;overflow:hidden;display:inline;height:1px;width:1px;z-index:-1000"
+    v.open(
+        form(
+            '<input name="name">', '<input name="email">',
+            '<input name="phone" style="opacity:0;position:absolute;top:0;left:0;height:0;width:0;z-index:-1">',
+            '<input name="url" style="opacity:0;position:absolute">',
+            f'<label style="{behind}">Website <input name="website"></label>',
+            '<span style="position:absolute;width:1px;height:1px;overflow:hidden;clip:rect(0,0,0,0)">'
+            '<label>Fax <textarea name="fax"></textarea></label></span>',
+            '<div style="position:absolute;z-index:-1"><input name="city"></div>',
+        )
+    )  # fmt: skip
+    v.fill("[name=name]", "Jane Doe")
+    left_at(v, 1, 2)
+
+
+@case("Controls that stand unseen beneath what is styled (a box, a list, a file, a date) are units all the same")
+def veiled_controls(v: Visitor) -> None:
+    veil = 'style="opacity:0;position:absolute;width:1px;height:1px;z-index:-1"'
+    lists = f'<select name="menu" {veil}><option value="">-</option><option>Fish</option></select>'
+    files = "".join(f'<input type="{kind}" name="{kind}" {veil}>' for kind in ("checkbox", "file", "date"))
+    v.open(form('<input name="name">', lists, files))
+    v.fill("[name=name]", "Jane Doe")
+    left_at(v, 1, 5)
+
+
+@case("Questions that lie above one another, one of them to be seen at a time, are units from the start")
+def stacked(v: Visitor) -> None:
+    veil = 'style="opacity:0;position:absolute"'
+    v.open(form('<input name="name">', f'<input name="email" {veil}>', f'<input name="city" {veil}>'))
+    v.fill("[name=name]", "Jane Doe")
+    left_at(v, 1, 3)
+
+
 @case("Styled choices, whose own control is invisible, count by their labels")
 def styled_choices(v: Visitor) -> None:
     radios = "".join(f'<label><input hidden type="radio" name="t" value="{n}">choice {n}</label>' for n in range(3))

@@ -182,3 +182,48 @@ def other_scripts(v: Visitor) -> None:
     v.arrives("/thanks")
     lead = v.lead(confirmation="confirmed", email=v.email)
     assert lead["custom_data"] == {"الاسم الكامل": "ليلى حداد", "ご要望": "六月は空いていますか"}
+
+
+@case("Labels that are tied to nothing: right before the field, around it, in the cell beside it, as mere words")
+def untied_labels(v: Visitor) -> None:
+    v.open(
+        """<form name="old" method="post" action="/send"><h2>Write to us</h2>
+        <label>First name</label><input name="f1"><label>Last name *</label><input name="f2">
+        <table><tr><td>E-mail</td><td><input name="f3"></td></tr></table>
+        <div><label>Phone</label><div><input name="f4" placeholder="0660 ..."></div></div>
+        <p>Company<br><input name="f5"></p>
+        <div><p>Say something</p><input name="f6" placeholder="Shoe size"></div>
+        <button>Send</button></form>"""
+    )
+    values = {"f1": "Jane", "f2": "Doe", "f3": v.email, "f4": v.phone, "f5": "Ltd", "f6": "40"}
+    for name, text in values.items():
+        v.fill(f"[name={name}]", text)
+    v.click("button")
+    v.arrives("/thanks")
+    lead = v.lead(confirmation="confirmed")
+    assert (lead["first_name"], lead["last_name"], lead["email"]) == ("Jane", "Doe", v.email)
+    assert (lead["phone"], lead["company"], lead["custom_data"]) == (v.phone, "Ltd", {"Shoe size": "40"})
+
+
+@case("A label that a library ties to what it draws in a field's place (Tom Select, Radix), or hides (flatpickr)")
+def taken_labels(v: Visitor) -> None:
+    v.open(
+        """<form name="drawn" method="post" action="/send"><label>E-mail <input name="email"></label>
+        <label for="menu-ts-control" id="menu-ts-label">Menu</label><select id="menu" name="menu" tabindex="-1"
+        style="position:absolute;width:1px;height:1px"><option value="">-</option><option>Fish</option></select>
+        <div><input id="menu-ts-control" role="combobox" tabindex="0"></div>
+        <p><label for="size">Size</label> <button type="button" id="size">Large</button><select name="size"
+        tabindex="-1" style="position:absolute;width:1px;height:1px"><option>S</option><option>L</option></select></p>
+        <p><label for="day">Wedding day</label> <input type="hidden" id="day" name="day" value="2027-06-14">
+        <input class="input" value="June 14, 2027"></p><button>Send</button></form>"""
+    )
+    v.fill("[name=email]", v.email)
+    v.choose("#menu", "Fish")
+    v.choose("[name=size]", "L")
+    v.click("form > button")
+    v.arrives("/thanks")
+    assert v.lead(confirmation="confirmed")["custom_data"] == {
+        "Menu": "Fish",
+        "Size": "L",
+        "Wedding day": "June 14, 2027",
+    }
