@@ -9,7 +9,7 @@ import httpx
 
 from leadsbot.db import Database
 from leadsbot.workspaces.bootstrap import Created
-from tests.dashboard.browsing import ORIGIN, Browser, capture, shown
+from tests.dashboard.browsing import ORIGIN, Browser, capture, captured, shown, submission
 
 SAID = {"name": "Ada Lovelace", "email": "ada@example.com", "message": "A table for eighty?"}
 
@@ -75,6 +75,19 @@ async def test_a_visitor_without_a_script_has_no_share_of_fields(owner: Browser,
     assert "without script" in page and "of 3 fields" not in page and "Ada Lovelace" in page
     await capture(owner.client, workspace.public_token, {"email": "x@y.example", "name": "Eve"})
     assert "2 of 2 fields" in told(await owner.see("/forms"))
+
+
+async def test_one_sent_before_its_fields_were_counted_is_told_of_as_far_as_it_is_known(
+    owner: Browser, workspace: Created
+) -> None:
+    batch = submission({"email": "x@y.example", "name": "Eve"})
+    (sent,) = batch["events"]
+    uncounted = {name: value for name, value in sent.items() if name not in ("done", "total", "start")}
+    lead = await captured(owner, workspace.public_token, events=[uncounted])
+    listed = told(await owner.see("/forms"))
+    assert "without script" not in listed and "100 % filled in" in listed and "of 0 fields" not in listed
+    opened = told(await owner.see(f"/leads/{lead}"))
+    assert "100 %" in opened and "no fields" not in opened
 
 
 async def test_spam_is_marked_among_visitors_and_in_the_capture_log(owner: Browser, workspace: Created) -> None:

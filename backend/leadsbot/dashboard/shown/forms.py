@@ -47,7 +47,8 @@ async def session_rows(database: Database, workspace_id: str, rows: Sequence[Row
 
 
 def _session(row: Row, lead: Row | None) -> SessionRow:
-    unwatched = is_plain(row)
+    # One that was sent before the widget could count its fields has none, and did come with a script.
+    unwatched = bool(row["fields_total"]) and is_plain(row)
     return SessionRow(
         id=row["id"],
         state=row["state"],
