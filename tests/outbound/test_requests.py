@@ -10,7 +10,7 @@ from threading import Event
 
 import pytest
 
-from leadsbot.outbound import Outbound
+from leadsbot.outbound import Outbound, connections
 from leadsbot.outbound.client import DESTINATIONS_KEPT
 from leadsbot.outbound.resolver import Resolver
 from tests.outbound.calling import answering, failure, listening, opened, post
@@ -91,14 +91,19 @@ async def test_an_endpoint_that_drips_its_head_runs_into_the_time_limit(outbound
 async def test_an_answer_whose_status_came_in_time_is_one_though_its_body_hangs(
     outbound: Outbound, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    came, limits = asyncio.Event(), []
-    on_body, timeout = Coming.on_body, asyncio.timeout
-    monkeypatch.setattr(Coming, "on_body", lambda self, chunk: (on_body(self, chunk), came.set()))
-    monkeypatch.setattr(asyncio, "timeout", lambda delay: limits.append(timeout(delay)) or limits[-1])
+    reading, limits, timeout_at = asyncio.Event(), [], asyncio.timeout_at
+
+    def limited(when: float) -> asyncio.Timeout:
+        limits.append(timeout_at(when))
+        if len(limits) == 2:  # the first is the head's
+            reading.set()
+        return limits[-1]
+
+    monkeypatch.setattr(asyncio, "timeout_at", limited)
     async with listening(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nab", hang=True) as url:
         asking = asyncio.create_task(post(outbound, url, timeout=PATIENCE_S))
-        await came.wait()
-        limits[0].reschedule(0)  # the time is up
+        await reading.wait()
+        limits[1].reschedule(0)  # the time is up
         answer = await asking
     assert (answer.status, answer.body) == (200, b"ab")
 
@@ -268,6 +273,45 @@ async def test_an_answer_without_end_is_cut_at_once(outbound: Outbound, head: by
 async def test_a_head_beyond_measure_is_cut_off(outbound: Outbound, header: bytes) -> None:
     async with listening(b"HTTP/1.1 200 OK\r\n" + header, hang=True) as url:
         assert (await failure(outbound, url)).reason == "protocol"
+
+
+BROKEN = {
+    "a body where none may be": (204, b"HTTP/1.1 204 No Content\r\nContent-Length: 2\r\n\r\nok"),
+    "a chunk without length": (200, b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nok\r\n"),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+async def test_what_is_broken_behind_its_head_is_still_an_answer(outbound: Outbound, name: str) -> None:
+    """Else what has arrived would be sent again, for days."""
+    status, answer = BROKEN[name]
+    async with listening(answer, hang=True) as url, asyncio.timeout(PATIENCE_S):
+        assert (await post(outbound, url, timeout=2 * PATIENCE_S)).status == status
+
+
+async def test_what_comes_over_a_connection_that_nobody_uses_is_not_kept(
+    outbound: Outbound, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else whoever is asked once could fill the memory."""
+    monkeypatch.setattr(connections, "KEEPALIVE_SECONDS", 10 * PATIENCE_S)
+    answered, gone = asyncio.Event(), asyncio.Event()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n{}")
+        writer.write(b"HTTP/1.1 204 No Content\r\n\r\n")
+        await answered.wait()
+        writer.write(b"HTTP/1.1 204 No Content\r\n\r\n")
+        with contextlib.suppress(ConnectionError):
+            await reader.read()
+        gone.set()
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    await post(outbound, f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/")
+    answered.set()
+    async with asyncio.timeout(PATIENCE_S):
+        await gone.wait()
+    server.close()
 
 
 async def test_what_packs_itself_is_neither_asked_for_nor_unpacked(

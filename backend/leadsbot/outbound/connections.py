@@ -13,6 +13,7 @@ from aiohttp.connector import Connection
 from yarl import URL
 
 from leadsbot import __version__
+from leadsbot.outbound.answers import Connector
 from leadsbot.outbound.transport import Checked
 
 CONNECTIONS_PER_DESTINATION: Final = 8
@@ -32,7 +33,7 @@ class Connections:
     """
 
     def __init__(self, checked: Checked, tls: ssl.SSLContext) -> None:
-        connector = aiohttp.TCPConnector(
+        connector = Connector(
             resolver=checked,
             socket_factory=checked.socket,
             use_dns_cache=False,
