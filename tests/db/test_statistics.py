@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
+import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from leadsbot.db import Database
+from leadsbot.db import Database, sqlite
 from leadsbot.db import sql as dialects
-from leadsbot.db.sqlite import MANY_ROWS
+from leadsbot.db.sqlite import MANY_ROWS, READERS
+from leadsbot.errors import Unavailable
 from leadsbot.forms.visit import Visit
 from leadsbot.leads import matching
 from leadsbot.leads.contact import Contact
@@ -92,3 +95,22 @@ async def test_who_left_a_phone_alone_is_looked_for_among_the_latest_leads(embed
     await matching._ids(asked, [caller])  # type: ignore[arg-type]
     found = await embedded.fetch(f"EXPLAIN QUERY PLAN {asked.sql}", *asked.args)
     assert "leads_created (workspace_id=? AND created_at>?)" in str(found)
+
+
+async def test_a_connection_that_cannot_be_opened_anew_is_once_that_is_possible(
+    embedded: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await asyncio.gather(*(embedded.fetch("SELECT 1 AS one") for _ in range(4 * READERS)))
+    await embedded.analyse()
+    monkeypatch.setattr(sqlite, "connect", _full)
+    for _ in range(READERS):
+        with pytest.raises(Unavailable):
+            await embedded.fetch("SELECT 1 AS one")
+    monkeypatch.undo()
+    assert await asyncio.gather(*(embedded.fetch("SELECT 1 AS one") for _ in range(4 * READERS)))
+
+
+def _full(path: Path, **options: Any) -> None:
+    error = sqlite3.OperationalError("unable to open database file")
+    error.sqlite_errorcode = sqlite3.SQLITE_CANTOPEN
+    raise error

@@ -93,6 +93,31 @@ async def test_all_who_ask_meanwhile_wait_for_one_reading() -> None:
     assert shelf.asked == 1
 
 
+async def test_a_reading_that_hangs_is_not_waited_for_by_all_who_come_after() -> None:
+    """Nor does what it read before a change hold for longer than anything else."""
+    shelf, free = Shelf(a="Website"), asyncio.Event()
+
+    async def slowly(key: str) -> str | None:
+        found = await shelf.read(key)
+        if shelf.asked == 1:
+            await free.wait()
+        return found
+
+    book = Remembered(slowly)
+    with clock.freeze(clock.now()) as advance:
+        first = asyncio.create_task(book.get("a"))
+        while not shelf.asked:
+            await asyncio.sleep(0)  # noqa: ASYNC110 (nothing signals it)
+        shelf.rules["a"] = "Shop"
+        advance(FRESH_MS)
+        second = asyncio.create_task(book.get("a"))
+        for _ in range(10):
+            await asyncio.sleep(0)
+        assert second.done() and second.result() == "Shop"
+        free.set()
+        assert (await first, await book.get("a"), shelf.asked) == ("Website", "Shop", 2)
+
+
 async def test_a_reading_that_failed_is_no_answer() -> None:
     shelf, broken = Shelf(a="Website"), [OSError("no database")]
 

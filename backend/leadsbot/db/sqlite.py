@@ -220,12 +220,13 @@ class ReadPool:
     def _connection(self) -> sqlite3.Connection:
         edition, connection = getattr(self._local, "held", (-1, None))
         if connection is None or edition != self._edition:
-            if connection is not None:
-                self._connections.remove(connection)
-                connection.close()
-            edition, connection = self._edition, connect(self._path, read_only=True)
+            before, edition = connection, self._edition
+            connection = connect(self._path, read_only=True)  # where that fails, the next query tries once more
             self._local.held = edition, connection
             self._connections.append(connection)
+            if before is not None:
+                self._connections.remove(before)
+                before.close()
         return connection
 
     def close(self) -> None:

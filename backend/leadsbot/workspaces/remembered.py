@@ -21,27 +21,28 @@ class Remembered(Generic[T]):
     def __init__(self, read: Callable[[str], Awaitable[T | None]]) -> None:
         self._read = read
         self._known: dict[str, tuple[int, T | None]] = {}
-        self._reading: dict[str, asyncio.Task[T | None]] = {}
+        self._reading: dict[str, tuple[int, asyncio.Task[T | None]]] = {}
 
     async def get(self, key: str) -> T | None:
         """Give what stands under `key`, or None."""
         entry = self._known.get(key)
-        if entry is not None and 0 <= clock.now() - entry[0] < FRESH_MS:
+        if entry is not None and _is_fresh(entry[0]):
             return entry[1]
-        reading = self._reading.get(key)
-        if reading is None:
-            reading = self._reading[key] = asyncio.create_task(self._fetch(key))
-        return await asyncio.shield(reading)  # who asked first may go away; the others still wait
+        begun = self._reading.get(key)
+        if begun is None or not _is_fresh(begun[0]):  # one that hangs is not waited for by all who come after
+            now = clock.now()
+            begun = self._reading[key] = now, asyncio.create_task(self._fetch(key, now))
+        return await asyncio.shield(begun[1])  # who asked first may go away; the others still wait
 
-    async def _fetch(self, key: str) -> T | None:
-        now, mine = clock.now(), asyncio.current_task()
+    async def _fetch(self, key: str, now: int) -> T | None:
+        mine = now, asyncio.current_task()
         try:
             found = await self._read(key)
-            if self._reading.get(key) is mine:  # else it was changed meanwhile: right a moment ago, not to be kept
+            if self._reading.get(key) == mine:  # else it was changed meanwhile: right a moment ago, not to be kept
                 self._keep(key, now, found)
             return found
         finally:
-            if self._reading.get(key) is mine:
+            if self._reading.get(key) == mine:
                 del self._reading[key]
 
     def _keep(self, key: str, at: int, found: T | None) -> None:
@@ -53,3 +54,7 @@ class Remembered(Generic[T]):
         """Read everything anew from the next request on."""
         self._known.clear()
         self._reading.clear()
+
+
+def _is_fresh(at: int) -> bool:
+    return 0 <= clock.now() - at < FRESH_MS
