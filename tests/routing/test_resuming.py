@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from leadsbot.routing import destinations, gates
+import pytest
+
+from leadsbot.jobs.outcomes import Again
+from leadsbot.routing import destinations, folding, gates
+from leadsbot.routing.destination import Destination
+from leadsbot.routing.loading import Loaded, Loading
 from leadsbot.services import Services
 from leadsbot.workspaces.bootstrap import Created
+from tests.routing.holding import backlog, chat, of
 from tests.routing.house import LEAD, Run, quiet, settled, tell
 from tests.support.telegram_calls import KICKED
 from tests.support.telegram_server import TelegramServer
@@ -38,6 +44,45 @@ async def test_what_somebody_switched_off_is_not_sent_later(
         await destinations.update_channel(services, workspace.workspace_id, channel["id"], {"enabled": enabled})
     await quiet(services)
     assert telegram.sent == []
+
+
+async def test_what_found_the_chat_shut_as_it_was_let_in_again_arrives(
+    services: Services, workspace: Created, telegram: TelegramServer, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its job had looked before that, and writes down what it saw after it."""
+    await chat(services, workspace, chat_id=CHAT)
+    looked = Loading.load
+
+    async def early(loading: Loading, delivery_id: str) -> Loaded:
+        monkeypatch.undo()
+        delivery, found = await looked(loading, delivery_id)
+        assert found is not None
+        return delivery, Destination(found.kind, {**found.row, "enabled": False, "disabled_at": 1})
+
+    monkeypatch.setattr(Loading, "load", early)
+    await tell(services, workspace)
+    run(services)
+    await quiet(services)
+    assert [(row["status"], row["round"]) for row in await of(services)] == [("delivered", 1)]
+    assert len(telegram.sent) == 1
+
+
+async def test_what_is_held_as_the_chat_lets_the_bot_in_again_is_not_ended(
+    services: Services, workspace: Created
+) -> None:
+    channel = await chat(services, workspace, chat_id=CHAT)
+    await backlog(services, workspace, channel, 2)
+    await _shut_out(services, channel)
+    outcome = await folding.release(services, channel)
+    await destinations.update_channel(services, workspace.workspace_id, channel, {"enabled": True})
+    assert isinstance(outcome, Again) and outcome.writes
+    await services.database.write(outcome.writes)
+    assert [row["status"] for row in await of(services)] == ["pending", "pending"]
+
+
+async def _shut_out(services: Services, channel_id: str) -> None:
+    off = "UPDATE channels SET enabled = FALSE, disabled_at = 1, disabled_reason = 'Shut out.' WHERE id = $1"
+    await services.database.write(lambda tx: tx.execute(off, channel_id))
 
 
 async def _told_while_shut_out(

@@ -11,7 +11,7 @@ from typing import Any
 from leadsbot.db import Database, Tx
 from leadsbot.jobs.outcomes import Again, Done, Outcome
 from leadsbot.jobs.runner import Foreseen, JobHandler
-from leadsbot.routing import gates
+from leadsbot.routing import gates, resuming
 from leadsbot.routing.attempt import Tried, attempt
 from leadsbot.routing.destination import Destination
 from leadsbot.routing.loading import Loading
@@ -83,5 +83,7 @@ def _outcome(services: Services, delivery: Row, destination: Destination, tried:
 def _end(delivery: Row, status: str, reason: str) -> Outcome:
     async def write(tx: Tx) -> None:
         await write_end(tx, delivery, status, reason)
+        if reason in (gates.BROKEN, gates.GONE) and delivery["channel_id"]:
+            await resuming.ended_late(tx, delivery)
 
     return Done(writes=write)

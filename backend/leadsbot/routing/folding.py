@@ -18,7 +18,7 @@ from leadsbot.events.log import topic
 from leadsbot.jobs import lanes
 from leadsbot.jobs.outcomes import Again, Outcome
 from leadsbot.jobs.runner import JobHandler
-from leadsbot.routing import counted, gates, marking, pace
+from leadsbot.routing import counted, gates, marking, pace, resuming
 from leadsbot.routing.attempt import Tried, attempt
 from leadsbot.routing.bundling import MOST, chosen, gathering
 from leadsbot.routing.deliver import verdict_on
@@ -223,6 +223,8 @@ def _end_all(channel_id: str, end: tuple[str, str]) -> Outcome:
     """Close all that is held: its channel is gone, or switched off."""
 
     async def write(tx: Tx) -> None:
+        if await resuming.works(tx, channel_id):  # by now: then the job comes again
+            return
         await gates.lock(tx, channel_id)
         await tx.execute(
             f"UPDATE deliveries SET status = $2, reason = $3, next_attempt_at = NULL, held = '', folded_into = NULL"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from leadsbot import clock
 from leadsbot.db import Tx
 from leadsbot.routing import gates
-from leadsbot.routing.deliveries import begin_anew
+from leadsbot.routing.deliveries import ANEW, begin_anew
 from leadsbot.routing.destination import Destination
 from leadsbot.routing.route import queue
 
@@ -15,6 +16,8 @@ MOST_RESUMED: Final = 1_000
 DIED: Final = f"status = 'dead' AND reason = '{gates.GONE}'"
 """What was due when its destination was removed."""
 LATELY_MS: Final = 7 * clock.DAY
+
+Row = Mapping[str, Any]
 
 
 async def after_removal(tx: Tx, destination: Destination) -> None:
@@ -30,6 +33,27 @@ async def after_trouble(tx: Tx, destination: Destination) -> None:
         stopped = "(status = 'withheld' AND reason = $2 OR status = 'dead' AND reason = $3) AND event_type <> 'test'"
         since = clock.now() - LATELY_MS
         await _resume(tx, destination, f"{stopped} AND created_at > $4", gates.BROKEN, row["disabled_reason"], since)
+
+
+async def works(tx: Tx, channel_id: str) -> Destination | None:
+    """Give a channel that is on by now, though whoever asks had found it off or gone; nobody switches it meanwhile."""
+    lock = " FOR UPDATE" if tx.dialect == "postgres" else ""
+    row = await tx.fetch_one(f"SELECT * FROM channels WHERE id = $1 AND enabled{lock}", channel_id)
+    return Destination(row["kind"], row) if row else None
+
+
+async def ended_late(tx: Tx, delivery: Row) -> None:
+    """Begin anew what was ended just now, as its channel was off or gone, where that is over already: whoever let the
+    channel go on could not see it among what had waited."""
+    destination = await works(tx, str(delivery["channel_id"]))
+    if destination is None:
+        return
+    ended = "id = $1 AND round = $2 AND status IN ('withheld', 'dead') AND body <> ''"
+    rows = await tx.fetch(
+        f"UPDATE deliveries SET {ANEW} WHERE {ended} RETURNING round", delivery["id"], delivery["round"]
+    )
+    for row in rows:
+        queue(tx, delivery["id"], destination.lane, row["round"])
 
 
 async def _resume(tx: Tx, destination: Destination, which: str, *args: Any) -> None:
