@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from leadsbot import clock
 from leadsbot.jobs.outcomes import Again
-from leadsbot.routing import destinations, folding, gates
+from leadsbot.routing import destinations, folding, gates, resuming
 from leadsbot.routing.destination import Destination
 from leadsbot.routing.loading import Loaded, Loading
 from leadsbot.services import Services
@@ -31,6 +32,21 @@ async def test_what_waited_when_a_chat_shut_the_bot_out_arrives_once_it_is_on_ag
     await settled(services, workspace, "delivered", 4)
     said = "\n".join(call.text for call in telegram.sent)
     assert all(said.count(f"Lead{number}") == 1 for number in range(4))
+
+
+async def test_much_that_waited_is_resumed_in_parts(
+    services: Services, workspace: Created, telegram: TelegramServer, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(resuming, "AT_ONCE", 2)
+    channel = await chat(services, workspace, chat_id=CHAT)
+    await backlog(services, workspace, channel, 5)
+    await _shut_out(services, channel)
+    stopped = "UPDATE deliveries SET status = 'withheld', held = '', reason = $1, created_at = $2"
+    await services.database.write(lambda tx: tx.execute(stopped, gates.BROKEN, clock.now()))
+    await destinations.update_channel(services, workspace.workspace_id, channel, {"enabled": True})
+    assert sorted(row["round"] for row in await of(services)) == [0, 0, 0, 1, 1]
+    run(services)
+    await settled(services, workspace, "delivered", 5)
 
 
 async def test_what_somebody_switched_off_is_not_sent_later(

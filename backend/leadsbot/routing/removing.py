@@ -1,8 +1,8 @@
 """Taking a channel or webhook out, and putting it back within a month as it was.
 
-While it is out nothing finds it: what was still due ends as `dead`. Put back, a channel sends that after all, up to
-`MOST_RESUMED` of it (see `resuming`), and reminds of what it was to remind of, at once where that time came up to
-`REMINDED_LATE` ago; a webhook offers what it missed (see `replay`), as that may be much.
+While it is out nothing finds it: what was still due ends as `dead`. Put back, a channel sends that after all (see
+`resuming`), and reminds of what it was to remind of, at once where that time came up to `REMINDED_LATE` ago; a webhook
+offers what it missed (see `replay`), as that may be much.
 """
 
 from __future__ import annotations
