@@ -22,6 +22,7 @@ AT = DRAWN_AT + 5000
         ("form-0.7312894650123", "form"),
         ("webform-contact--Wn3kR2q7aQ1", "webform-contact"),
         (f"{DRAWN_AT}", "form"),
+        (f"form-1629360041534-at-{DRAWN_AT}", "form-at"),
     ],
 )
 def test_what_is_new_on_every_visit_is_no_part_of_it(drawn: str, key: str) -> None:

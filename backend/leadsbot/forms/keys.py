@@ -23,8 +23,7 @@ WITHOUT_ONE: Final = "form"
 
 def stable(key: str, at: int) -> str:
     """Give a key that is the same on every visit; `at` (ms) is when somebody met the form, by their own clock."""
-    told = _TIME.search(key)
-    return _without(key, told is not None and abs(at - int(told[1])) < JUST_NOW_MS)
+    return _without(key, any(abs(at - int(told[1])) < JUST_NOW_MS for told in _TIME.finditer(key)))
 
 
 @lru_cache(4096)
