@@ -9,7 +9,7 @@ import pytest
 from leadsbot import clock
 from leadsbot.db import Tx
 from leadsbot.jobs.outcomes import Done
-from leadsbot.routing import recovery
+from leadsbot.routing import recovery, webhooks
 from leadsbot.services import Services
 from leadsbot.workspaces.bootstrap import Created
 from tests.routing.house import LEAD, Make, Run, settled, tell
@@ -53,6 +53,24 @@ async def test_what_failed_is_let_go_once_the_webhook_works_again(
     await settled(patient, workspace, "delivered", 6)
     arrived = [request.json["data"]["lead"]["id"][-1] for request in receiver.requests[5:]]
     assert arrived[0] == "6" and sorted(arrived[1:]) == ["1", "2", "3", "4", "5"]
+
+
+async def test_who_says_once_more_that_it_is_on_loses_nothing_by_that(
+    patient: Services, run: Run, workspace: Created, receiver: WebhookReceiver
+) -> None:
+    receiver.always(Answer(503))
+    row, _ = await hook(patient, workspace, receiver.url)
+    run(patient)
+    await told(patient, workspace, 1)
+    await settled(patient, workspace, "failed")
+    receiver.always(Answer(204))
+    await webhooks.update_webhook(
+        patient.database, workspace.workspace_id, row["id"], {"name": "Shop", "enabled": True}
+    )
+    await told(patient, workspace, 2)
+    await settled(patient, workspace, "delivered")
+    await still(patient)
+    assert [request.json["data"]["lead"]["id"][-1] for request in receiver.requests] == ["1", "2", "1"]
 
 
 async def test_the_oldest_goes_first_and_each_other_a_little_later(

@@ -77,6 +77,8 @@ async def update_webhook(database: Database, workspace_id: str, webhook_id: str,
             await trouble.end_probe(tx, webhook_id, probed["disabled_at"])
         before = await held(tx, "webhook", workspace_id, webhook_id)
         row = {**before, **_checked(changes)}
+        if before["enabled"] and row["enabled"]:  # whether it works again is for what arrives to say
+            row |= {name: before[name] for name in trouble.STORY}
         if before["enabled"] and not row["enabled"]:
             missed = await trouble.missed_from(tx, before, clock.now())
             row["missed_since"] = min(before["missed_since"] or missed, missed)
