@@ -16,14 +16,14 @@ function controlsOf(form) {
 
 /**
  * Where no label is tied to a field: the one in the smallest place that is about nothing else, or right before that place; or
- * the few words that stand there before the field. What a library put beside it to draw it has no name.
+ * the few words that stand there before the field. What a library put beside one that has a name, to draw it, has none.
  */
 function besides(el) {
-  const isOther = (one) => one !== el && one.name && one.type !== 'hidden';
+  const isOther = (one) => one && one !== el && (one.name || !el.name) && one.type !== 'hidden';
   for (let node = el; node && !is(node, FORMS) && !all(node, CONTROLS).some(isOther); node = node.parentElement) {
     let label = all(node, 'label')[0];
     for (label ||= node.previousElementSibling; label && !shown(label); ) label = label.previousElementSibling;
-    if (label && is(label, 'label') && !label.control?.name) return label.textContent;
+    if (label && is(label, 'label') && !isOther(label.control)) return label.textContent;
     // What a button says there may be the answer.
     const text = node !== el && !attr(el, 'placeholder') && !all(node, 'button,[role]')[0] && textBefore(node, el);
     if (text) return text.length < 100 && text;

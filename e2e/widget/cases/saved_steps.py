@@ -189,7 +189,7 @@ def own_forms(v: Visitor) -> None:
     is_whole(v)
 
 
-@case("The same, left at the second step: begun, but nothing was sent")
+@case("Steps that are forms of their own, left at the second: begun, but nothing was sent")
 def own_forms_left(v: Visitor) -> None:
     v.open('<div id="place"></div>' + script(OWN))
     through(v, 1)
