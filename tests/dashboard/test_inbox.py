@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 
 from leadsbot.dashboard.shown.people import people
-from leadsbot.db import Database
+from leadsbot.db import Database, Tx
 from leadsbot.leads import changes, reading
+from leadsbot.routing.destination import Destination
+from leadsbot.routing.kinds import WEBHOOK
+from leadsbot.routing.tables import Delivery
 from leadsbot.workspaces import members
 from leadsbot.workspaces.bootstrap import Created
 from leadsbot.workspaces.members import NewMember
@@ -92,6 +95,25 @@ async def test_its_page_tells_the_story(owner: Browser, workspace: Created) -> N
     for words in ("A table for eighty?", "First visit from Google", "Sent “Contact us”", "Stage set to",
                   "de-AT, Europe/Vienna", "lindenhof.example/contact"):  # fmt: skip
         assert words in page
+
+
+async def test_what_was_sent_in_one_moment_stands_in_the_order_it_happened(
+    owner: Browser, workspace: Created, database: Database
+) -> None:
+    """Whatever the ids of the deliveries are, which know nothing of time."""
+    lead = await captured(owner, workspace.public_token)
+    told = (("7", "lead.created"), ("f", "form.submitted"), ("0", "lead.stage_changed"))
+
+    async def send(tx: Tx) -> None:
+        row = {"id": "hook", "workspace_id": workspace.workspace_id, "enabled": True}
+        for position, (first, type) in enumerate(told, 1):
+            event = {"id": f"event-{position}", "type": type, "lead_id": lead, "seq": position}
+            hook = Destination(WEBHOOK, row)
+            tx.insert(Delivery, hook.delivery("a.example", event, b"{}", id=first * 8, created_at=1, status="dead"))
+
+    await database.write(send)
+    thread = shown(await owner.see(f"/leads/{lead}/thread"))
+    assert re.findall(r"<span>([\w ]+): couldn't", thread) == ["New lead", "Form submitted", "Stage changed"]
 
 
 async def test_a_second_message_is_told_in_the_thread(owner: Browser, workspace: Created) -> None:

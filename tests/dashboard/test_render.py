@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from leadsbot.dashboard.render import CONTENT_SECURITY_POLICY, STATIC_PATH, Renderer
-from leadsbot.dashboard.views import Delivery, Fact, Inbox, Lead, LeadRow, Shell, Sites, Toast, Touch, View
+from leadsbot.dashboard.views import Delivery, Entry, Fact, Inbox, Lead, LeadRow, Shell, Sites, Toast, Touch, View
+from leadsbot.dashboard.views.deliveries import DeliveryStatus
 from tests.dashboard.samples import (
     CHANNEL_SETTINGS,
     CHANNELS,
@@ -194,6 +195,11 @@ def test_the_inbox_listens_for_new_leads(renderer: Renderer) -> None:
     assert 'sse-connect="/leads/stream?after=812"' in renderer.page(SHELL, replace(INBOX, seen=812))
 
 
+def test_the_search_says_which_key_starts_it(renderer: Renderer) -> None:
+    search = renderer.page(SHELL, INBOX).partition('<label class="search">')[2].partition("</label>")[0]
+    assert 'enterkeyhint="search"' in search and "Enter</kbd>" in search
+
+
 @pytest.mark.parametrize("narrowed", [replace(INBOX.filter, search="x"), replace(INBOX.filter, spam=True)])
 def test_a_narrowed_inbox_does_not(renderer: Renderer, narrowed: object) -> None:
     inbox: Inbox = replace(INBOX, filter=narrowed)  # type: ignore[arg-type]
@@ -232,6 +238,38 @@ def test_what_is_on_says_what_is_to_be_tried_again(
     ):
         assert said in html
         assert html.count(f"/deliveries?to={at}&amp;status=failed") == others
+
+
+OLD = "the bot was blocked in this chat. Unblock it and switch the channel on again"
+
+
+@pytest.mark.parametrize(
+    ("status", "why", "enabled", "said"),
+    [
+        ("pending", "", True, "The last one is on its way again."),
+        ("pending", "quiet hours", True, "The last one waits: quiet hours."),
+        ("withheld", "it was switched on by hand", True, "The last one wasn't sent: it was switched on by hand."),
+        ("dead", "", True, f"The last one didn't get through: {OLD}. Mended since? Send a test."),
+        ("dead", "", False, f"The last one didn't get through: {OLD}.</p>"),
+    ],
+    ids=["begun-anew", "held", "withheld", "given-up", "given-up-and-off"],
+)
+def test_what_failed_before_a_channel_was_switched_on_is_not_said_of_what_is_sent_now(
+    renderer: Renderer, status: DeliveryStatus, why: str, enabled: bool, said: str
+) -> None:
+    tried = (replace(DEAD.attempts[0], error=OLD),)
+    last = replace(DEAD, status=status, why=why, attempts=tried)
+    channel = replace(CHANNELS[0], link=None, last=last, enabled=enabled)
+    html = renderer.part(SHELL, "channel.html", channel=channel)
+    assert said in html
+    assert (OLD in html) is (status == "dead")
+
+
+def test_the_thread_names_what_each_delivery_told_of(renderer: Renderer) -> None:
+    told = [Entry("delivery", SHELL.now, "", delivery=replace(DELIVERED, event=event))
+            for event in ("lead.created", "form.submitted")]  # fmt: skip
+    page = renderer.page(SHELL, replace(LEAD, timeline=tuple(told)))
+    assert "New lead: sent to Telegram" in page and "Form submitted: sent to Telegram" in page
 
 
 def test_a_tag_that_was_seen_makes_room_for_what_it_sees(renderer: Renderer) -> None:

@@ -19,11 +19,11 @@ DELIVERY_WORDS: Mapping[str, str] = {
 }
 
 DELIVERY_TITLES: Mapping[str, str] = {
-    "pending": "To be sent to",
-    "delivered": "Sent to",
-    "failed": "Not yet sent to",
-    "dead": "Couldn't be sent to",
-    "withheld": "Not sent to",
+    "pending": "to be sent to",
+    "delivered": "sent to",
+    "failed": "not yet sent to",
+    "dead": "couldn't be sent to",
+    "withheld": "not sent to",
 }
 
 EVENT_WORDS: Mapping[str, str] = {

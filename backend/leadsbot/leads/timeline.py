@@ -48,9 +48,9 @@ def entry_json(entry: Entry) -> dict[str, Any]:
 async def timeline(database: Database, lead: Row) -> list[Entry]:
     """Give the thread of a lead's row, oldest first."""
     lead_id = lead["id"]
-    sessions = await database.fetch("SELECT * FROM sessions WHERE lead_id = $1 ORDER BY started_at", lead_id)
-    submissions = await database.fetch("SELECT * FROM submissions WHERE lead_id = $1 ORDER BY received_at", lead_id)
-    notes = await database.fetch("SELECT * FROM notes WHERE lead_id = $1 ORDER BY at", lead_id)
+    sessions = await database.fetch("SELECT * FROM sessions WHERE lead_id = $1 ORDER BY started_at, id", lead_id)
+    submissions = await database.fetch("SELECT * FROM submissions WHERE lead_id = $1 ORDER BY received_at, id", lead_id)
+    notes = await database.fetch("SELECT * FROM notes WHERE lead_id = $1 ORDER BY at, id", lead_id)
     entries = _touch(lead)
     for row in sessions:
         entries += _session(row)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from leadsbot.db import Database, Tx
-from leadsbot.db.paging import Page, Where
+from leadsbot.db.paging import MAX_LIMIT, Page, Where
 from leadsbot.errors import Conflict, InvalidInput
 from leadsbot.events.log import topic
 from leadsbot.routing.destination import of_delivery
@@ -49,6 +49,18 @@ async def list_deliveries(
     conditions = {"workspace_id": workspace_id} | {name: value for name, value in given.items() if value is not None}
     found = await page(database, "deliveries", conditions, cursor, limit)
     return Page(await _with_attempts(database, found.rows), found.next_cursor)
+
+
+async def positions(database: Database, workspace_id: str, lead_id: str) -> dict[str, int]:
+    """Give of a lead's latest deliveries which event of the log each tells of, by id: of those of one millisecond the
+    ids don't say what came first. 0: none of the log."""
+    rows = await database.fetch(
+        "SELECT id, position FROM deliveries WHERE workspace_id = $1 AND lead_id = $2"
+        f" ORDER BY created_at DESC, id DESC LIMIT {MAX_LIMIT}",
+        workspace_id,
+        lead_id,
+    )
+    return {row["id"]: int(row["position"]) for row in rows}
 
 
 async def counts(database: Database, workspace_id: str, **given: str | None) -> dict[str, int]:

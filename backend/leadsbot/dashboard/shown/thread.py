@@ -32,7 +32,9 @@ async def thread(database: Database, lead: Row, pipeline: Pipeline) -> tuple[Ent
     workspace_id = lead["workspace_id"]
     sent = await deliveries.list_deliveries(database, workspace_id, lead_id=lead["id"], limit=MAX_LIMIT)
     entries = await timeline.timeline(database, dict(lead))
-    entries += [timeline.Entry("delivery", ms_of(row["created_at"]), row) for row in sent.rows]
+    turns = await deliveries.positions(database, workspace_id, lead["id"])
+    rows = sorted(sent.rows, key=lambda row: turns.get(row["id"], 0))
+    entries += [timeline.Entry("delivery", ms_of(row["created_at"]), row) for row in rows]
     teller = _Teller(pipeline, await destinations(database, workspace_id))
     return tuple(teller.told(entry) for entry in timeline.in_order(entries))
 
