@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from playwright.sync_api import Page, expect
 
+from tests.support.widget import set_up
+
 PHONE = "+43 664 1234567"
 
 
 def wait_for_settings(page: Page, token: str) -> None:
     """Wait until the widget knows its site's settings: from then on it keeps what it could not send."""
-    page.wait_for_function("key => !!localStorage.getItem(key)", arg=f"leadsbot:{token}")
+    page.wait_for_function(set_up(token))
 
 
 def send_contact_form(page: Page, *, name: str, email: str, message: str) -> None:

@@ -12,6 +12,7 @@ from e2e.widget.patience import eventually
 from e2e.widget.serving import Answer
 from e2e.widget.site import Site
 from e2e.widget.world import World
+from tests.support.widget import set_up
 
 Json = dict[str, Any]
 FIND = """((path) => path.split(' >>> ').reduce((root, part, i) => {
@@ -92,7 +93,7 @@ class Visitor(Judge):
         if self.tagged and ready != "nothing":
             self.wait("!!(window.LeadsBot && LeadsBot.flush)")
         if self.tagged and ready == "settings":
-            self.wait(f"!!localStorage.getItem({json.dumps('leadsbot:' + self.token)})")
+            self.wait(set_up(self.token))
 
     def leave(self) -> None:
         """Go to a page of the site that has no tag."""

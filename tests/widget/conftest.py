@@ -8,11 +8,12 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.support import browser as chromium
+from tests.support.widget import set_up
 from tests.widget.servers import TOKEN, Backend, Site
 
 Open = Callable[..., Page]
-# Once somebody has set about a form: the widget's second file is there.
-ENGAGED = "performance.getEntriesByType('resource').some((one) => one.name.endsWith('/widget-engaged.js'))"
+# Whoever asks for the widget's second file once it has done so gets the same one, after it.
+ENGAGED = "async (url) => { await import(url); await new Promise((done) => setTimeout(done)); }"
 
 
 @pytest.fixture(scope="package")
@@ -24,6 +25,11 @@ def browser() -> Iterator[Browser]:
         running = chromium.launch(playwright)
         yield running
         running.close()
+
+
+def engaged(page: Page, backend: Backend) -> None:
+    """Wait, once somebody has set about a form, until the widget's second file is at work."""
+    page.evaluate(ENGAGED, f"{backend.url}/widget-engaged.js")
 
 
 @pytest.fixture
@@ -68,7 +74,7 @@ def open_page(context: BrowserContext, errors: list[str], backend: Backend, site
         page.goto(site.url + path)
         page.wait_for_function("!!(window.LeadsBot && LeadsBot.flush)")
         if wait:
-            page.wait_for_function("key => !!localStorage.getItem(key)", arg=f"leadsbot:{TOKEN}")
+            page.wait_for_function(set_up(TOKEN))
         return page
 
     yield open_it

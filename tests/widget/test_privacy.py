@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.widget.conftest import ENGAGED, Open
+from tests.widget.conftest import Open, engaged
 from tests.widget.servers import TOKEN, Backend
 
 CARD = "4111111111111111"
@@ -104,7 +104,7 @@ def test_hidden_fields_are_sent_only_where_the_site_lists_them(open_page: Open, 
     assert values(backend) == {"email": "jane@example.com", "campaign": "spring", "website": "spam"}
     page = open_page(form("<input name=website>"), "/next")
     page.focus("[name=email]")
-    page.wait_for_function(ENGAGED)
+    engaged(page, backend)
     page.click("button")
     assert backend.expect("submit", 2)["total"] == 1
 

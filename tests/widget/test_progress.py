@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route
 
-from tests.widget.conftest import ENGAGED, Open
+from tests.widget.conftest import Open, engaged
 from tests.widget.servers import Backend
 
 STEPS = """
@@ -56,7 +56,7 @@ def test_the_first_step_alone_is_not_the_whole_and_swapping_steps_loses_nothing(
 def test_progress_leaves_with_the_page(open_page: Open, backend: Backend) -> None:
     page = open_page(STEPS)
     page.focus("[name=first_name]")
-    page.wait_for_function(ENGAGED)
+    engaged(page, backend)
     page.fill("[name=first_name]", "Jane")
     page.goto("about:blank")
     event = backend.expect("progress")
@@ -137,7 +137,7 @@ def test_what_was_done_before_the_second_file_came_is_told_as_it_was(
         page.evaluate("0")
     page.wait_for_function(f"Date.now() > {filled}")
     held[0].continue_()
-    page.wait_for_function(ENGAGED)
+    engaged(page, backend)
     page.evaluate("LeadsBot.flush()")
     event = backend.expect("progress")
     assert event["start"] <= filled and event["at"] <= filled

@@ -7,7 +7,7 @@ import json
 import pytest
 from playwright.sync_api import BrowserContext
 
-from tests.widget.conftest import ENGAGED, Open
+from tests.widget.conftest import Open, engaged
 from tests.widget.servers import Backend, Site
 
 CONTACT = """
@@ -278,7 +278,7 @@ def test_values_of_groups_and_lists_are_joined(open_page: Open, backend: Backend
         <button>Go</button></form>"""
     )
     page.focus("select")
-    page.wait_for_function(ENGAGED)
+    engaged(page, backend)
     page.click("button")
     fields = backend.expect("submit")["fields"]
     assert [(f["name"], f["label"], f["value"]) for f in fields] == [
