@@ -60,6 +60,8 @@ def anonymous_view(v: Visitor) -> None:
 def given(v: Visitor) -> None:
     v.open(CONTACT, tag=v.tag(REQUIRED), ready="script")
     v.widget("consent(true)")
+    if v.tagged:
+        v.wait(f"{STORED}.length")  # the word is kept once the settings are there
     fill_contact(v)
     v.click("button")
     v.arrives("/thanks")
